@@ -1,0 +1,275 @@
+"""Every way of failing, with its words for people: what happened, was anything sent, what now.
+
+`docs/errors.md` has one row a code; a test holds the two in step.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class ErrorCode(StrEnum):
+    """The name of a failure, on cards, in logs, metrics and documentation."""
+
+    CONNECTION_FAILED = "CONNECTION_FAILED"
+    AUTHENTICATION_FAILED = "AUTHENTICATION_FAILED"
+    GATEWAY_NOT_RUNNING = "GATEWAY_NOT_RUNNING"
+    SESSION_EXPIRED = "SESSION_EXPIRED"
+    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
+    POSITION_SIZE_EXCEEDED = "POSITION_SIZE_EXCEEDED"
+    MARKET_CLOSED = "MARKET_CLOSED"
+    SYMBOL_NOT_FOUND = "SYMBOL_NOT_FOUND"
+    ORDER_REJECTED = "ORDER_REJECTED"
+    RISK_LIMIT_EXCEEDED = "RISK_LIMIT_EXCEEDED"
+    DAILY_LOSS_LIMIT = "DAILY_LOSS_LIMIT"
+    MARGIN_CALL = "MARGIN_CALL"
+    RATE_LIMIT_EXCEEDED = "RATE_LIMIT_EXCEEDED"
+    API_ERROR = "API_ERROR"
+    TIMEOUT = "TIMEOUT"
+    UNKNOWN = "UNKNOWN"
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    NOT_SENT = "NOT_SENT"
+    DEPLOYMENT_MODE = "DEPLOYMENT_MODE"
+    NOT_LINKED = "NOT_LINKED"
+    KILL_SWITCH = "KILL_SWITCH"
+    POLICY = "POLICY"
+    INVALID_INPUT = "INVALID_INPUT"
+    AMBIGUOUS_SYMBOL = "AMBIGUOUS_SYMBOL"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+    NOT_YOURS = "NOT_YOURS"
+    DRAFT_EXPIRED = "DRAFT_EXPIRED"
+    BUSY = "BUSY"
+    STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+    BROKER_RETIRED = "BROKER_RETIRED"
+    MISSING_EXTRA = "MISSING_EXTRA"
+    REGION_REFUSED = "REGION_REFUSED"
+
+
+class Action(StrEnum):
+    """What the product does about a failure."""
+
+    RECOVERED = "RECOVERED"
+    NOTIFY_USER = "NOTIFY_USER"
+    RETRY_WITH_BACKOFF = "RETRY_WITH_BACKOFF"
+    REAUTHENTICATE = "REAUTHENTICATE"
+    READ_BACK = "READ_BACK"
+    LOG_AND_NOTIFY = "LOG_AND_NOTIFY"
+
+
+class Sent(StrEnum):
+    """Whether anything left for the broker."""
+
+    NOTHING = "Nothing was sent to your broker."
+    REFUSED = "The order was sent and the broker refused it. No order is open."
+    MAYBE = "The order was sent. Whether the broker took it is being checked."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a failure is told and what is done about it.
+
+    Attributes:
+        happened: One sentence; an error with a message of its own replaces it.
+        can_retry: Whether trying the same again may succeed.
+        retry_after: How long to wait before that; None where there is nothing to wait for.
+    """
+
+    title: str
+    happened: str
+    now: str
+    sent: Sent = Sent.NOTHING
+    action: Action = Action.NOTIFY_USER
+    can_retry: bool = False
+    retry_after: timedelta | None = None
+
+
+_C = ErrorCode
+_MINUTE: Final = timedelta(minutes=1)
+
+WORDS: Final[dict[ErrorCode, Words]] = {
+    _C.CONNECTION_FAILED: Words(
+        title="No connection",
+        happened="Unable to connect to broker",
+        now="Try again in a moment. If it lasts, see the broker's status page.",
+        can_retry=True,
+        retry_after=timedelta(seconds=5),
+    ),
+    _C.AUTHENTICATION_FAILED: Words(
+        title="Access refused",
+        happened="The broker did not accept the stored access.",
+        now="Link the account again with /setup broker.",
+        action=Action.REAUTHENTICATE,
+    ),
+    _C.GATEWAY_NOT_RUNNING: Words(
+        title="Gateway not running",
+        happened="Nothing answers on the gateway's port.",
+        now="Start the gateway, log in, and try again.",
+        can_retry=True,
+        retry_after=timedelta(seconds=10),
+    ),
+    _C.SESSION_EXPIRED: Words(
+        title="Session expired",
+        happened="Session expired, please reconnect",
+        now="Link the account again with /setup broker, then repeat the command.",
+        action=Action.REAUTHENTICATE,
+        can_retry=True,
+    ),
+    _C.INSUFFICIENT_FUNDS: Words(
+        title="Not enough buying power",
+        happened="Insufficient funds for this trade",
+        now="Order less, or free buying power. /balance shows what you have.",
+    ),
+    _C.POSITION_SIZE_EXCEEDED: Words(
+        title="Position too large",
+        happened="Position size exceeds limit",
+        now="Order less. /settings shows the limits that apply to you.",
+    ),
+    _C.MARKET_CLOSED: Words(
+        title="Market closed",
+        happened="This market is closed now.",
+        now="Wait for the open, or place a good-til-canceled limit order.",
+        can_retry=True,
+    ),
+    _C.SYMBOL_NOT_FOUND: Words(
+        title="Unknown symbol",
+        happened="The broker does not know this symbol.",
+        now="Check the spelling; the symbol option suggests what the broker has.",
+    ),
+    _C.ORDER_REJECTED: Words(
+        title="Order rejected",
+        happened="The broker refused the order.",
+        now="Read the broker's reason, change the order and review it again.",
+        sent=Sent.REFUSED,
+    ),
+    _C.RISK_LIMIT_EXCEEDED: Words(
+        title="Limit reached",
+        happened="The order goes beyond a limit.",
+        now="Order less, or try tomorrow. /settings shows the limits that apply to you.",
+    ),
+    _C.DAILY_LOSS_LIMIT: Words(
+        title="Daily loss limit reached",
+        happened="Today's loss has reached the limit.",
+        now="Orders that close positions still go through. Opening ones can tomorrow.",
+    ),
+    _C.MARGIN_CALL: Words(
+        title="Margin call",
+        happened="The account is under a margin call.",
+        now="Close positions or add funds at your broker.",
+    ),
+    _C.RATE_LIMIT_EXCEEDED: Words(
+        title="Too many requests",
+        happened="Rate limit exceeded",
+        now="Wait a minute and try again.",
+        action=Action.RETRY_WITH_BACKOFF,
+        can_retry=True,
+        retry_after=_MINUTE,
+    ),
+    _C.API_ERROR: Words(
+        title="The broker had a problem",
+        happened="The broker answered with an error.",
+        now="Try again in a few minutes.",
+        can_retry=True,
+        retry_after=_MINUTE,
+    ),
+    _C.TIMEOUT: Words(
+        title="No answer",
+        happened="The broker did not answer in time.",
+        now="Nothing was changed by looking. Try again in a moment.",
+        can_retry=True,
+        retry_after=timedelta(seconds=5),
+    ),
+    _C.UNKNOWN: Words(
+        title="Something went wrong",
+        happened="The bot met an error of its own; it is logged for the operator.",
+        now="Look at /orders before you repeat an order.",
+        action=Action.LOG_AND_NOTIFY,
+    ),
+    _C.OUTCOME_UNKNOWN: Words(
+        title="Sent, outcome unknown",
+        happened="The order was sent and no readable answer came back.",
+        now="Do not repeat it. It is being looked up at your broker and this card will be updated.",
+        sent=Sent.MAYBE,
+        action=Action.READ_BACK,
+    ),
+    _C.NOT_SENT: Words(
+        title="Not sent",
+        happened="The order did not leave the bot.",
+        now="It is safe to review and confirm it again.",
+        can_retry=True,
+    ),
+    _C.DEPLOYMENT_MODE: Words(
+        title="Single-User Deployment Required",
+        happened="This broker needs a gateway on the bot's own machine.",
+        now="Choose one of the brokers that /setup broker offers here.",
+    ),
+    _C.NOT_LINKED: Words(
+        title="No account",
+        happened="You have no account for this.",
+        now="/setup broker opens one; paper trading needs no sign-up.",
+    ),
+    _C.KILL_SWITCH: Words(
+        title="Trading is paused",
+        happened="New orders are paused. Orders that close a position still go through.",
+        now="Whoever set the pause can lift it; your own is in /settings.",
+    ),
+    _C.POLICY: Words(
+        title="Not allowed here",
+        happened="A rule of the operator, of this server or of your own does not allow it.",
+        now="See /settings for your own switches, or ask the server's managers.",
+    ),
+    _C.INVALID_INPUT: Words(
+        title="That cannot be read",
+        happened="A value of the command cannot be used.",
+        now="Correct it and send the command again.",
+    ),
+    _C.AMBIGUOUS_SYMBOL: Words(
+        title="Which one?",
+        happened="Several instruments answer to this symbol.",
+        now="Choose one from the suggestions of the symbol option.",
+    ),
+    _C.NOT_SUPPORTED: Words(
+        title="Not offered",
+        happened="This account does not offer that.",
+        now="/help lists what each broker can do.",
+    ),
+    _C.NOT_YOURS: Words(
+        title="Not yours",
+        happened="This card or order belongs to somebody else, or is not there any more.",
+        now="Use your own commands; /orders lists your orders.",
+    ),
+    _C.DRAFT_EXPIRED: Words(
+        title="Review expired",
+        happened="This review is no longer valid.",
+        now="Send the command again for a fresh price.",
+    ),
+    _C.BUSY: Words(
+        title="Busy",
+        happened="The bot is restarting or has too much to do.",
+        now="Try again in a minute.",
+        can_retry=True,
+        retry_after=_MINUTE,
+    ),
+    _C.STORE_UNAVAILABLE: Words(
+        title="Storage not available",
+        happened="The bot cannot reach its storage, so it sends no orders.",
+        now="Try again in a few minutes. Orders already at your broker are not affected.",
+        can_retry=True,
+        retry_after=_MINUTE,
+    ),
+    _C.BROKER_RETIRED: Words(
+        title="This broker has closed",
+        happened="The broker no longer exists under this name.",
+        now="/setup broker leads to the one that took over its accounts.",
+    ),
+    _C.MISSING_EXTRA: Words(
+        title="Not installed",
+        happened="The bot's operator has not installed this broker's package.",
+        now="Choose another broker, or ask the operator.",
+    ),
+    _C.REGION_REFUSED: Words(
+        title="Not in this region",
+        happened="The broker does not serve the region that the bot runs in.",
+        now="Choose another broker, or ask the operator.",
+    ),
+}

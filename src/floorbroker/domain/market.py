@@ -1,0 +1,81 @@
+"""Prices and trading hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from floorbroker.domain.instruments import Instrument
+from floorbroker.domain.orders import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What one unit costs now, in the instrument's currency.
+
+    Attributes:
+        at: When the source says that the price was made.
+        source: Who says so, in words for people.
+        delayed: The source does not claim to be real time.
+    """
+
+    instrument: Instrument
+    bid: Decimal | None
+    ask: Decimal | None
+    last: Decimal | None
+    at: datetime
+    source: str
+    delayed: bool = False
+    volume: Decimal | None = None
+
+    @property
+    def crossed(self) -> bool:
+        """The bid stands above the ask: not a price to trade on."""
+        return self.bid is not None and self.ask is not None and self.bid > self.ask
+
+    def touch(self, side: Side) -> Decimal | None:
+        """What a market order would meet first: the ask for a buyer, else the last price."""
+        near = self.ask if side is Side.BUY else self.bid
+        return near if near is not None else self.last
+
+    def age(self, now: datetime) -> timedelta:
+        """Never negative, whatever the two clocks say."""
+        return max(now - self.at, timedelta(0))
+
+
+class Timeframe(StrEnum):
+    """The length of one bar."""
+
+    MINUTE = "1m"
+    FIVE_MINUTES = "5m"
+    HOUR = "1h"
+    DAY = "1d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Open, high, low and close over one timeframe that starts at `at`."""
+
+    at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+class Market(StrEnum):
+    """A place with trading hours of its own."""
+
+    US_EQUITIES = "us-equities"
+    CRYPTO = "crypto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketHours:
+    """Whether a market trades now, and when that changes; None where it never does."""
+
+    market: Market
+    open_now: bool
+    next_open: datetime | None
+    next_close: datetime | None

@@ -1,0 +1,165 @@
+"""The stored order: one document from draft to end, and the only memory of it that matters."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from floorbroker.domain.ids import AccountId, BrokerId, LinkId, OrderId, UserId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.money import Money
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import Fill, Leg, OrderChanges, OrderRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What the review card told the person, kept so that Confirm means exactly that.
+
+    Attributes:
+        price: What one unit was valued at; None where no price was to be had.
+        price_at: When the source made that price.
+        cost: Signed: positive is paid, negative is received.
+        notes: Rounding, opposite orders, limits touched: sentences for people.
+        expires_at: Confirm is refused from then on.
+    """
+
+    price: Decimal | None
+    price_at: datetime | None
+    price_source: str
+    delayed: bool
+    cost: Money | None
+    fees: Money | None
+    buying_power_after: Money | None
+    margin_required: Money | None
+    notes: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who works on the order, and until when nobody else may."""
+
+    owner: str
+    until: datetime
+
+
+class IntentKind(StrEnum):
+    """What else can be asked of a broker about an order."""
+
+    CANCEL = "cancel"
+    MODIFY = "modify"
+
+
+class IntentState(StrEnum):
+    """Where a cancel or modify stands; it is sent once and read back, like the order."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+
+    @property
+    def open(self) -> bool:
+        """Not known to have ended."""
+        return self in {IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A cancel or modify that the person confirmed.
+
+    Attributes:
+        origin_key: The interaction that asked; a redelivered one changes nothing.
+        reason: The broker's words for a refusal.
+    """
+
+    kind: IntentKind
+    origin_key: str
+    state: IntentState
+    at: datetime
+    changes: OrderChanges | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent:
+    """One line of an order's history; the audit trail is derived from these."""
+
+    at: datetime
+    what: str
+    state: OrderState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAddress:
+    """Where the card is, so that a restarted process can still tell the outcome.
+
+    Attributes:
+        sealed_token: The interaction token, sealed; useless after `token_expires_at`.
+    """
+
+    channel_id: str
+    message_id: str
+    sealed_token: str
+    token_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """See the module's first line.
+
+    Attributes:
+        order_id: Ours; also the client order id at the broker, stored before anything is sent.
+        version: Counts every stored change; a writer names the version that it saw.
+        origin_key: The interaction, alert or schedule it came from; unique.
+        check_at: When it should be read back; None when nothing can change any more.
+        replaced: The broker's ids before the present one, oldest first.
+        news_at: When the person is to be told of the present state; None once told.
+    """
+
+    order_id: OrderId
+    version: int
+    user_id: UserId
+    link_id: LinkId
+    account_id: AccountId
+    broker: BrokerId
+    environment: Environment
+    origin_key: str
+    request: OrderRequest
+    review: Review
+    state: OrderState
+    created_at: datetime
+    events: tuple[OrderEvent, ...]
+    sent_at: datetime | None = None
+    claim: Claim | None = None
+    check_at: datetime | None = None
+    broker_order_id: str | None = None
+    replaced: tuple[str, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    reason: str = ""
+    intent: Intent | None = None
+    reply: ReplyAddress | None = None
+    guild_id: str | None = None
+    news_at: datetime | None = None
+
+    @property
+    def filled_quantity(self) -> Decimal:
+        """Units filled so far."""
+        return sum((fill.quantity for fill in self.fills), Decimal(0))
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Volume-weighted over all fills; None before the first."""
+        quantity = self.filled_quantity
+        if not quantity:
+            return None
+        return sum((fill.quantity * fill.price for fill in self.fills), Decimal(0)) / quantity
+
+    @property
+    def fees(self) -> Decimal:
+        """All fees so far, in the fills' fee currency."""
+        return sum((fill.fee for fill in self.fills), Decimal(0))

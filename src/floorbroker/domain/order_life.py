@@ -1,0 +1,130 @@
+"""How an order changes: pure steps from one stored order to the next."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, OrderEvent
+from floorbroker.domain.order_state import UNRESOLVED, OrderState, may_follow
+from floorbroker.domain.orders import Fill, OrderRequest, Receipt
+
+
+class IllegalTransition(ValueError):
+    """A state that may not follow the present one: a defect, never a broker's doing."""
+
+
+def moved(order: Order, state: OrderState, what: str, at: datetime) -> Order:
+    """`order` in `state`, with one more event.
+
+    Raises:
+        IllegalTransition: `state` may not follow.
+    """
+    if not may_follow(order.state, state):
+        raise IllegalTransition(f"{order.state} is not followed by {state}")
+    return replace(order, state=state, events=(*order.events, event(state, what, at)))
+
+
+def event(state: OrderState, what: str, at: datetime) -> OrderEvent:
+    """One line of history."""
+    return OrderEvent(at=at, what=what, state=state)
+
+
+def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
+    """`order` as the broker describes it now; the very same order if nothing is new.
+
+    Fills are merged by their id and never lost: one may arrive after a cancel. A state that may
+    not follow is ignored, since an old answer can arrive late.
+    """
+    fills = _merged(order.fills, receipt.fills)
+    changed = replace(
+        order,
+        fills=fills,
+        legs=receipt.legs or order.legs,
+        reason=receipt.reason or order.reason,
+        request=_amended(order, receipt),
+        broker_order_id=receipt.broker_order_id,
+        replaced=_chain(order, receipt),
+    )
+    if receipt.state is not order.state and may_follow(order.state, receipt.state):
+        changed = moved(changed, receipt.state, f"broker:{receipt.state}", at)
+    elif len(fills) > len(order.fills):
+        changed = replace(changed, events=(*order.events, event(order.state, "fill", at)))
+    elif changed.legs != order.legs:
+        changed = replace(changed, events=(*order.events, event(order.state, "legs", at)))
+    return settle_intent(changed, receipt, at)
+
+
+def followed(order: Order) -> bool:
+    """Whether the broker may still have something new to say about it."""
+    open_intent = order.intent is not None and order.intent.state.open
+    return (
+        order.state in UNRESOLVED
+        or order.state.working
+        or open_intent
+        or (order.state is OrderState.FILLED and any(leg.state.working for leg in order.legs))
+    )
+
+
+def settle_intent(order: Order, receipt: Receipt, at: datetime) -> Order:
+    """Ends an open cancel or modify if the broker's answer proves what became of it."""
+    intent = order.intent
+    if intent is None or not intent.state.open:
+        return order
+    if intent.kind is IntentKind.CANCEL and order.state is OrderState.CANCELED:
+        return with_intent(order, intent, IntentState.DONE, at)
+    if intent.kind is IntentKind.MODIFY and _carried_out(intent, receipt):
+        return with_intent(order, intent, IntentState.DONE, at)
+    if order.state.final:
+        ended = f"The order was {order.state.value.replace('_', ' ')} before that."
+        return with_intent(order, intent, IntentState.REFUSED, at, ended)
+    return order
+
+
+def with_intent(
+    order: Order, intent: Intent, state: IntentState, at: datetime, reason: str = ""
+) -> Order:
+    """`order` with its cancel or modify in `state`, and the event that says so."""
+    line = event(order.state, f"{intent.kind}:{state}", at)
+    return replace(
+        order,
+        intent=replace(intent, state=state, reason=reason),
+        events=(*order.events, line),
+    )
+
+
+def _carried_out(intent: Intent, receipt: Receipt) -> bool:
+    wanted = intent.changes
+    if wanted is None:
+        return False
+    pairs = (
+        (wanted.quantity, receipt.quantity),
+        (wanted.limit_price, receipt.limit_price),
+        (wanted.stop_price, receipt.stop_price),
+    )
+    return all(want is None or want == have for want, have in pairs)
+
+
+def _amended(order: Order, receipt: Receipt) -> OrderRequest:
+    """The terms as the broker works on them: a modify changes them, a notional stays one."""
+    request = order.request
+    quantity = request.quantity
+    if quantity is not None and receipt.quantity is not None:
+        quantity = receipt.quantity
+    return replace(
+        request,
+        quantity=quantity,
+        limit_price=receipt.limit_price or request.limit_price,
+        stop_price=receipt.stop_price or request.stop_price,
+    )
+
+
+def _chain(order: Order, receipt: Receipt) -> tuple[str, ...]:
+    """The ids before the present one, where a modify was answered with a new id."""
+    before = order.broker_order_id
+    if before is None or before == receipt.broker_order_id:
+        return order.replaced
+    return (*order.replaced, before)
+
+
+def _merged(known: tuple[Fill, ...], told: tuple[Fill, ...]) -> tuple[Fill, ...]:
+    seen = {fill.fill_id for fill in known}
+    return known + tuple(fill for fill in told if fill.fill_id not in seen)

@@ -1,0 +1,82 @@
+"""People, their links and their choices; servers and their rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
+from floorbroker.domain.instruments import AssetClass
+from floorbroker.domain.modes import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """One account among all of one person's."""
+
+    link_id: LinkId
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person's choices.
+
+    Attributes:
+        version: Counts every stored change.
+        live: The person's own opt-in to live trading.
+        paused: The person's own kill switch: no order that opens a position.
+        always_private: Results never reach a channel, whatever the server's policy says.
+        notify: Whether later news of orders comes by DM.
+        defaults: Which account an order goes to, by asset class; `any` for the rest.
+    """
+
+    user_id: UserId
+    version: int = 0
+    live: bool = False
+    paused: bool = False
+    always_private: bool = False
+    notify: bool = True
+    defaults: Mapping[str, AccountKey] = field(default_factory=dict)
+
+    def default_for(self, asset_class: AssetClass) -> AccountKey | None:
+        """The account that the person chose for this kind of instrument."""
+        return self.defaults.get(asset_class.value) or self.defaults.get(ANY)
+
+
+ANY = "any"
+"""The key of the default account for every asset class without one of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One credential of one person at one broker; the credential itself is sealed.
+
+    Attributes:
+        label: The person's own name for it.
+        sealed: The sealed credential; empty for the paper broker, which needs none.
+        removed: The person removed it; kept so that its orders stay readable.
+    """
+
+    link_id: LinkId
+    version: int = 0
+    user_id: UserId
+    broker: BrokerId
+    environment: Environment
+    label: str
+    created_at: datetime
+    sealed: str = ""
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerPolicy:
+    """What a server's managers allow in it. Without one, nothing live and nothing public.
+
+    Attributes:
+        public_results: A redacted result is posted to the channel by itself.
+    """
+
+    guild_id: str
+    version: int = 0
+    live: bool = False
+    public_results: bool = False
