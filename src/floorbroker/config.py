@@ -1,0 +1,153 @@
+"""Settings from the environment, read once, frozen. `.env.example` explains each in one line."""
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from floorbroker.domain.modes import DeploymentMode
+from floorbroker.domain.risk import Limits
+
+Positive = Annotated[Decimal, Field(gt=0)]
+Names = Annotated[frozenset[str], NoDecode]
+"""Written as a list with commas."""
+
+
+class LogFormat(StrEnum):
+    """One JSON object a line, or lines for a terminal."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class Switch(StrEnum):
+    """A setting that is on or off, and says so."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class Settings(BaseSettings):
+    """Every setting of the product; each name is its environment variable in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    # Where and for whom
+    deployment_mode: DeploymentMode = DeploymentMode.MULTI_USER
+    owner_id: str = ""
+    operator_ids: Names = frozenset()
+
+    # Discord
+    discord_token: SecretStr | None = None
+    discord_client_id: str = ""
+    discord_client_secret: SecretStr | None = None
+
+    # Storage and secrets
+    mongodb_uri: SecretStr | None = None
+    mongodb_database: str = "floorbroker"
+    data_dir: Path = Path("data")
+    credential_master_keys: SecretStr | None = None
+
+    # Money
+    live_trading: Switch = Switch.OFF
+    max_order_value: Positive = Decimal(50_000)
+    max_position_value: Positive = Decimal(100_000)
+    max_orders_per_day: Annotated[int, Field(gt=0)] = 100
+    price_collar_percent: Annotated[Decimal, Field(gt=0, lt=100)] = Decimal(5)
+    allowed_symbols: Names = frozenset()
+    denied_symbols: Names = frozenset()
+    review_seconds: Annotated[int, Field(ge=10, le=600)] = 60
+
+    # Recovery
+    order_deadline_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    claim_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    settle_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    reconcile_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    drain_seconds: Annotated[float, Field(gt=0, le=120)] = 20.0
+
+    # The paper broker
+    paper_seed: str = "floorbroker"
+    paper_latency_ms: Annotated[int, Field(ge=0, le=10_000)] = 100
+    paper_market_hours: Switch = Switch.OFF
+
+    # Web and observability
+    public_url: str = ""
+    host: str = "0.0.0.0"  # noqa: S104  # a container is reached from outside it
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    metrics_token: SecretStr | None = None
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    log_level: str = "INFO"
+    log_format: LogFormat = LogFormat.JSON
+
+    # Application credentials of brokers with OAuth
+    schwab_app_key: str = ""
+    schwab_app_secret: SecretStr | None = None
+    etrade_consumer_key: str = ""
+    etrade_consumer_secret: SecretStr | None = None
+
+    @field_validator("operator_ids", "allowed_symbols", "denied_symbols", mode="before")
+    @classmethod
+    def _with_commas(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return frozenset(part.strip().upper() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_unset(cls, values: Any) -> Any:
+        """`NAME=` in a file leaves the default, so that a copied `.env.example` works."""
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if value != ""}
+        return values
+
+    @property
+    def single_user(self) -> bool:
+        """Whether only the owner may use the bot."""
+        return self.deployment_mode is DeploymentMode.SINGLE_USER
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's limits on orders."""
+        return Limits(
+            max_order_value=self.max_order_value,
+            max_position_value=self.max_position_value,
+            max_orders_per_day=self.max_orders_per_day,
+            price_collar_percent=self.price_collar_percent,
+            allowed_symbols=self.allowed_symbols,
+            denied_symbols=self.denied_symbols,
+        )
+
+    @property
+    def configured(self) -> frozenset[str]:
+        """The names, in capitals, of the optional settings that hold a value."""
+        return frozenset(
+            name.upper()
+            for name in type(self).model_fields
+            if getattr(self, name) not in (None, "")
+        )
+
+
+class SettingsProblem(Exception):
+    """The settings do not allow a start; the message lists what to set, one line each."""
+
+
+REQUIRED_IN_CLOUD: Final = ("discord_token", "mongodb_uri", "credential_master_keys")
+REQUIRED_AT_HOME: Final = ("discord_token", "owner_id")
+
+
+def missing_settings(settings: Settings) -> tuple[str, ...]:
+    """The names of required settings that hold no value, as environment variables."""
+    required = REQUIRED_AT_HOME if settings.single_user else REQUIRED_IN_CLOUD
+    return tuple(name.upper() for name in required if getattr(settings, name) in (None, ""))

@@ -1,0 +1,156 @@
+"""Every number that an operator can watch; no person, account or order is ever among the labels."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from floorbroker.domain.errors import FloorbrokerError
+
+OK: Final = "OK"
+CANCELLED: Final = "CANCELLED"
+ERROR: Final = "ERROR"
+"""An exception that is none of ours. Ours count under their `ErrorCode`."""
+
+_COMMAND_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_BROKER_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_STORE_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0)
+_LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
+
+_WORD: Final = re.compile(r"(?!.*\d{4})[A-Za-z][A-Za-z0-9_. -]{0,39}", re.ASCII)
+_MOST_VALUES: Final = 100
+_OTHER: Final = "other"
+
+
+@dataclass(slots=True)
+class TimedCall:
+    """A call that is being timed; whoever makes it may name its outcome before it ends."""
+
+    outcome: str | None = None
+
+
+class Metrics:
+    """The process's metrics, in a registry of their own.
+
+    Labels take words from small sets. Whatever is not a word, or comes after a set has grown to
+    100, counts as `other`, so that an id passed by mistake costs one series and leaks nothing.
+    """
+
+    def __init__(self) -> None:
+        """Two instances know nothing of each other."""
+        self._registry = CollectorRegistry(auto_describe=True)
+        self._known: dict[str, set[str]] = {}
+        ProcessCollector(registry=self._registry)
+        self._commands = self._histogram(
+            "command_seconds", "Commands from arrival to answer", _COMMAND_SECONDS,
+            "command", "outcome",
+        )  # fmt: skip
+        self._orders = Counter(
+            "floorbroker_orders", "Orders by what became of them", ["broker", "outcome"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._broker_calls = self._histogram(
+            "broker_call_seconds", "Requests to brokers", _BROKER_SECONDS,
+            "broker", "operation", "outcome",
+        )  # fmt: skip
+        self._store_calls = self._histogram(
+            "store_call_seconds", "Requests to the store", _STORE_SECONDS, "operation", "outcome"
+        )
+        self._lag = self._histogram("event_loop_lag_seconds", "Event-loop lag", _LAG_SECONDS)
+        self._last_lag = self._gauge("event_loop_lag_last_seconds", "Event-loop lag, last measured")
+        self._leases = self._gauge("open_leases", "Broker adapters in use or kept warm")
+        self._backlog = self._gauge("reconcile_backlog", "Orders whose outcome is being looked up")
+
+    def command_done(self, name: str, outcome: str, seconds: float) -> None:
+        """Counts one command; `outcome` is `OK` or an error code."""
+        self._commands.labels(self._word("command", name), self._word("outcome", outcome)).observe(
+            seconds
+        )
+
+    def order_outcome(self, broker: str, outcome: str) -> None:
+        """Counts one order that reached a state; `broker` is the broker's id, never the link's."""
+        self._orders.labels(self._word("broker", broker), self._word("outcome", outcome)).inc()
+
+    @contextmanager
+    def broker_call(self, broker: str, operation: str) -> Iterator[TimedCall]:
+        """Times one request to a broker.
+
+        The outcome is `OK`, the code of the error that comes out, `CANCELLED`, or `ERROR`.
+        """
+        with self._timed(self._broker_calls, operation, self._word("broker", broker)) as call:
+            yield call
+
+    @contextmanager
+    def store_call(self, operation: str) -> Iterator[TimedCall]:
+        """Times one request to the store; outcomes as for `broker_call`."""
+        with self._timed(self._store_calls, operation) as call:
+            yield call
+
+    def loop_lag(self, seconds: float) -> None:
+        """How late the event loop ran a timer."""
+        self._last_lag.set(seconds)
+        self._lag.observe(seconds)
+
+    def open_leases(self, number: int) -> None:
+        """How many broker adapters live at present."""
+        self._leases.set(number)
+
+    def reconcile_backlog(self, number: int) -> None:
+        """How many orders wait for proof at present."""
+        self._backlog.set(number)
+
+    def render(self) -> tuple[bytes, str]:
+        """All of it in Prometheus' text format, and the content type to send it under."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+    @contextmanager
+    def _timed(self, into: Histogram, operation: str, *labels: str) -> Iterator[TimedCall]:
+        call = TimedCall()
+        outcome = ERROR
+        start = perf_counter()
+        try:
+            yield call
+            outcome = OK
+        except FloorbrokerError as error:
+            outcome = error.code.value
+            raise
+        except asyncio.CancelledError:
+            outcome = CANCELLED
+            raise
+        finally:
+            seconds = perf_counter() - start
+            into.labels(
+                *labels,
+                self._word("operation", operation),
+                self._word("outcome", call.outcome or outcome),
+            ).observe(seconds)
+
+    def _word(self, label: str, value: str) -> str:
+        known = self._known.setdefault(label, set())
+        if value in known:
+            return value
+        if len(known) >= _MOST_VALUES or _WORD.fullmatch(value) is None:
+            return _OTHER
+        known.add(value)
+        return value
+
+    def _histogram(
+        self, name: str, what: str, buckets: tuple[float, ...], *labels: str
+    ) -> Histogram:
+        name = f"floorbroker_{name}"
+        return Histogram(name, what, labels, buckets=buckets, registry=self._registry)
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        return Gauge(f"floorbroker_{name}", what, registry=self._registry)

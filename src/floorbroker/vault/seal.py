@@ -1,0 +1,72 @@
+"""AES-256-GCM with a key derived for each record, bound to what the record belongs to.
+
+A sealed text is `version.key id.salt.nonce.ciphertext`, all but the first two in base64. The
+associated data holds the version, the key id and the caller's facts (user, account, broker,
+environment …): a ciphertext moved to another record does not open.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from floorbroker.vault.keyring import KEY_BYTES, Keyring
+
+_VERSION: Final = "1"
+_SALT_BYTES: Final = 16
+_NONCE_BYTES: Final = 12
+
+
+class Unsealable(Exception):
+    """Tampered with, moved, cut short, or sealed with a key that is not here."""
+
+
+class Vault:
+    """Seals and opens texts with one keyring."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        """The keyring's newest key seals."""
+        self._keyring = keyring
+
+    def seal(self, secret: str, belongs_to: Mapping[str, str]) -> str:
+        """`secret`, readable again only with the same `belongs_to`."""
+        key_id = self._keyring.newest
+        salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+        cipher = self._cipher(key_id, salt)
+        sealed = cipher.encrypt(nonce, secret.encode(), _associated(key_id, belongs_to))
+        encoded = [base64.urlsafe_b64encode(part).decode() for part in (salt, nonce, sealed)]
+        return ".".join((_VERSION, key_id, *encoded))
+
+    def open(self, sealed: str, belongs_to: Mapping[str, str]) -> str:
+        """The secret.
+
+        Raises:
+            Unsealable: It is not what was sealed for `belongs_to`.
+        """
+        try:
+            version, key_id, *parts = sealed.split(".")
+            salt, nonce, ciphertext = (base64.urlsafe_b64decode(part) for part in parts)
+        except (ValueError, binascii.Error):
+            raise Unsealable("malformed") from None
+        if version != _VERSION or key_id not in self._keyring.keys or len(nonce) != _NONCE_BYTES:
+            raise Unsealable("unknown version or key")
+        try:
+            associated = _associated(key_id, belongs_to)
+            return self._cipher(key_id, salt).decrypt(nonce, ciphertext, associated).decode()
+        except InvalidTag:
+            raise Unsealable("does not belong here") from None
+
+    def _cipher(self, key_id: str, salt: bytes) -> AESGCM:
+        derive = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"floorbroker seal")
+        return AESGCM(derive.derive(self._keyring.keys[key_id]))
+
+
+def _associated(key_id: str, belongs_to: Mapping[str, str]) -> bytes:
+    return json.dumps([_VERSION, key_id, sorted(belongs_to.items())]).encode()
