@@ -1,0 +1,73 @@
+"""The audit collection: append-only, one hash chain a person."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from floorbroker.domain.audit import FIRST, AuditEntry
+from floorbroker.storage.codec import from_document, to_document
+from floorbroker.storage.documents import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    AtLeast,
+    Documents,
+    DuplicateKey,
+    Index,
+)
+
+SCHEMA_VERSION: Final = 1
+_AUDIT: Final = "audit"
+_SECRETS: Final = "secrets"
+
+INDEXES: Final = (
+    Index(collection=_AUDIT, name="person_number", fields=("person", "number"), unique=True),
+)
+
+
+class AuditTrail:
+    """Entries are added and read, never changed or removed."""
+
+    def __init__(self, documents: Documents) -> None:
+        """On any engine."""
+        self._documents = documents
+
+    async def end(self, person: str) -> tuple[int, str]:
+        """The number and digest of a chain's last entry."""
+        found = await self._documents.find(
+            _AUDIT, {"person": person}, order=("number", NEWEST_FIRST), limit=1
+        )
+        return (found[0]["number"], found[0]["digest"]) if found else (0, FIRST)
+
+    async def append(self, entry: AuditEntry) -> bool:
+        """Adds the next entry of a chain; False if that number is taken already."""
+        document = to_document(entry)
+        document["_id"] = f"{entry.person}:{entry.number}"
+        document["schema_version"] = SCHEMA_VERSION
+        try:
+            await self._documents.insert(_AUDIT, document)
+        except DuplicateKey:
+            return False
+        return True
+
+    async def entries(
+        self, person: str, *, start: int = 1, limit: int = 500
+    ) -> Sequence[AuditEntry]:
+        """One chain's entries from number `start` on, in order."""
+        found = await self._documents.find(
+            _AUDIT,
+            {"person": person, "number": AtLeast(start)},
+            order=("number", OLDEST_FIRST),
+            limit=limit,
+        )
+        for document in found:
+            del document["_id"], document["schema_version"]
+        return [from_document(AuditEntry, document) for document in found]
+
+    async def sealed_key(self, fresh: str) -> str:
+        """The sealed key of the pseudonyms: the first ever stored, or `fresh` if there was none."""
+        document = {"_id": "pseudonyms", "schema_version": SCHEMA_VERSION, "sealed": fresh}
+        try:
+            await self._documents.insert(_SECRETS, document)
+        except DuplicateKey:
+            known = await self._documents.get(_SECRETS, "pseudonyms")
+            return str(known["sealed"]) if known else fresh
+        return fresh

@@ -1,0 +1,146 @@
+"""Domain values to JSON-like documents and back.
+
+Decimals are plain digits (`100`, never `1E+2`), times fixed-width UTC text that sorts as time
+does, enums their value, tuples and frozensets lists. Reading ignores a field that the type lacks
+and gives a missing one its default: that is how documents age.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.storage.documents import Document
+
+_V = TypeVar("_V")
+_Writer = Callable[[Any], Any]
+
+_LARGEST_EXPONENT: Final = 60
+"""Beyond any amount in the trade; `1E+400000000` would be 400 MB of digits."""
+
+
+class UnreadableDocument(ValueError):
+    """A stored document is not what its type says; names fields and problems, never values."""
+
+
+def to_document(value: object) -> Document:
+    """The fields of a domain dataclass.
+
+    Raises:
+        TypeError: Something inside has no place in a document, a float above all.
+        ValueError: A time without a zone, or a number that is not finite.
+    """
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{type(value).__name__} is no domain value")
+    document: Document = _written(value)
+    return document
+
+
+def from_document(kind: type[_V], document: Document) -> _V:
+    """The domain value that `to_document` made `document` of.
+
+    Raises:
+        UnreadableDocument: A field is missing, of another type, a float, or a time without a zone.
+    """
+    if _has_float(document):
+        raise UnreadableDocument(f"{kind.__name__}: a float")
+    try:
+        # Strict, as JSON: text becomes a Decimal or a time, and nothing else is converted.
+        value: _V = _reader(kind).validate_json(json.dumps(document), strict=True)
+        to_document(value)  # refuses the naive times that pydantic lets pass
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        places = [f"{'.'.join(map(str, p['loc']))} ({p['type']})" for p in problems]
+        # The values stay out of the message, and of the chain behind it.
+        raise UnreadableDocument(f"{kind.__name__}: {', '.join(places)}") from None
+    except (FloorbrokerError, ValueError) as error:
+        raise UnreadableDocument(f"{kind.__name__}: {error}") from None
+    return value
+
+
+def time_text(moment: datetime) -> str:
+    """`2026-11-21T12:00:00.000000Z`: as wide for every moment, so that text sorts as time does.
+
+    Raises:
+        ValueError: `moment` has no zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("A stored time has a zone.")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def _decimal_text(number: Decimal) -> str:
+    if not number.is_finite() or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError("A stored number is finite and of a sensible size.")
+    return format(number, "f")
+
+
+def _has_float(value: object) -> bool:
+    if type(value) is dict:
+        return any(_has_float(part) for part in value.values())
+    if type(value) is list:
+        return any(_has_float(part) for part in value)
+    return isinstance(value, float)
+
+
+def _reader(kind: type[_V]) -> TypeAdapter[_V]:
+    if kind not in _READERS:
+        _READERS[kind] = TypeAdapter(kind)
+    return _READERS[kind]
+
+
+def _written(value: Any) -> Any:
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind not in _WRITERS:
+        _WRITERS[kind] = _writer(kind)
+    return _WRITERS[kind](value)
+
+
+def _writer(kind: type) -> _Writer:
+    """How values of exactly this type are written."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: _written(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return _mapping
+    raise TypeError(f"{kind.__name__} has no place in a document")
+
+
+def _sequence(values: tuple[Any, ...] | list[Any]) -> list[Any]:
+    return [_written(value) for value in values]
+
+
+def _sorted(values: frozenset[Any]) -> list[Any]:
+    return sorted(_sequence(tuple(values)))
+
+
+def _mapping(values: Mapping[Any, Any]) -> Document:
+    document = {_written(key): _written(value) for key, value in values.items()}
+    if not all(type(key) is str for key in document):
+        raise TypeError("The keys of a mapping are text.")
+    return document
+
+
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
+_WRITERS: Final[dict[type, _Writer]] = {
+    Decimal: _decimal_text,
+    datetime: time_text,
+    date: date.isoformat,
+    tuple: _sequence,
+    list: _sequence,
+    frozenset: _sorted,
+}
+"""By exact type; domain types are added as they come by."""
+_READERS: Final[dict[type, TypeAdapter[Any]]] = {}

@@ -1,0 +1,106 @@
+"""The users, links, policies and switches collections."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from floorbroker.domain.ids import LinkId, UserId
+from floorbroker.domain.people import Link, Person, ServerPolicy
+from floorbroker.storage.codec import from_document, to_document
+from floorbroker.storage.documents import (
+    OLDEST_FIRST,
+    Document,
+    Documents,
+    DuplicateKey,
+    Index,
+    Where,
+)
+
+SCHEMA_VERSION: Final = 1
+_USERS: Final = "users"
+_LINKS: Final = "links"
+_POLICIES: Final = "policies"
+_SWITCHES: Final = "switches"
+_SERVICE: Final = "service"
+
+_V = TypeVar("_V", Person, Link, ServerPolicy)
+
+INDEXES: Final = (
+    Index(collection=_LINKS, name="user_links", fields=("user_id", "removed", "created_at")),
+)
+
+
+class People:
+    """Each person's choices, their links, the rules of servers, and the service's own pause."""
+
+    def __init__(self, documents: Documents) -> None:
+        """On any engine."""
+        self._documents = documents
+
+    async def person(self, user_id: UserId) -> Person | None:
+        """One person's choices; None if nothing was ever stored."""
+        document = await self._documents.get(_USERS, user_id)
+        return None if document is None else _loaded(Person, document, "user_id")
+
+    async def save_person(self, person: Person) -> Person | None:
+        """Stores choices over the version that was read; None if somebody else was faster."""
+        return await self._save(_USERS, person, "user_id")
+
+    async def link(self, user_id: UserId, link_id: LinkId) -> Link | None:
+        """One of the person's links, removed ones included."""
+        document = await self._documents.get(_LINKS, link_id)
+        if document is None or document["user_id"] != user_id:
+            return None
+        return _loaded(Link, document, "link_id")
+
+    async def links(self, user_id: UserId) -> Sequence[Link]:
+        """The person's links that are in use, oldest first."""
+        where: Where = {"user_id": user_id, "removed": False}
+        found = await self._documents.find(
+            _LINKS, where, order=("created_at", OLDEST_FIRST), limit=50
+        )
+        return [_loaded(Link, document, "link_id") for document in found]
+
+    async def save_link(self, link: Link) -> Link | None:
+        """Stores a link over the version that was read; None if somebody else was faster."""
+        return await self._save(_LINKS, link, "link_id")
+
+    async def policy(self, guild_id: str) -> ServerPolicy | None:
+        """What a server's managers allow; None if they never said."""
+        document = await self._documents.get(_POLICIES, guild_id)
+        return None if document is None else _loaded(ServerPolicy, document, "guild_id")
+
+    async def save_policy(self, policy: ServerPolicy) -> ServerPolicy | None:
+        """Stores a policy over the version that was read; None if somebody else was faster."""
+        return await self._save(_POLICIES, policy, "guild_id")
+
+    async def service_paused(self) -> bool:
+        """Whether the operator paused the whole service."""
+        document = await self._documents.get(_SWITCHES, _SERVICE)
+        return document is not None and bool(document["paused"])
+
+    async def pause_service(self, paused: bool) -> None:
+        """Sets or lifts the pause of the whole service."""
+        document = {"_id": _SERVICE, "schema_version": SCHEMA_VERSION, "paused": paused}
+        await self._documents.upsert(_SWITCHES, document)
+
+    async def _save(self, collection: str, record: _V, key: str) -> _V | None:
+        stored = replace(record, version=record.version + 1)
+        document = to_document(stored)
+        document["_id"] = document.pop(key)
+        document["schema_version"] = SCHEMA_VERSION
+        if record.version == 0:
+            try:
+                await self._documents.insert(collection, document)
+            except DuplicateKey:
+                return None
+            return stored
+        where: Where = {"version": record.version}
+        done = await self._documents.replace(collection, document, where=where)
+        return stored if done else None
+
+
+def _loaded(kind: type[_V], document: Document, key: str) -> _V:
+    fields = {**document, key: document["_id"]}
+    del fields["_id"], fields["schema_version"]
+    return from_document(kind, fields)
