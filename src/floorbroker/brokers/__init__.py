@@ -1,0 +1,1 @@
+"""Brokers: one folder each behind one port, a registry of manifests, a factory."""

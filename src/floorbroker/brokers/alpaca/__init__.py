@@ -1,0 +1,1 @@
+"""Alpaca, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Binance, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Coinbase, and nothing of any other broker."""

@@ -1,0 +1,64 @@
+"""What the factory hands to each adapter, so that brokers never import storage or settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.ids import LinkId, UserId
+from floorbroker.domain.modes import Environment
+
+Record = dict[str, Any]
+"""JSON-like: text, whole numbers, truth, None, lists and mappings of these."""
+
+
+class PaperBooks(Protocol):
+    """The paper broker's books: one live book a link, and an archive of ended orders."""
+
+    async def load(self, user_id: UserId, link_id: LinkId) -> tuple[Record, int] | None:
+        """The book and its version; None before the first save."""
+        ...
+
+    async def save(
+        self, user_id: UserId, link_id: LinkId, book: Record, *, expected_version: int
+    ) -> bool:
+        """Stores the book as `expected_version + 1`; False if somebody else was faster.
+
+        `expected_version` 0 creates it.
+        """
+        ...
+
+    async def archive(self, user_id: UserId, link_id: LinkId, order_id: str, order: Record) -> None:
+        """Keeps an ended order; doing it again changes nothing. `order["at"]` is its time."""
+        ...
+
+    async def archived(self, user_id: UserId, link_id: LinkId, order_id: str) -> Record | None:
+        """One ended order."""
+        ...
+
+    async def archived_between(
+        self, user_id: UserId, link_id: LinkId, since: datetime, until: datetime, limit: int
+    ) -> list[Record]:
+        """Ended orders by their time, newest first."""
+        ...
+
+    async def erase(self, user_id: UserId, link_id: LinkId) -> None:
+        """Removes the book and its archive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerContext:
+    """One adapter's surroundings.
+
+    Attributes:
+        options: The operator's own settings for this broker (endpoints, seeds, latencies).
+    """
+
+    user_id: UserId
+    link_id: LinkId
+    environment: Environment
+    clock: Clock
+    paper_books: PaperBooks
+    options: Mapping[str, Any]

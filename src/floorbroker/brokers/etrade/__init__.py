@@ -1,0 +1,1 @@
+"""E*TRADE, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Interactive Brokers, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Kraken, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Moomoo, and nothing of any other broker."""

@@ -1,0 +1,1 @@
+"""Charles Schwab, and nothing of any other broker."""

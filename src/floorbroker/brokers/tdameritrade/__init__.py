@@ -1,0 +1,1 @@
+"""TD Ameritrade, and nothing of any other broker."""

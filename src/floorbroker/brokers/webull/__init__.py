@@ -1,0 +1,1 @@
+"""Webull, and nothing of any other broker."""
