@@ -1,0 +1,226 @@
+"""A person's links and accounts, and which of them a command means."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import BrokerSpec, Capability
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import (
+    BrokerError,
+    FloorbrokerError,
+    InvalidInput,
+    NotLinked,
+    StoreUnavailable,
+)
+from floorbroker.domain.ids import BrokerId, LinkId, UserId
+from floorbroker.domain.instruments import AssetClass
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import ANY, AccountKey, Link, Person
+from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.services.sessions import Sessions
+from floorbroker.storage.people import People
+
+PAPER: Final = BrokerId("paper")
+"""The one broker that everybody has without asking."""
+
+Change = Callable[[Person], Person]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedAccount:
+    """One account of a person, and the link that reaches it."""
+
+    link: Link
+    account: BrokerAccount
+
+    @property
+    def spec(self) -> BrokerSpec:
+        """The broker's manifest."""
+        return get_broker(self.link.broker)
+
+    @property
+    def key(self) -> AccountKey:
+        """What names it in the store."""
+        return AccountKey(link_id=self.link.link_id, account_id=self.account.account_id)
+
+    @property
+    def value(self) -> str:
+        """What a command option carries: no secret, and useless to anybody else."""
+        return f"{self.link.link_id}/{self.account.account_id}"
+
+    @property
+    def title(self) -> str:
+        """The person's label and the shortened number."""
+        return f"{self.link.label} …{self.account.number[-4:]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreachableLink:
+    """A link whose accounts could not be read, and why."""
+
+    link: Link
+    error: FloorbrokerError
+
+
+class Accounts:
+    """Links and accounts of the person who asks; no method reaches anybody else's."""
+
+    def __init__(self, people: People, sessions: Sessions, clock: Clock) -> None:
+        """See the module's first line."""
+        self._people = people
+        self._sessions = sessions
+        self._clock = clock
+
+    async def person(self, user_id: UserId) -> Person:
+        """The person's choices, or the defaults."""
+        return await self._people.person(user_id) or Person(user_id=user_id)
+
+    async def links(self, user_id: UserId) -> Sequence[Link]:
+        """Links in use; a newcomer gets the paper one without asking."""
+        links = await self._people.links(user_id)
+        if links:
+            return links
+        known = await self._people.link(user_id, _paper_link_id(user_id))
+        return [] if known else [await self.open_paper(user_id)]
+
+    async def open_paper(self, user_id: UserId) -> Link:
+        """The person's paper link, opened (again) if need be."""
+        for _ in range(3):
+            link = await self._people.link(user_id, _paper_link_id(user_id))
+            if link is not None and not link.removed:
+                return link
+            fresh = replace(link, removed=False) if link else self._paper_link(user_id)
+            stored = await self._people.save_link(fresh)
+            if stored is not None:
+                return stored
+        raise StoreUnavailable(detail="paper link kept changing")
+
+    async def accounts(self, user_id: UserId) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
+        """Every account of the person, and the links that could not be reached."""
+        accounts: list[LinkedAccount] = []
+        failed: list[UnreachableLink] = []
+        for link in await self.links(user_id):
+            try:
+                accounts += await self._of(link)
+            except BrokerError as error:
+                failed.append(UnreachableLink(link=link, error=error))
+        return accounts, failed
+
+    async def choose(
+        self, user_id: UserId, named: str | None, asset_class: AssetClass | None = None
+    ) -> LinkedAccount:
+        """The account that the person named, or their default for this kind of instrument.
+
+        Raises:
+            NotLinked: There is none, or none of that name.
+            BrokerError: The one link that it could be does not answer.
+        """
+        accounts, failed = await self.accounts(user_id)
+        if named:
+            return _named(accounts, named)
+        if not accounts:
+            if failed:
+                raise failed[0].error
+            raise NotLinked
+        person = await self.person(user_id)
+        default = person.default_for(asset_class) if asset_class else person.defaults.get(ANY)
+        for account in accounts:
+            if account.key == default:
+                return account
+        return accounts[0]
+
+    async def of_order(self, user_id: UserId, key: AccountKey) -> LinkedAccount:
+        """The account that an order was made for.
+
+        Raises:
+            NotLinked: The person removed it since.
+        """
+        link = await self._people.link(user_id, key.link_id)
+        if link is None or link.removed:
+            raise NotLinked("The account that this order belongs to was removed.")
+        for account in await self._of(link):
+            if account.key == key:
+                return account
+        raise NotLinked("The broker no longer lists the account that this order belongs to.")
+
+    async def link(self, user_id: UserId, link_id: LinkId) -> Link:
+        """One of the person's links that is in use.
+
+        Raises:
+            NotLinked: There is none of that id.
+        """
+        link = await self._people.link(user_id, link_id)
+        if link is None or link.removed:
+            raise NotLinked
+        return link
+
+    async def link_named(self, user_id: UserId, named: str) -> Link:
+        """A link by its label or by one of its accounts, also while its broker does not answer.
+
+        Raises:
+            NotLinked: There is none of that name.
+        """
+        wanted = named.strip().casefold()
+        for link in await self.links(user_id):
+            if wanted in {link.label.casefold(), link.link_id.casefold()}:
+                return link
+        return (await self.choose(user_id, named)).link
+
+    async def set_default(self, user_id: UserId, named: str, kind: str = ANY) -> LinkedAccount:
+        """Makes an account the default for one asset class, or for any."""
+        if kind != ANY and kind not in set(AssetClass):
+            raise InvalidInput("Choose a kind of instrument from the list.")
+        account = await self.choose(user_id, named)
+        await self.update(user_id, lambda p: replace(p, defaults={**p.defaults, kind: account.key}))
+        return account
+
+    async def update(self, user_id: UserId, change: Change) -> Person:
+        """Stores a changed choice."""
+        for _ in range(5):
+            stored = await self._people.save_person(change(await self.person(user_id)))
+            if stored is not None:
+                return stored
+        raise StoreUnavailable(detail="person kept changing")
+
+    async def remove(self, user_id: UserId, link_id: LinkId) -> Link:
+        """Revokes and removes a link: its session ends, its sealed credential leaves the store."""
+        link = await self.link(user_id, link_id)
+        if Capability.REVOKE in get_broker(link.broker).capabilities:
+            async with self._sessions.lease(link) as adapter:
+                await adapter.revoke()
+        stored = await self._people.save_link(replace(link, removed=True, sealed=""))
+        if stored is None:
+            raise StoreUnavailable(detail="link changed meanwhile")
+        await self._sessions.close(link_id)
+        return stored
+
+    async def _of(self, link: Link) -> list[LinkedAccount]:
+        accounts = await self._sessions.accounts(link)
+        return [LinkedAccount(link=link, account=one) for one in accounts]
+
+    def _paper_link(self, user_id: UserId) -> Link:
+        return Link(
+            link_id=_paper_link_id(user_id),
+            user_id=user_id,
+            broker=PAPER,
+            environment=Environment.PAPER,
+            label="Paper",
+            created_at=self._clock.now(),
+        )
+
+
+def _paper_link_id(user_id: UserId) -> LinkId:
+    return LinkId(f"paper-{user_id}")
+
+
+def _named(accounts: Sequence[LinkedAccount], named: str) -> LinkedAccount:
+    wanted = named.strip().casefold()
+    for account in accounts:
+        if wanted in {account.value.casefold(), account.title.casefold()}:
+            return account
+    by_label = [one for one in accounts if one.link.label.casefold() == wanted]
+    if len(by_label) == 1:
+        return by_label[0]
+    raise NotLinked("You have no account of that name. /setup accounts lists yours.")

@@ -1,0 +1,91 @@
+"""Writes the audit trail: every action that matters, chained per person."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from floorbroker.domain.audit import AuditEntry, chained, first_break
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.order import Order
+from floorbroker.storage.audit import AuditTrail
+from floorbroker.vault.seal import Vault
+
+_log = structlog.get_logger(__name__)
+_TRIES: Final = 8
+_KEY_BELONGS_TO: Final = {"what": "pseudonym key"}
+
+
+class Audit:
+    """Appends; never changes. A person is known to the trail by a keyed pseudonym only."""
+
+    def __init__(self, trail: AuditTrail, vault: Vault, clock: Clock) -> None:
+        """The pseudonym key is read, or made, on first use."""
+        self._trail = trail
+        self._vault = vault
+        self._clock = clock
+        self._key: bytes | None = None
+
+    async def order(self, order: Order) -> None:
+        """An order reached a state. Amounts and ids only."""
+        request = order.request
+        fields = {
+            "order_id": order.order_id,
+            "state": order.state.value,
+            "broker": order.broker,
+            "environment": order.environment.value,
+            "symbol": request.instrument.symbol,
+            "side": request.side.value,
+            "type": request.type.value,
+            "quantity": str(request.quantity or ""),
+            "notional": str(request.notional or ""),
+            "filled": str(order.filled_quantity),
+            "intent": f"{order.intent.kind}:{order.intent.state}" if order.intent else "",
+        }
+        await self.write(order.user_id, "order", fields)
+
+    async def write(self, user_id: UserId, action: str, fields: Mapping[str, str]) -> None:
+        """Appends one entry. If the store fails that is logged: orders hold their events too."""
+        try:
+            await self._append(user_id, action, fields)
+        except StoreUnavailable as error:
+            _log.error("audit_not_written", action=action, error=error.detail)
+
+    async def verify(self, user_id: UserId) -> int | None:
+        """The number of the first broken entry in a person's chain; None if it is whole."""
+        person = await self.pseudonym(user_id)
+        entries: list[AuditEntry] = []
+        start = 1
+        while batch := await self._trail.entries(person, start=start):
+            entries += batch
+            start = batch[-1].number + 1
+        return first_break(entries)
+
+    async def pseudonym(self, user_id: UserId) -> str:
+        """The name of a person in the trail."""
+        if self._key is None:
+            fresh = self._vault.seal(secrets.token_hex(32), _KEY_BELONGS_TO)
+            sealed = await self._trail.sealed_key(fresh)
+            self._key = bytes.fromhex(self._vault.open(sealed, _KEY_BELONGS_TO))
+        return hmac.new(self._key, user_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    async def _append(self, user_id: UserId, action: str, fields: Mapping[str, str]) -> None:
+        person = await self.pseudonym(user_id)
+        for _ in range(_TRIES):
+            number, digest = await self._trail.end(person)
+            entry = chained(
+                person=person,
+                number=number + 1,
+                at=self._clock.now(),
+                action=action,
+                fields=fields,
+                previous=digest,
+            )
+            if await self._trail.append(entry):
+                return
+        raise StoreUnavailable(detail="audit chain contended")

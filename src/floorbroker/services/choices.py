@@ -1,0 +1,118 @@
+"""What people, servers and the operator switch on and off; each change is audited."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from floorbroker.config import Settings, Switch
+from floorbroker.domain.errors import PolicyRefused, StoreUnavailable
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.people import Person, ServerPolicy
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.audit import Audit
+from floorbroker.services.callers import Caller
+from floorbroker.storage.people import People
+
+
+class PersonalSwitch(StrEnum):
+    """What a person can switch for themselves; the name of the field that holds it."""
+
+    LIVE = "live"
+    PAUSED = "paused"
+    ALWAYS_PRIVATE = "always_private"
+    NOTIFY = "notify"
+
+
+class Choices:
+    """Sets switches. Who may do it is checked here, not only by Discord."""
+
+    def __init__(
+        self, settings: Settings, people: People, accounts: Accounts, audit: Audit
+    ) -> None:
+        """`settings` name the operators and hold their own live switch."""
+        self._settings = settings
+        self._people = people
+        self._accounts = accounts
+        self._audit = audit
+
+    async def switch(self, user_id: UserId, which: PersonalSwitch, on: bool) -> Person:
+        """Sets one of a person's own switches.
+
+        Raises:
+            PolicyRefused: Live trading, where the operator has not switched it on.
+        """
+        if which is PersonalSwitch.LIVE and on and not self.live_offered:
+            raise PolicyRefused("The operator has not switched live trading on.")
+        person = await self._accounts.update(user_id, lambda p: _switched(p, which, on))
+        await self._audit.write(user_id, "switch", {"which": which.value, "on": str(on)})
+        return person
+
+    @property
+    def live_offered(self) -> bool:
+        """Whether the operator has switched live trading on."""
+        return self._settings.live_trading is Switch.ON
+
+    async def policy(self, guild_id: str) -> ServerPolicy:
+        """A server's rules, or the strict ones that hold without any."""
+        return await self._people.policy(guild_id) or ServerPolicy(guild_id=guild_id)
+
+    async def set_policy(
+        self,
+        caller: Caller,
+        *,
+        manages_server: bool,
+        live: bool | None = None,
+        public_results: bool | None = None,
+    ) -> ServerPolicy:
+        """Changes the rules of the caller's server.
+
+        Raises:
+            PolicyRefused: The caller does not manage it, or this is not a server.
+        """
+        if caller.guild_id is None:
+            raise PolicyRefused("This command belongs into a server.")
+        if not manages_server:
+            raise PolicyRefused("Only members who may manage this server can change its rules.")
+        for _ in range(5):
+            policy = await self.policy(caller.guild_id)
+            changed = replace(
+                policy,
+                live=policy.live if live is None else live,
+                public_results=policy.public_results if public_results is None else public_results,
+            )
+            stored = await self._people.save_policy(changed)
+            if stored is not None:
+                fields = {"guild_id": caller.guild_id, "live": str(stored.live)}
+                await self._audit.write(caller.user_id, "policy", fields)
+                return stored
+        raise StoreUnavailable(detail="policy kept changing")
+
+    def is_operator(self, user_id: UserId) -> bool:
+        """Whether the id stands in `OPERATOR_IDS`, or is the owner's."""
+        return user_id in self._settings.operator_ids or user_id == self._settings.owner_id
+
+    async def service_paused(self) -> bool:
+        """Whether the operator paused everybody."""
+        return await self._people.service_paused()
+
+    async def pause_service(self, caller: Caller, paused: bool) -> None:
+        """Pauses or resumes everybody.
+
+        Raises:
+            PolicyRefused: The caller is not an operator.
+        """
+        if not self.is_operator(caller.user_id):
+            raise PolicyRefused("Only the operators of this bot can do that.")
+        await self._people.pause_service(paused)
+        await self._audit.write(caller.user_id, "service_pause", {"paused": str(paused)})
+
+
+def _switched(person: Person, which: PersonalSwitch, on: bool) -> Person:
+    match which:
+        case PersonalSwitch.LIVE:
+            return replace(person, live=on)
+        case PersonalSwitch.PAUSED:
+            return replace(person, paused=on)
+        case PersonalSwitch.ALWAYS_PRIVATE:
+            return replace(person, always_private=on)
+        case PersonalSwitch.NOTIFY:
+            return replace(person, notify=on)

@@ -1,0 +1,44 @@
+"""What everything that touches orders stands on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from floorbroker.domain.clock import Clock
+from floorbroker.observability.metrics import Metrics
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.audit import Audit
+from floorbroker.services.gates import Gates
+from floorbroker.services.sessions import Sessions
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.storage.orders import Orders
+
+TOLD_WITHIN: Final = timedelta(seconds=15)
+"""Whoever clicked is told on the card by then, or the news goes another way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The parts, and how long things may take.
+
+    Attributes:
+        process: Names this process in claims.
+        order_deadline_seconds: After that an order request counts as unanswered.
+        claim: How long this process alone works on an order.
+        settle: How long an absent order may still turn up at the broker.
+        market_review: How long the review of a market order stays valid.
+    """
+
+    orders: Orders
+    accounts: Accounts
+    sessions: Sessions
+    gates: Gates
+    supervisor: Supervisor
+    audit: Audit
+    metrics: Metrics
+    clock: Clock
+    process: str
+    order_deadline_seconds: float
+    claim: timedelta
+    settle: timedelta
+    market_review: timedelta

@@ -1,0 +1,234 @@
+"""From a ticket to a stored draft: what the review card shows is what Confirm sends."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.spec import Capability
+from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.ids import new_order_id
+from floorbroker.domain.instruments import Instrument, parse_symbol
+from floorbroker.domain.money import Money
+from floorbroker.domain.order import Order, Review
+from floorbroker.domain.order_life import event
+from floorbroker.domain.order_state import WORKING, OrderState
+from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview
+from floorbroker.services import preflight
+from floorbroker.services.accounts import LinkedAccount
+from floorbroker.services.callers import Caller
+from floorbroker.services.desk import Desk
+from floorbroker.services.preflight import Surroundings
+from floorbroker.services.ticket import Ticket
+from floorbroker.services.valuation import Valuation, buying_power_after, proposed, value
+from floorbroker.storage.documents import DuplicateKey
+
+RESTING_REVIEW: Final = timedelta(minutes=10)
+"""A limit price does not go stale like a market one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    account: LinkedAccount
+    instrument: Instrument
+
+
+class Drafts:
+    """Makes drafts. Nothing here sends anything."""
+
+    def __init__(self, desk: Desk) -> None:
+        """See `Desk`."""
+        self._desk = desk
+
+    async def draft(self, caller: Caller, ticket: Ticket) -> Order:
+        """A stored draft of what the ticket asks for; the same interaction makes only one.
+
+        Raises:
+            InvalidInput: A value cannot be used.
+            LimitExceeded: A limit would be broken.
+            FloorbrokerError: Any other reason not to; nothing was sent.
+        """
+        known = await self._desk.orders.by_origin(caller.user_id, caller.origin_key)
+        if known is not None:
+            return known
+        ticket.check()
+        chosen = await self._choose(caller, ticket)
+        return await self._drafted(caller, chosen, ticket.request(chosen.instrument))
+
+    async def draft_close(
+        self, caller: Caller, symbol: str, quantity: str | None, account: str | None
+    ) -> Order:
+        """A stored draft of a market order that closes a position, all of it unless told.
+
+        Raises:
+            InvalidInput: There is no such position, or it is smaller than that.
+        """
+        known = await self._desk.orders.by_origin(caller.user_id, caller.origin_key)
+        if known is not None:
+            return known
+        linked = await self._desk.accounts.choose(caller.user_id, account)
+        async with self._desk.sessions.lease(linked.link) as adapter:
+            request = await _closing_request(adapter, linked, symbol, quantity)
+        return await self._drafted(
+            caller, _Chosen(account=linked, instrument=request.instrument), request
+        )
+
+    async def _choose(self, caller: Caller, ticket: Ticket) -> _Chosen:
+        symbol = parse_symbol(ticket.symbol)
+        account = await self._desk.accounts.choose(caller.user_id, ticket.account)
+        async with self._desk.sessions.lease(account.link) as adapter:
+            instrument = await adapter.instrument(symbol)
+        if ticket.account is None:
+            preferred = await self._desk.accounts.choose(
+                caller.user_id, None, instrument.asset_class
+            )
+            if preferred.link.link_id != account.link.link_id:
+                async with self._desk.sessions.lease(preferred.link) as adapter:
+                    instrument = await adapter.instrument(symbol)
+            account = preferred
+        return _Chosen(account=account, instrument=instrument)
+
+    async def _drafted(self, caller: Caller, chosen: _Chosen, request: OrderRequest) -> Order:
+        account, spec = chosen.account, chosen.account.spec
+        preflight.check_offered(request, spec)
+        async with self._desk.sessions.lease(account.link) as adapter:
+            around = await preflight.look(adapter, spec, account.account, chosen.instrument)
+            may_short = account.account.may_short and Capability.SHORT in spec.capabilities
+            if request.effect is not PositionEffect.CLOSE:
+                request = preflight.with_effect(request, around.held, may_short)
+            request, notes = preflight.rounded(request, around.rules)
+            environment = account.link.environment
+            await self._desk.gates.check(
+                caller.user_id, caller.guild_id, environment, request.effect
+            )
+            preflight.check_market_data(request, around.quote, environment)
+            figures = value(request, around, self._desk.gates.limits)
+            today = await self._desk.gates.orders_today(caller.user_id)
+            self._desk.gates.check_limits(proposed(request, figures, today))
+            power = buying_power_after(request, figures, around)
+            order = self._order(caller, account, request)
+            preview = await _preview(adapter, account, order)
+        notes = (*notes, *_warnings(request, around), *await self._opposite(order))
+        review = self._review(order, around, figures, power, preview, notes)
+        order = replace(order, review=review)
+        try:
+            await self._desk.orders.add(order)
+        except DuplicateKey:
+            known = await self._desk.orders.by_origin(caller.user_id, caller.origin_key)
+            if known is None:
+                raise
+            return known
+        return order
+
+    def _order(self, caller: Caller, account: LinkedAccount, request: OrderRequest) -> Order:
+        now = self._desk.clock.now()
+        return Order(
+            order_id=new_order_id(),
+            version=1,
+            user_id=caller.user_id,
+            link_id=account.link.link_id,
+            account_id=account.account.account_id,
+            broker=account.link.broker,
+            environment=account.link.environment,
+            origin_key=caller.origin_key,
+            guild_id=caller.guild_id,
+            request=request,
+            review=_empty_review(now),
+            state=OrderState.DRAFT,
+            created_at=now,
+            events=(event(OrderState.DRAFT, "drafted", now),),
+        )
+
+    def _review(  # the review holds what all of these say
+        self,
+        order: Order,
+        around: Surroundings,
+        figures: Valuation,
+        power: Decimal | None,
+        preview: Preview | None,
+        notes: tuple[str, ...],
+    ) -> Review:
+        request, quote = order.request, around.quote
+        currency = request.instrument.currency
+        market = request.type is OrderType.MARKET
+        return Review(
+            price=figures.price,
+            price_at=quote.at if quote else None,
+            price_source=quote.source if quote else "",
+            delayed=quote.delayed if quote else False,
+            cost=_money(figures.cost, currency),
+            fees=_money(preview.fees if preview else None, currency),
+            buying_power_after=_money(power, currency),
+            margin_required=_money(preview.margin_required if preview else None, currency),
+            notes=notes,
+            expires_at=self._desk.clock.now()
+            + (self._desk.market_review if market else RESTING_REVIEW),
+        )
+
+    async def _opposite(self, order: Order) -> tuple[str, ...]:
+        working = await self._desk.orders.of_account(
+            order.user_id, order.link_id, order.account_id, states=WORKING, limit=50
+        )
+        request = order.request
+        against = [
+            other
+            for other in working
+            if other.request.instrument.symbol == request.instrument.symbol
+            and other.request.side is request.side.opposite
+        ]
+        if not against:
+            return ()
+        verb = "order stands" if len(against) == 1 else "orders stand"
+        return (f"{len(against)} open {request.side.opposite} {verb} against this one.",)
+
+
+def _warnings(request: OrderRequest, around: Surroundings) -> tuple[str, ...]:
+    notes = []
+    if around.quote is None:
+        notes.append("No quote is to be had: the order is valued at your own price.")
+    elif around.quote.delayed:
+        notes.append("The quote is delayed. A limit order says what you are ready to pay.")
+    elif around.quote.crossed:
+        notes.append("The quote is crossed (bid above ask): not a price to rely on.")
+    if not around.market_open:
+        notes.append("The market is closed now.")
+    if request.effect is PositionEffect.SHORT:
+        notes.append("This sells short: the loss is not limited.")
+    return tuple(notes)
+
+
+async def _preview(adapter: BrokerAdapter, account: LinkedAccount, order: Order) -> Preview | None:
+    if Capability.PREVIEW not in account.spec.capabilities:
+        return None
+    try:
+        return await adapter.preview_order(order)
+    except BrokerError:
+        return None
+
+
+async def _closing_request(
+    adapter: BrokerAdapter, linked: LinkedAccount, symbol: str, quantity: str | None
+) -> OrderRequest:
+    instrument = await adapter.instrument(parse_symbol(symbol))
+    positions = await adapter.positions(linked.account)
+    return preflight.closing(instrument, positions, quantity)
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount=amount, currency=currency)
+
+
+def _empty_review(now: datetime) -> Review:
+    return Review(
+        price=None,
+        price_at=None,
+        price_source="",
+        delayed=False,
+        cost=None,
+        fees=None,
+        buying_power_after=None,
+        margin_required=None,
+        notes=(),
+        expires_at=now,
+    )

@@ -1,0 +1,44 @@
+"""Everything that a front end may call."""
+
+from dataclasses import dataclass
+
+from floorbroker.brokers.availability import Availability
+from floorbroker.config import Settings
+from floorbroker.domain.clock import Clock
+from floorbroker.observability.metrics import Metrics
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.choices import Choices
+from floorbroker.services.drafts import Drafts
+from floorbroker.services.inbox import Inbox
+from floorbroker.services.listing import OrderList
+from floorbroker.services.notify import Addresses
+from floorbroker.services.order_changes import OrderChangeService
+from floorbroker.services.orders import OrderService
+from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The services, built once by `bootstrap.py`.
+
+    Attributes:
+        brokers: Every broker with whether it can be linked here, and if not, why.
+    """
+
+    settings: Settings
+    clock: Clock
+    metrics: Metrics
+    accounts: Accounts
+    addresses: Addresses
+    brokers: tuple[Availability, ...]
+    changes: OrderChangeService
+    choices: Choices
+    drafts: Drafts
+    inbox: Inbox
+    list: OrderList
+    orders: OrderService
+    portfolio: Portfolio
+    reconciler: Reconciler
+    sessions: Sessions

@@ -1,0 +1,104 @@
+"""The locks between a person and an order: live trading, server rules, the pause, the limits."""
+
+import asyncio
+from datetime import datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from floorbroker.config import Settings, Switch
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.errors import LimitExceeded, Paused, PolicyRefused
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.orders import PositionEffect
+from floorbroker.domain.people import Person
+from floorbroker.domain.risk import Limits, ProposedOrder, violations
+from floorbroker.storage.orders import Orders
+from floorbroker.storage.people import People
+
+EXCHANGE_ZONE: Final = ZoneInfo("America/New_York")
+"""The daily count of orders starts anew at midnight here."""
+
+
+class Gates:
+    """Says no before anything is sent. Paper needs none of the live locks."""
+
+    def __init__(self, settings: Settings, people: People, orders: Orders, clock: Clock) -> None:
+        """`settings` hold the operator's switches and limits."""
+        self._settings = settings
+        self._people = people
+        self._orders = orders
+        self._clock = clock
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that apply."""
+        return self._settings.limits
+
+    async def check(
+        self,
+        user_id: UserId,
+        guild_id: str | None,
+        environment: Environment,
+        effect: PositionEffect,
+    ) -> None:
+        """Every lock that can have changed since the review.
+
+        Raises:
+            PolicyRefused: Live trading is off here, for one of three reasons.
+            Paused: A kill switch is set and the order would open a position.
+        """
+        person, paused = await asyncio.gather(
+            self._people.person(user_id), self._people.service_paused()
+        )
+        person = person or Person(user_id=user_id)
+        if effect is not PositionEffect.CLOSE:
+            if paused:
+                raise Paused("The operator has paused trading for everybody.")
+            if person.paused:
+                raise Paused("You have paused trading. /settings resumes it.")
+        if environment is Environment.LIVE:
+            await self._check_live(person, guild_id)
+
+    async def _check_live(self, person: Person, guild_id: str | None) -> None:
+        if self._settings.live_trading is not Switch.ON:
+            raise PolicyRefused("The operator has not switched live trading on.")
+        if not person.live:
+            raise PolicyRefused("You have not switched live trading on. /settings does.")
+        if guild_id is not None:
+            policy = await self._people.policy(guild_id)
+            if policy is None or not policy.live:
+                raise PolicyRefused("This server does not allow live trading.")
+
+    async def orders_today(self, user_id: UserId) -> int:
+        """How many orders the person sent on this day of the exchange, up to the limit."""
+        since = _exchange_midnight(self._clock.now())
+        return await self._orders.sent_since(user_id, since, limit=self.limits.max_orders_per_day)
+
+    def check_count(self, effect: PositionEffect, orders_today: int) -> None:
+        """The daily count once more at Confirm, since several drafts can be open.
+
+        Raises:
+            LimitExceeded: The day's orders are used up.
+        """
+        most = self.limits.max_orders_per_day
+        if effect is not PositionEffect.CLOSE and orders_today >= most:
+            raise LimitExceeded(
+                ErrorCode.RISK_LIMIT_EXCEEDED, f"Daily order limit reached ({most})"
+            )
+
+    def check_limits(self, proposed: ProposedOrder) -> None:
+        """All limits at once.
+
+        Raises:
+            LimitExceeded: Names each one that would be broken, joined by a comma.
+        """
+        broken = violations(proposed, self.limits)
+        if broken:
+            raise LimitExceeded(broken[0].code, ", ".join(one.message for one in broken))
+
+
+def _exchange_midnight(now: datetime) -> datetime:
+    local = now.astimezone(EXCHANGE_ZONE)
+    return datetime.combine(local.date(), time(), EXCHANGE_ZONE).astimezone(now.tzinfo)

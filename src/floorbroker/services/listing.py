@@ -1,0 +1,27 @@
+"""A person's orders, for lists and for suggestions."""
+
+from collections.abc import Sequence
+
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.order import Order
+from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
+from floorbroker.storage.orders import Orders
+
+_NEVER_SENT = frozenset({OrderState.DRAFT, OrderState.DISCARDED, OrderState.LAPSED})
+SENT = frozenset(OrderState) - _NEVER_SENT
+
+
+class OrderList:
+    """Reads lists. Drafts that were never confirmed are not in them."""
+
+    def __init__(self, orders: Orders) -> None:
+        """See the module's first line."""
+        self._orders = orders
+
+    async def open(self, user_id: UserId) -> Sequence[Order]:
+        """Orders at work or in doubt, newest first."""
+        return await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=25)
+
+    async def recent(self, user_id: UserId, *, limit: int = 10) -> Sequence[Order]:
+        """Orders that were sent, newest first."""
+        return await self._orders.recent(user_id, states=SENT, limit=limit)

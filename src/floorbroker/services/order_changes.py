@@ -1,0 +1,204 @@
+"""Cancel and modify: intents of their own, stored first, sent once, read back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import Capability
+from floorbroker.domain.errors import InvalidInput, NotSupported, NotYours
+from floorbroker.domain.ids import OrderId
+from floorbroker.domain.order import Claim, Intent, IntentKind, IntentState, Order, ReplyAddress
+from floorbroker.domain.order_life import event
+from floorbroker.domain.order_state import UNRESOLVED
+from floorbroker.domain.orders import OrderChanges, OrderRequest, Receipt
+from floorbroker.domain.people import AccountKey
+from floorbroker.services import preflight
+from floorbroker.services.accounts import LinkedAccount
+from floorbroker.services.callers import Caller
+from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.sending import Outcome, after_asking, ask_once
+from floorbroker.services.valuation import proposed, value
+
+Ask = Callable[[BrokerAdapter, Order], Awaitable[Receipt | None]]
+
+
+class OrderChangeService:
+    """Asks a broker to cancel or change a working order. A pause never stands in a cancel's way."""
+
+    def __init__(self, desk: Desk) -> None:
+        """See `Desk`."""
+        self._desk = desk
+
+    async def cancel(
+        self, caller: Caller, order_id: OrderId, reply: ReplyAddress | None = None
+    ) -> Order:
+        """Asks once for a cancel; the same interaction, or a second click, asks no more.
+
+        Raises:
+            NotYours: It is somebody else's.
+            InvalidInput: The order is at its end, or not yet known to be at the broker.
+        """
+        order = await self._get(caller, order_id)
+        if self._asked_already(order, caller):
+            return order
+        _check_working(order)
+        intent = self._intent(caller, IntentKind.CANCEL, None)
+        return await self._begin(order, intent, reply, _cancel)
+
+    async def modify(
+        self,
+        caller: Caller,
+        order_id: OrderId,
+        changes: OrderChanges,
+        reply: ReplyAddress | None = None,
+    ) -> Order:
+        """Asks once for other terms, after the same checks as a new order.
+
+        Raises:
+            NotYours: It is somebody else's.
+            NotSupported: The broker cannot change orders.
+            InvalidInput: The order is at its end, or the new terms do not fit it.
+            LimitExceeded: The changed order would break a limit.
+        """
+        order = await self._get(caller, order_id)
+        if self._asked_already(order, caller):
+            return order
+        _check_working(order)
+        if Capability.MODIFY not in get_broker(order.broker).capabilities:
+            raise NotSupported("This broker cannot change an order. Cancel it and place another.")
+        key = AccountKey(link_id=order.link_id, account_id=order.account_id)
+        account = await self._desk.accounts.of_order(caller.user_id, key)
+        changes = await self._checked(caller, account, order, changes)
+        intent = self._intent(caller, IntentKind.MODIFY, changes)
+        return await self._begin(order, intent, reply, _modify)
+
+    async def _get(self, caller: Caller, order_id: OrderId) -> Order:
+        order = await self._desk.orders.get(caller.user_id, order_id)
+        if order is None:
+            raise NotYours
+        return order
+
+    def _asked_already(self, order: Order, caller: Caller) -> bool:
+        intent = order.intent
+        if intent is None:
+            return False
+        return intent.origin_key == caller.origin_key or intent.state.open
+
+    def _intent(self, caller: Caller, kind: IntentKind, changes: OrderChanges | None) -> Intent:
+        return Intent(
+            kind=kind,
+            origin_key=caller.origin_key,
+            state=IntentState.SENDING,
+            at=self._desk.clock.now(),
+            changes=changes,
+        )
+
+    async def _checked(
+        self, caller: Caller, account: LinkedAccount, order: Order, changes: OrderChanges
+    ) -> OrderChanges:
+        """The changes on the broker's steps, if the changed order may stand."""
+        wanted = _changed(order.request, changes)
+        if changes.quantity is not None and changes.quantity <= order.filled_quantity:
+            raise InvalidInput(
+                f"{order.filled_quantity} is filled already; ask for more than that."
+            )
+        await self._desk.gates.check(
+            caller.user_id, caller.guild_id, order.environment, wanted.effect
+        )
+        async with self._desk.sessions.lease(account.link) as adapter:
+            around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
+        wanted, _ = preflight.rounded(wanted, around.rules)
+        limits = self._desk.gates.limits
+        figures = value(wanted, around, limits)
+        # The order is counted already; only its new size is judged.
+        self._desk.gates.check_limits(proposed(wanted, figures, orders_today=0))
+        return OrderChanges(
+            quantity=wanted.quantity if changes.quantity is not None else None,
+            limit_price=wanted.limit_price if changes.limit_price is not None else None,
+            stop_price=wanted.stop_price if changes.stop_price is not None else None,
+        )
+
+    async def _begin(
+        self, order: Order, intent: Intent, reply: ReplyAddress | None, ask: Ask
+    ) -> Order:
+        return await self._desk.supervisor.carry_out(self._carry_out(order, intent, reply, ask))
+
+    async def _carry_out(
+        self, order: Order, intent: Intent, reply: ReplyAddress | None, ask: Ask
+    ) -> Order:
+        link = await self._desk.accounts.link(order.user_id, order.link_id)
+        async with self._desk.sessions.lease(link) as adapter:
+            asking = await self._desk.orders.advance(order, self._asking(order, intent, reply))
+            if asking is None:
+                # Somebody else changed it first: whatever that was, nothing was asked here.
+                return await self._latest(order)
+            outcome = await ask_once(
+                ask(adapter, asking),
+                deadline_seconds=self._desk.order_deadline_seconds,
+                metrics=self._desk.metrics,
+                broker=order.broker,
+                operation=f"{intent.kind}_order",
+            )
+        return await self._store(asking, outcome)
+
+    def _asking(self, order: Order, intent: Intent, reply: ReplyAddress | None) -> Order:
+        now = self._desk.clock.now()
+        until = now + self._desk.claim
+        return replace(
+            order,
+            intent=intent,
+            claim=Claim(owner=self._desk.process, until=until),
+            check_at=until,
+            reply=reply or order.reply,
+            events=(*order.events, event(order.state, f"{intent.kind}:asked", now)),
+        )
+
+    async def _store(self, asking: Order, outcome: Outcome) -> Order:
+        now = self._desk.clock.now()
+
+        def step(order: Order) -> Order:
+            after = after_asking(order, outcome, now)
+            return after if after is order else replace(after, news_at=now + TOLD_WITHIN)
+
+        stored = await self._desk.orders.change(asking, step)
+        self._desk.metrics.order_outcome(stored.broker, stored.state)
+        self._desk.supervisor.hand_over(self._desk.audit.order(stored))
+        return stored
+
+    async def _latest(self, order: Order) -> Order:
+        return await self._desk.orders.get(order.user_id, order.order_id) or order
+
+
+async def _cancel(adapter: BrokerAdapter, order: Order) -> Receipt | None:
+    return await adapter.cancel_order(order)
+
+
+async def _modify(adapter: BrokerAdapter, order: Order) -> Receipt | None:
+    assert order.intent is not None and order.intent.changes is not None  # noqa: S101
+    return await adapter.modify_order(order, order.intent.changes)
+
+
+def _check_working(order: Order) -> None:
+    if order.state.working:
+        return
+    if order.state in UNRESOLVED:
+        raise InvalidInput("Whether the broker has this order is still being checked.")
+    words = order.state.value.replace("_", " ")
+    raise InvalidInput(f"This order is {words}; there is nothing to change at the broker.")
+
+
+def _changed(request: OrderRequest, changes: OrderChanges) -> OrderRequest:
+    """The request with the changes.
+
+    Raises:
+        InvalidInput: They do not fit the kind of order.
+    """
+    if changes.quantity is not None and request.quantity is None:
+        raise InvalidInput("This order is for an amount of money; its quantity cannot change.")
+    return replace(
+        request,
+        quantity=changes.quantity or request.quantity,
+        limit_price=changes.limit_price or request.limit_price,
+        stop_price=changes.stop_price or request.stop_price,
+    )

@@ -1,0 +1,159 @@
+"""From Confirm to receipt: the order document is the fence, and an order is sent once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.domain.errors import BrokerError, DraftExpired, NotYours, StoreUnavailable
+from floorbroker.domain.ids import OrderId
+from floorbroker.domain.order import Claim, Order, ReplyAddress
+from floorbroker.domain.order_life import moved
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import OrderType, Side
+from floorbroker.domain.people import Link
+from floorbroker.services.callers import Caller
+from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.sending import Outcome, Silent, after_placing, ask_once
+from floorbroker.services.valuation import moved_percent
+
+_log = structlog.get_logger(__name__)
+
+FRESH: Final = timedelta(seconds=5)
+"""A quote this young is not asked for again between review and Confirm."""
+
+
+class OrderService:
+    """Confirms and discards drafts. Foreign drafts do not exist here."""
+
+    def __init__(self, desk: Desk) -> None:
+        """See `Desk`."""
+        self._desk = desk
+
+    async def get(self, caller: Caller, order_id: OrderId) -> Order:
+        """The caller's order.
+
+        Raises:
+            NotYours: It is somebody else's, or there is none.
+        """
+        order = await self._desk.orders.get(caller.user_id, order_id)
+        if order is None:
+            raise NotYours
+        return order
+
+    async def confirm(self, caller: Caller, order_id: OrderId, reply: ReplyAddress | None) -> Order:
+        """Sends a draft, once. A second click, here or in another process, changes nothing.
+
+        Returns:
+            The order in whatever state it has reached; UNKNOWN is one of them.
+
+        Raises:
+            NotYours: It is somebody else's.
+            DraftExpired: The review is too old, or the price moved beyond the collar.
+            FloorbrokerError: Any other reason; nothing was sent.
+        """
+        order = await self.get(caller, order_id)
+        if order.state is not OrderState.DRAFT:
+            return self._already(order)
+        if self._desk.clock.now() >= order.review.expires_at:
+            await self._desk.orders.advance(
+                order, moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
+            )
+            raise DraftExpired
+        link = await self._desk.accounts.link(caller.user_id, order.link_id)
+        return await self._desk.supervisor.carry_out(self._carry_out(caller, order, link, reply))
+
+    async def discard(self, caller: Caller, order_id: OrderId) -> Order:
+        """Ends a draft that the person does not want; anything later stays as it is."""
+        order = await self.get(caller, order_id)
+        if order.state is not OrderState.DRAFT:
+            return order
+        gone = moved(order, OrderState.DISCARDED, "discarded", self._desk.clock.now())
+        return await self._desk.orders.advance(order, gone) or await self.get(caller, order_id)
+
+    async def told(self, order: Order) -> None:
+        """The person has seen this state on the card."""
+        if order.news_at is not None:
+            await self._desk.orders.advance(order, replace(order, news_at=None))
+
+    def _already(self, order: Order) -> Order:
+        if order.state is OrderState.LAPSED:
+            raise DraftExpired
+        if order.state is OrderState.DISCARDED:
+            raise DraftExpired("You have canceled this review.")
+        return order
+
+    async def _carry_out(
+        self, caller: Caller, order: Order, link: Link, reply: ReplyAddress | None
+    ) -> Order:
+        async with self._desk.sessions.lease(link) as adapter:
+            await self._check_price(adapter, order)
+            self._desk.gates.check_count(
+                order.request.effect, await self._desk.gates.orders_today(caller.user_id)
+            )
+            await self._desk.gates.check(
+                caller.user_id, caller.guild_id, order.environment, order.request.effect
+            )
+            sending = await self._desk.orders.advance(order, self._sending(order, reply))
+            if sending is None:
+                return self._already(await self.get(caller, order.order_id))
+            outcome = await ask_once(
+                adapter.place_order(sending),
+                deadline_seconds=self._desk.order_deadline_seconds,
+                metrics=self._desk.metrics,
+                broker=order.broker,
+                operation="place_order",
+            )
+        return await self._store(sending, outcome)
+
+    async def _check_price(self, adapter: BrokerAdapter, order: Order) -> None:
+        """A market order goes out only near the price that the person saw."""
+        review, now = order.review, self._desk.clock.now()
+        if order.request.type is not OrderType.MARKET or review.price is None:
+            return
+        if review.price_at is not None and now - review.price_at < FRESH:
+            return
+        try:
+            touch = (await adapter.quote(order.request.instrument)).touch(order.request.side)
+        except BrokerError:
+            return
+        if touch is None:
+            return
+        collar = self._desk.gates.limits.price_collar_percent
+        if moved_percent(review.price, touch) > collar:
+            side = "buy" if order.request.side is Side.BUY else "sell"
+            raise DraftExpired(
+                f"The price to {side} moved from {review.price} to {touch}, "
+                f"more than the collar of {collar} %."
+            )
+
+    def _sending(self, order: Order, reply: ReplyAddress | None) -> Order:
+        now = self._desk.clock.now()
+        until = now + self._desk.claim
+        return replace(
+            moved(order, OrderState.SENDING, "confirmed", now),
+            sent_at=now,
+            claim=Claim(owner=self._desk.process, until=until),
+            check_at=until,
+            reply=reply,
+        )
+
+    async def _store(self, sending: Order, outcome: Outcome) -> Order:
+        now = self._desk.clock.now()
+
+        def step(order: Order) -> Order:
+            after = after_placing(order, outcome, now)
+            return after if after is order else replace(after, news_at=now + TOLD_WITHIN)
+
+        try:
+            stored = await self._desk.orders.change(sending, step)
+        except StoreUnavailable:
+            # What the broker said could not be kept. The claim lapses and read-back finds the
+            # order; until then the card says what is certain: it was sent.
+            _log.error("outcome_not_stored", broker=sending.broker)
+            return after_placing(sending, Silent(), now)
+        self._desk.metrics.order_outcome(stored.broker, stored.state)
+        self._desk.supervisor.hand_over(self._desk.audit.order(stored))
+        return stored

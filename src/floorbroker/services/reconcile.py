@@ -1,0 +1,144 @@
+"""Reads orders back until their end is proven. Never sends an order.
+
+One sweep serves three needs: orders whose outcome is unknown (also those of a process that died),
+cancels and modifies without an answer, and working orders that may have filled. An order is due
+when its `check_at` has come; taking it is a compare-and-set, so that two processes never read the
+same one back at once.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from floorbroker.brokers.registry import get_broker
+from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.domain.order import Intent, IntentState, Order
+from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
+from floorbroker.domain.order_state import UNRESOLVED, OrderState
+from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
+from floorbroker.services.desk import Desk
+from floorbroker.services.following import next_look
+from floorbroker.services.sending import with_next_look
+
+AT_ONCE: Final = 100
+_CONCURRENT: Final = 16
+_READ_SECONDS: Final = 10.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Reconciler:
+    """See the module's first line."""
+
+    def __init__(self, desk: Desk) -> None:
+        """See `Desk`."""
+        self._desk = desk
+        self._slots = asyncio.Semaphore(_CONCURRENT)
+
+    async def sweep(self) -> int:
+        """Reads back every order that is due; how many were."""
+        now = self._desk.clock.now()
+        due = await self._desk.orders.due_for_check(now, limit=AT_ONCE)
+        self._desk.metrics.reconcile_backlog(len(due))
+        if due:
+            await asyncio.gather(*(self._guarded(order) for order in due))
+        return len(due)
+
+    async def _guarded(self, order: Order) -> None:
+        async with self._slots:
+            try:
+                await self.check(order)
+            except FloorbrokerError as error:
+                _log.warning("read_back_failed", broker=order.broker, code=error.code)
+
+    async def check(self, order: Order) -> Order:
+        """Reads one order back, if nobody else is at it.
+
+        Raises:
+            FloorbrokerError: The broker or the store did not answer; the order stays due.
+        """
+        now = self._desk.clock.now()
+        taken = await self._desk.orders.advance(order, self._taken(order, now))
+        if taken is None:
+            return order
+        link = await self._desk.accounts.link(order.user_id, order.link_id)
+        async with self._desk.sessions.lease(link) as adapter:
+            with self._desk.metrics.broker_call(order.broker, "find_order"):
+                async with asyncio.timeout(_READ_SECONDS):
+                    found = await adapter.find_order(taken)
+        return await self._store(taken, found)
+
+    def _taken(self, order: Order, now: datetime) -> Order:
+        """Out of everybody else's sight until the next look; a lapsed SENDING becomes UNKNOWN."""
+        if order.state is OrderState.SENDING:
+            order = replace(
+                moved(order, OrderState.UNKNOWN, "claim lapsed", now), news_at=now, claim=None
+            )
+        intent = order.intent
+        if intent is not None and intent.state is IntentState.SENDING:
+            order = with_intent(order, intent, IntentState.UNKNOWN, now)
+        return replace(order, check_at=next_look(order, now))
+
+    async def _store(self, taken: Order, found: LookUp) -> Order:
+        now = self._desk.clock.now()
+        stored = await self._desk.orders.change(taken, lambda o: self._after(o, found, now))
+        if stored is not taken and stored.state is not taken.state:
+            self._desk.metrics.order_outcome(stored.broker, stored.state)
+            await self._desk.audit.order(stored)
+        return stored
+
+    def _after(self, order: Order, found: LookUp, now: datetime) -> Order:
+        match found:
+            case Found(receipt=receipt):
+                after = with_receipt(order, receipt, now)
+            case Ambiguous(candidates=candidates) if order.state in UNRESOLVED:
+                after = _ambiguous(order, len(candidates), now)
+            case Absent() if order.state in UNRESOLVED and self._settled(order, now):
+                after = replace(
+                    moved(order, OrderState.NOT_PLACED, "absent at the broker", now),
+                    reason="The broker has no such order.",
+                )
+            case _:
+                after = order
+        after = self._give_up_intent(after, found, now)
+        if _same(after, order):
+            return order
+        return replace(with_next_look(after, now), news_at=now)
+
+    def _settled(self, order: Order, now: datetime) -> bool:
+        sent_at = order.sent_at or order.created_at
+        return now - sent_at >= self._settle_time(order)
+
+    def _settle_time(self, order: Order) -> timedelta:
+        """The operator's, or the broker's own if that is longer."""
+        own = timedelta(seconds=get_broker(order.broker).settle_seconds)
+        return max(self._desk.settle, own)
+
+    def _give_up_intent(self, order: Order, found: LookUp, now: datetime) -> Order:
+        """A cancel or modify that left no trace after the settle time was not carried out."""
+        intent = order.intent
+        if intent is None or intent.state is not IntentState.UNKNOWN:
+            return order
+        if not isinstance(found, Found) or now - intent.at < self._settle_time(order):
+            return order
+        return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
+
+
+def _ambiguous(order: Order, count: int, now: datetime) -> Order:
+    reason = f"{count} orders at your broker fit this one. Look there which of them it is."
+    if order.reason == reason:
+        return order
+    return replace(
+        order, reason=reason, events=(*order.events, event(order.state, "ambiguous", now))
+    )
+
+
+def _left_no_trace(intent: Intent) -> str:
+    return f"The broker did not carry the {intent.kind} out. You can ask again."
+
+
+def _same(after: Order, before: Order) -> bool:
+    return replace(after, check_at=before.check_at) == before

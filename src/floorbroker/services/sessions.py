@@ -1,0 +1,122 @@
+"""One leased adapter a link: opened once, shared by that person's commands, closed when idle."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import Busy, NotLinked
+from floorbroker.domain.ids import LinkId
+from floorbroker.domain.people import Link
+from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.observability.metrics import Metrics
+
+IDLE: Final = timedelta(minutes=15)
+MOST: Final = 2_000
+
+
+class _Session:
+    """An open adapter, or the one attempt to open it that everybody waits for."""
+
+    __slots__ = ("accounts", "adapter", "in_use", "last_used", "opening")
+
+    def __init__(self, now: datetime) -> None:
+        self.accounts: tuple[BrokerAccount, ...] | None = None
+        self.adapter: BrokerAdapter | None = None
+        self.opening = asyncio.Lock()
+        self.in_use = 0
+        self.last_used = now
+
+
+class Sessions:
+    """Leases of adapters. A credential is open only inside one of these."""
+
+    def __init__(
+        self, factory: BrokerFactory, clock: Clock, metrics: Metrics, *, most: int = MOST
+    ) -> None:
+        """`most` bounds the adapters that are open at once."""
+        self._factory = factory
+        self._clock = clock
+        self._metrics = metrics
+        self._most = most
+        self._sessions: dict[LinkId, _Session] = {}
+
+    @asynccontextmanager
+    async def lease(self, link: Link) -> AsyncIterator[BrokerAdapter]:
+        """The link's adapter, connected, for as long as the block runs.
+
+        Raises:
+            NotLinked: The link was removed.
+            Busy: Too many adapters are in use.
+            BrokerError: The broker does not answer.
+        """
+        if link.removed:
+            raise NotLinked
+        session = self._sessions.get(link.link_id)
+        if session is None:
+            await self._make_room()
+            session = self._sessions.setdefault(link.link_id, _Session(self._clock.now()))
+        session.in_use += 1
+        try:
+            yield await self._opened(link, session)
+        finally:
+            session.in_use -= 1
+            session.last_used = self._clock.now()
+            self._metrics.open_leases(len(self._sessions))
+
+    async def accounts(self, link: Link) -> tuple[BrokerAccount, ...]:
+        """The accounts that the link reaches, asked for once a session."""
+        async with self.lease(link) as adapter:
+            session = self._sessions[link.link_id]
+            if session.accounts is None:
+                session.accounts = tuple(await adapter.accounts())
+            return session.accounts
+
+    async def close(self, link_id: LinkId) -> None:
+        """Ends a link's lease, at once."""
+        session = self._sessions.pop(link_id, None)
+        if session is not None and session.adapter is not None:
+            await session.adapter.close()
+
+    async def close_idle(self) -> None:
+        """Ends every lease that nobody used for a while."""
+        oldest = self._clock.now() - IDLE
+        for link_id, session in list(self._sessions.items()):
+            if not session.in_use and session.last_used < oldest:
+                await self.close(link_id)
+        self._metrics.open_leases(len(self._sessions))
+
+    async def close_all(self) -> None:
+        """Ends every lease."""
+        for link_id in list(self._sessions):
+            await self.close(link_id)
+
+    async def _opened(self, link: Link, session: _Session) -> BrokerAdapter:
+        async with session.opening:
+            if session.adapter is None:
+                adapter = self._factory.create(
+                    link.broker,
+                    environment=link.environment,
+                    user_id=link.user_id,
+                    link_id=link.link_id,
+                    credentials={},
+                )
+                try:
+                    await adapter.connect()
+                except BaseException:
+                    await adapter.close()
+                    raise
+                session.adapter = adapter
+            return session.adapter
+
+    async def _make_room(self) -> None:
+        if len(self._sessions) < self._most:
+            return
+        idle = [(s.last_used, link_id) for link_id, s in self._sessions.items() if not s.in_use]
+        if not idle:
+            raise Busy
+        await self.close(min(idle)[1])

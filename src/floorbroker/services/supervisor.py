@@ -1,0 +1,77 @@
+"""The owner of every task that outlives the call which started it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+
+from floorbroker.domain.errors import Busy
+
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    """Starts tasks, logs those that fail, and ends them all in order."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._work: set[asyncio.Task[Any]] = set()
+        self._loops: set[asyncio.Task[Any]] = set()
+        self.draining = False
+
+    def carry_out(self, work: Coroutine[Any, Any, _T]) -> "asyncio.Future[_T]":
+        """Runs `work` to its end even if the caller is canceled; the caller awaits the result.
+
+        Raises:
+            Busy: The process is about to end.
+        """
+        if self.draining:
+            work.close()
+            raise Busy
+        return asyncio.shield(self.hand_over(work))
+
+    def hand_over(self, work: Coroutine[Any, Any, _T]) -> "asyncio.Task[_T]":
+        """Runs `work` to its end, also while draining; nobody need wait for it."""
+        task = asyncio.ensure_future(work)
+        self._work.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def every(self, interval: timedelta, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+        """Runs `work` again and again, `interval` after each end, whatever it raises."""
+        task = asyncio.create_task(_again(interval, name, work), name=name)
+        self._loops.add(task)
+
+    async def drain(self, within: timedelta) -> int:
+        """Takes no more work and waits for what runs; how much was still running at the end."""
+        self.draining = True
+        if self._work:
+            await asyncio.wait(set(self._work), timeout=within.total_seconds())
+        return len(self._work)
+
+    async def stop(self) -> None:
+        """Ends everything."""
+        self.draining = True
+        tasks = self._loops | self._work
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._loops.clear()
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._work.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # Retrieved here as well, for a caller that is gone by now.
+            _log.debug("work_failed", error=type(task.exception()).__name__)
+
+
+async def _again(interval: timedelta, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  # the edge: a failure must not end the loop
+            _log.exception("background_failed", task=name, error=type(error).__name__)
+        await asyncio.sleep(interval.total_seconds())

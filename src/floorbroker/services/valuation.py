@@ -1,0 +1,107 @@
+"""What an order is worth, for the limits and for the review card."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from floorbroker.domain.errors import InsufficientFunds, InvalidInput
+from floorbroker.domain.money import to_cents
+from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Side
+from floorbroker.domain.risk import Limits, ProposedOrder
+from floorbroker.services.preflight import Surroundings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuation:
+    """The figures of one order; money in the instrument's currency.
+
+    Attributes:
+        price: What one unit is expected to cost; None without any price.
+        cost: Signed: positive is paid, negative is received.
+        cautious: The value that limits look at: a market order counts with the collar on top.
+    """
+
+    price: Decimal | None
+    cost: Decimal | None
+    cautious: Decimal
+    position_after: Decimal
+    price_off_percent: Decimal
+
+
+def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuation:
+    """The figures.
+
+    Raises:
+        InvalidInput: There is no price at all to value it with, or a notional sell that is
+            larger than the holding.
+    """
+    touch = around.quote.touch(request.side) if around.quote else None
+    price = request.limit_price or request.stop_price or touch
+    if price is None and request.notional is None:
+        raise InvalidInput("There is no price to value this order with. Set a limit price.")
+    per_unit = (price or Decimal(0)) * request.instrument.multiplier
+    quantity = request.quantity
+    if quantity is None:
+        quantity = request.notional / per_unit if request.notional and per_unit else Decimal(0)
+        if request.side is Side.SELL and price and quantity > around.held:
+            raise InvalidInput("That is more than your holding is worth. /close sells all of it.")
+    amount = request.notional if request.notional is not None else quantity * per_unit
+    cautious = amount
+    if request.limit_price is None and request.notional is None:
+        cautious = amount * (1 + limits.price_collar_percent / 100)
+    sign = 1 if request.side is Side.BUY else -1
+    return Valuation(
+        price=price,
+        cost=to_cents(amount * sign),
+        cautious=to_cents(cautious),
+        position_after=to_cents(abs(around.held + sign * quantity) * per_unit),
+        price_off_percent=_off(request, touch),
+    )
+
+
+def _off(request: OrderRequest, touch: Decimal | None) -> Decimal:
+    """How far a limit price lies beyond the market, on the side that costs the person money."""
+    if request.limit_price is None or not touch or request.type is not OrderType.LIMIT:
+        return Decimal(0)
+    beyond = (
+        request.limit_price - touch if request.side is Side.BUY else touch - request.limit_price
+    )
+    return max(beyond / touch * 100, Decimal(0))
+
+
+def proposed(request: OrderRequest, figures: Valuation, orders_today: int) -> ProposedOrder:
+    """What the limits look at."""
+    return ProposedOrder(
+        symbol=request.instrument.symbol,
+        value=figures.cautious,
+        position_value_after=figures.position_after,
+        orders_today=orders_today,
+        closing=request.effect is PositionEffect.CLOSE,
+        price_off_percent=figures.price_off_percent,
+    )
+
+
+def buying_power_after(
+    request: OrderRequest, figures: Valuation, around: Surroundings
+) -> Decimal | None:
+    """Buying power once the order is filled, as far as it can be known.
+
+    Raises:
+        InsufficientFunds: The order would need more than there is.
+    """
+    power = around.balances.buying_power
+    if figures.cost is None or power.currency != request.instrument.currency:
+        return None
+    needed = abs(figures.cost) if request.effect is not PositionEffect.CLOSE else Decimal(0)
+    if needed > power.amount:
+        raise InsufficientFunds(
+            f"Insufficient funds for this trade: it needs about {needed:,.2f} "
+            f"{power.currency}, and the buying power is {power.amount:,.2f}."
+        )
+    if request.effect is PositionEffect.CLOSE:
+        return None
+    return power.amount - needed
+
+
+def moved_percent(before: Decimal, now: Decimal) -> Decimal:
+    """How far a price moved, in percent of what it was."""
+    return abs(now - before) / before * 100
