@@ -1,0 +1,162 @@
+"""The web application: what every answer has in common, and how it is served."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+from pydantic import SecretStr
+
+from floorbroker.observability.metrics import Metrics
+from floorbroker.web.health import Readiness, add_health
+from floorbroker.web.metrics_page import add_metrics
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer; a page that needs more sets its own and keeps it."""
+
+LARGEST_BODY_BYTES: Final = 16 * 1024
+LONGEST_LINE_BYTES: Final = 4096
+MOST_HEADERS: Final = 64
+
+_log = structlog.stdlib.get_logger(__name__)
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def build_web_app(
+    *, readiness: Readiness, metrics: Metrics, metrics_token: SecretStr | str | None
+) -> web.Application:
+    """The public application: `/healthz`, `/readyz`, and `/metrics` behind its token.
+
+    Without a token `/metrics` does not exist here; `build_metrics_app` serves a private port.
+    """
+    app = _bare_app()
+    add_health(app, readiness)
+    token = metrics_token or ""
+    if isinstance(token, SecretStr):
+        token = token.get_secret_value()
+    if token:
+        add_metrics(app, metrics, token=token)
+    return app
+
+
+def build_metrics_app(metrics: Metrics) -> web.Application:
+    """`/metrics` and nothing else, open to whoever reaches the port."""
+    app = _bare_app()
+    add_metrics(app, metrics, token=None)
+    return app
+
+
+@asynccontextmanager
+async def run_web(
+    app: web.Application,
+    host: str = "0.0.0.0",  # noqa: S104  # a container is reached from outside it
+    port: int = 8080,
+    drain_seconds: float = 5.0,
+) -> AsyncIterator[int]:
+    """Serves `app` until left; requests under way get `drain_seconds` to end.
+
+    Args:
+        port: 0 takes a free one.
+
+    Yields:
+        The port that is served.
+
+    Raises:
+        OSError: The port is taken.
+    """
+    loop = asyncio.get_running_loop()
+    # No access log: paths of callbacks hold codes, and the proxy in front has one.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=drain_seconds)
+    await runner.setup()
+    try:
+        server = await loop.create_server(lambda: _connection(runner, loop), host, port)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()
+
+
+class _Connection(web.RequestHandler):
+    """Answers what is not even HTTP as plainly as the rest; the library would quote the request."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Says the status and nothing else."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("part of an answer was sent")
+        answer = _plain(HTTPStatus(status))
+        answer.headers.update(SECURITY_HEADERS)
+        answer.headers[hdrs.SERVER] = "floorbroker"  # the library adds its own only where none is
+        answer.force_close()
+        return answer
+
+
+def _connection(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> _Connection:
+    if runner.server is None:
+        raise ConnectionAbortedError("stopping")
+    return _Connection(
+        runner.server,
+        loop=loop,
+        access_log=None,  # type: ignore[arg-type]  # None is how the library turns it off
+        keepalive_timeout=75.0,
+        lingering_time=1.0,
+        max_line_size=LONGEST_LINE_BYTES,
+        max_field_size=LONGEST_LINE_BYTES,
+        max_headers=MOST_HEADERS,
+    )
+
+
+def _bare_app() -> web.Application:
+    app = web.Application(middlewares=[_plain_errors], client_max_size=LARGEST_BODY_BYTES)
+    app.on_response_prepare.append(_secure)
+    return app
+
+
+@web.middleware
+async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Every failure is a status and its name; only the log knows more."""
+    try:
+        if (request.content_length or 0) > LARGEST_BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(
+                max_size=LARGEST_BODY_BYTES, actual_size=request.content_length or 0
+            )
+        return await handler(request)
+    except web.HTTPException as error:
+        return _plain(HTTPStatus(error.status), keep=error)
+    except Exception:  # noqa: BLE001  # the edge: a stranger sees no traceback
+        _log.exception("web_request_failed")
+        return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _plain(status: HTTPStatus, keep: web.HTTPException | None = None) -> web.Response:
+    answer = web.Response(status=status, text=f"{status.phrase}\n")
+    for name in (hdrs.ALLOW, hdrs.WWW_AUTHENTICATE, hdrs.LOCATION, hdrs.RETRY_AFTER):
+        if keep is not None and name in keep.headers:
+            answer.headers[name] = keep.headers[name]
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        answer.force_close()  # nobody reads the rest
+    return answer
+
+
+async def _secure(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.popall(hdrs.SERVER, None)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
