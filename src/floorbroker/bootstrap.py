@@ -1,0 +1,271 @@
+"""The only place that builds concrete objects and starts background work."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from floorbroker.bot.app import FloorbrokerBot
+from floorbroker.bot.messenger import DiscordMessenger
+from floorbroker.brokers.availability import availability
+from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.registry import all_brokers
+from floorbroker.config import Settings, SettingsProblem, Switch, missing_settings
+from floorbroker.domain.clock import Clock, SystemClock
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.ids import BrokerId
+from floorbroker.observability.loop_lag import watch_loop_lag
+from floorbroker.observability.metrics import Metrics
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.audit import Audit
+from floorbroker.services.choices import Choices
+from floorbroker.services.desk import Desk
+from floorbroker.services.drafts import Drafts
+from floorbroker.services.floor import Floor
+from floorbroker.services.gates import Gates
+from floorbroker.services.inbox import Inbox
+from floorbroker.services.listing import OrderList
+from floorbroker.services.notify import Addresses, Notifier
+from floorbroker.services.order_changes import OrderChangeService
+from floorbroker.services.orders import OrderService
+from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.sessions import Sessions
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.storage import audit, notices, orders, paper_books, people
+from floorbroker.storage.documents import Documents
+from floorbroker.storage.marks import Marks
+from floorbroker.storage.metered import MeteredDocuments
+from floorbroker.storage.mongo import MongoDocuments, motor_database
+from floorbroker.storage.sqlite import SqliteDocuments
+from floorbroker.vault.keyring import Keyring, KeyringProblem, keyring_file, parse_keyring
+from floorbroker.vault.seal import Vault
+
+_log = structlog.get_logger(__name__)
+
+INDEXES = (
+    *audit.INDEXES,
+    *notices.INDEXES,
+    *orders.INDEXES,
+    *paper_books.INDEXES,
+    *people.INDEXES,
+)
+IDLE_CHECK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything that runs. Also answers whether it is ready (see `web.health`)."""
+
+    settings: Settings
+    documents: Documents
+    metrics: Metrics
+    supervisor: Supervisor
+    floor: Floor
+    bot: FloorbrokerBot
+    reconciler: Reconciler
+    notifier: Notifier
+
+    async def checks(self) -> Mapping[str, bool]:
+        """What must hold before this process should be given work."""
+        return {
+            "discord": self.bot.is_ready(),
+            "store": await _answers(self.documents),
+            "taking_orders": not self.supervisor.draining,
+        }
+
+
+async def _answers(documents: Documents) -> bool:
+    try:
+        await documents.ping()
+    except StoreUnavailable:
+        return False
+    return True
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    documents: Documents | None = None,
+    keyring: Keyring | None = None,
+    broker_options: Mapping[BrokerId, Mapping[str, Any]] | None = None,
+    shard_count: int | None = None,
+) -> AsyncIterator[App]:
+    """The built application with its background work, until the block is left.
+
+    Args:
+        clock: The machine's, unless a test or a simulation brings its own.
+        documents: The store; left out, the settings choose it.
+        keyring: The master keys; left out, the settings hold them.
+        broker_options: What is added to the operator's settings for a broker.
+
+    Raises:
+        SettingsProblem: The settings do not allow a start; the message says what to set.
+        StoreUnavailable: The store does not answer.
+    """
+    vault = Vault(keyring or open_keyring(settings))
+    clock = clock or SystemClock()
+    metrics = Metrics()
+    store = MeteredDocuments(documents or open_documents(settings), metrics)
+    supervisor = Supervisor()
+    app = _build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
+    try:
+        await store.start(INDEXES)
+        _start(app)
+        yield app
+        await supervisor.drain(timedelta(seconds=settings.drain_seconds))
+    finally:
+        await supervisor.stop()
+        await app.floor.sessions.close_all()
+        await store.close()
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """The master keys: from the setting, or at home from a file made on first use.
+
+    Raises:
+        SettingsProblem: In the cloud there is no default.
+    """
+    try:
+        if settings.credential_master_keys is not None:
+            return parse_keyring(settings.credential_master_keys.get_secret_value())
+        if not settings.single_user:
+            raise SettingsProblem("Set CREDENTIAL_MASTER_KEYS (id:base64 of 32 random bytes).")
+        keyring, fresh = keyring_file(settings.data_dir / "master.key")
+    except KeyringProblem as problem:
+        raise SettingsProblem(f"CREDENTIAL_MASTER_KEYS: {problem}") from None
+    if fresh:
+        _log.warning("master_key_made", file=str(settings.data_dir / "master.key"))
+    return keyring
+
+
+def open_documents(settings: Settings) -> Documents:
+    """MongoDB where it is configured, else SQLite, which multi-user mode does not accept.
+
+    Raises:
+        SettingsProblem: Multi-user mode without `MONGODB_URI`.
+    """
+    if settings.mongodb_uri is not None:
+        uri = settings.mongodb_uri.get_secret_value()
+        return MongoDocuments(motor_database(uri, settings.mongodb_database))
+    if not settings.single_user:
+        raise SettingsProblem("Set MONGODB_URI: multi-user mode keeps its data in MongoDB.")
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return SqliteDocuments(settings.data_dir / "floorbroker.sqlite3")
+
+
+def check_settings(settings: Settings) -> None:
+    """Everything that `floorbroker run` needs and does not have.
+
+    Raises:
+        SettingsProblem: Names each missing setting.
+    """
+    missing = missing_settings(settings)
+    if missing:
+        raise SettingsProblem(f"Set {', '.join(missing)}. `floorbroker doctor` explains each.")
+
+
+def _build(  # the parts that everything else is made of
+    settings: Settings,
+    clock: Clock,
+    store: Documents,
+    vault: Vault,
+    metrics: Metrics,
+    supervisor: Supervisor,
+    broker_options: Mapping[BrokerId, Mapping[str, Any]] | None,
+    shard_count: int | None,
+) -> App:
+    order_store = orders.Orders(store)
+    people_store = people.People(store)
+    notice_store = notices.Notices(store)
+    factory = BrokerFactory(
+        settings.deployment_mode,
+        clock=clock,
+        paper_books=paper_books.StoredPaperBooks(store),
+        options=_options(settings, broker_options or {}),
+    )
+    sessions = Sessions(factory, clock, metrics)
+    accounts = Accounts(people_store, sessions, clock)
+    trail = Audit(audit.AuditTrail(store), vault, clock)
+    desk = Desk(
+        orders=order_store,
+        accounts=accounts,
+        sessions=sessions,
+        gates=Gates(settings, people_store, order_store, clock),
+        supervisor=supervisor,
+        audit=trail,
+        metrics=metrics,
+        clock=clock,
+        process=secrets.token_hex(4),
+        order_deadline_seconds=settings.order_deadline_seconds,
+        claim=timedelta(seconds=settings.claim_seconds),
+        settle=timedelta(seconds=settings.settle_seconds),
+        market_review=timedelta(seconds=settings.review_seconds),
+    )
+    addresses = Addresses(vault, clock)
+    reconciler = Reconciler(desk)
+    floor = Floor(
+        settings=settings,
+        clock=clock,
+        metrics=metrics,
+        accounts=accounts,
+        addresses=addresses,
+        brokers=tuple(
+            availability(spec, settings.deployment_mode, settings.configured)
+            for spec in all_brokers()
+        ),
+        changes=OrderChangeService(desk),
+        choices=Choices(settings, people_store, accounts, trail),
+        drafts=Drafts(desk),
+        inbox=Inbox(notice_store, order_store),
+        list=OrderList(order_store),
+        orders=OrderService(desk),
+        portfolio=Portfolio(accounts, sessions),
+        reconciler=reconciler,
+        sessions=sessions,
+    )
+    bot = FloorbrokerBot(floor, Marks(store), shard_count=shard_count)
+    notifier = Notifier(
+        orders=order_store,
+        people=people_store,
+        notices=notice_store,
+        addresses=addresses,
+        messenger=DiscordMessenger(bot, clock),
+        clock=clock,
+    )
+    return App(
+        settings=settings,
+        documents=store,
+        metrics=metrics,
+        supervisor=supervisor,
+        floor=floor,
+        bot=bot,
+        reconciler=reconciler,
+        notifier=notifier,
+    )
+
+
+def _options(
+    settings: Settings, extra: Mapping[BrokerId, Mapping[str, Any]]
+) -> Mapping[BrokerId, Mapping[str, Any]]:
+    paper = BrokerId("paper")
+    own = {
+        "seed": settings.paper_seed,
+        "latency_seconds": settings.paper_latency_ms / 1000,
+        "market_hours": settings.paper_market_hours is Switch.ON,
+    }
+    return {**extra, paper: {**own, **extra.get(paper, {})}}
+
+
+def _start(app: App) -> None:
+    pace = timedelta(seconds=app.settings.reconcile_seconds)
+    app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
+    app.supervisor.every(pace, "notify", app.notifier.sweep)
+    app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
+    app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

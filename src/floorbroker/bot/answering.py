@@ -1,0 +1,132 @@
+"""Every interaction is answered the same way: acknowledge first, then work, then one card.
+
+The acknowledgement goes out before any I/O (Discord waits 3 s) and before any order. A failure of
+any kind ends here, in one place, as a card.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+import discord
+import structlog
+
+from floorbroker.bot.callers import caller_of
+from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.components import view_of
+from floorbroker.bot.replies.error_cards import error_card
+from floorbroker.bot.replies.order_cards import order_card
+from floorbroker.domain.errors import FloorbrokerError, PolicyRefused, StoreUnavailable
+from floorbroker.domain.order import Order
+from floorbroker.observability.context import bind_correlation
+from floorbroker.services.callers import Caller
+from floorbroker.services.floor import Floor
+
+_log = structlog.get_logger(__name__)
+
+Work = Callable[[Caller], Awaitable[Card]]
+
+
+class Answers:
+    """Answers commands and clicks."""
+
+    def __init__(self, floor: Floor) -> None:
+        """See the module's first line."""
+        self._floor = floor
+
+    async def command(self, interaction: discord.Interaction, work: Work) -> None:
+        """Answers a command with the card that `work` makes, privately."""
+        with bind_correlation(str(interaction.id)):
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await self._timed(interaction, work, self._show)
+
+    async def click(self, interaction: discord.Interaction, work: Work) -> None:
+        """Answers a click by replacing the card that was clicked; a refusal leaves it alone."""
+        with bind_correlation(str(interaction.id)):
+            await interaction.response.defer()
+            await self._timed(interaction, work, self._replace)
+
+    async def _timed(
+        self,
+        interaction: discord.Interaction,
+        work: Work,
+        show: Callable[[discord.Interaction, Card], Awaitable[None]],
+    ) -> None:
+        started = perf_counter()
+        outcome = "OK"
+        try:
+            caller = caller_of(interaction)
+            self._check_may_use(caller)
+            await show(interaction, await work(caller))
+        except FloorbrokerError as error:
+            outcome = error.code.value
+            _log.info("refused", command=name_of(interaction), code=error.code, why=error.detail)
+            await refuse(interaction, error)
+        except discord.HTTPException as error:
+            outcome = "DISCORD"
+            _log.warning("discord_refused", command=name_of(interaction), code=error.code)
+        except Exception as error:  # noqa: BLE001  # the edge: whatever it is, there is a card
+            outcome = "UNKNOWN"
+            _log.exception("unexpected", command=name_of(interaction), error=type(error).__name__)
+            await refuse(interaction, FloorbrokerError())
+        finally:
+            elapsed = perf_counter() - started
+            self._floor.metrics.command_done(name_of(interaction), outcome, elapsed)
+
+    def _check_may_use(self, caller: Caller) -> None:
+        settings = self._floor.settings
+        if settings.single_user and caller.user_id != settings.owner_id:
+            raise PolicyRefused(
+                "This bot runs in single-user mode and serves only its owner. "
+                "Nothing that you type here reaches an account."
+            )
+
+    async def _show(self, interaction: discord.Interaction, card: Card) -> None:
+        """The card, below whatever the person has not been told yet."""
+        caller = caller_of(interaction)
+        unseen = await self._unseen(caller)
+        now = self._floor.clock.now()
+        missed = [order_card(order, "", now) for order in unseen]
+        await interaction.edit_original_response(view=view_of(*missed, card))
+        if unseen:
+            await self._floor.inbox.seen(unseen)
+        await self._after(interaction, card)
+
+    async def _replace(self, interaction: discord.Interaction, card: Card) -> None:
+        await interaction.edit_original_response(view=view_of(card))
+        await self._after(interaction, card)
+
+    async def _after(self, interaction: discord.Interaction, card: Card) -> None:
+        if card.tells is not None:
+            await self._floor.orders.told(card.tells)
+        if card.public is not None:
+            await interaction.followup.send(view=view_of(card.public), ephemeral=False)
+
+    async def _unseen(self, caller: Caller) -> Sequence[Order]:
+        try:
+            return await self._floor.inbox.unseen(caller.user_id)
+        except StoreUnavailable:
+            return []
+
+
+async def refuse(interaction: discord.Interaction, error: FloorbrokerError) -> None:
+    """The card of a failure: in place of a command's answer, beside a card that was clicked."""
+    view = view_of(error_card(error))
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(view=view, ephemeral=True)
+        elif interaction.type is discord.InteractionType.component:
+            await interaction.followup.send(view=view, ephemeral=True)
+        else:
+            await interaction.edit_original_response(view=view)
+    except discord.HTTPException as failure:
+        _log.warning("refusal_not_shown", code=failure.code, error_code=error.code)
+
+
+def name_of(interaction: discord.Interaction) -> str:
+    """What was used, from a small set of names: a command's, or the action of a button."""
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    data: Mapping[str, Any] = interaction.data or {}
+    parts = str(data.get("custom_id", "")).split(":")
+    return f"click {parts[1]}" if len(parts) > 1 else "other"

@@ -1,0 +1,96 @@
+"""The Discord client: commands and buttons, and the one handler of whatever went wrong."""
+
+import hashlib
+import json
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from floorbroker.bot.answering import Answers, name_of, refuse
+from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, OrderButton
+from floorbroker.bot.clicks import Clicks
+from floorbroker.bot.cogs.orders import OrderCommands
+from floorbroker.bot.cogs.person import PersonCommands
+from floorbroker.bot.cogs.portfolio import PortfolioCommands
+from floorbroker.bot.cogs.rules import RuleCommands
+from floorbroker.bot.cogs.setup import SetupCommands
+from floorbroker.bot.cogs.trade import TradeCommands
+from floorbroker.bot.orders_on_cards import OrderCards
+from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.services.floor import Floor
+from floorbroker.storage.marks import Marks
+
+_log = structlog.get_logger(__name__)
+_COMMANDS_MARK = "commands"
+
+
+class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
+    """The commands. Failures before a command's own body (a value that cannot be read) end here."""
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answers with a card, whatever it was."""
+        cause = error.__cause__ or getattr(error, "original", None)
+        if isinstance(cause, FloorbrokerError):
+            await refuse(interaction, cause)
+            return
+        _log.error(
+            "command_failed", command=name_of(interaction), error=type(cause or error).__name__
+        )
+        await refuse(interaction, FloorbrokerError())
+
+
+class FloorbrokerBot(commands.AutoShardedBot):
+    """Needs no privileged intent: it reads no messages and knows no members."""
+
+    def __init__(self, floor: Floor, marks: Marks, *, shard_count: int | None = None) -> None:
+        """`shard_count` None asks Discord how many shards are needed."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            tree_cls=FloorbrokerTree,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=shard_count,
+        )
+        self.floor = floor
+        self.answers = Answers(floor)
+        self.order_cards = OrderCards(floor)
+        self.clicks = Clicks(floor, self.order_cards)
+        self._marks = marks
+
+    async def setup_hook(self) -> None:
+        """Puts the commands in place, and tells Discord of them if they changed."""
+        self.add_dynamic_items(OrderButton, ChoiceButton, BrokerMenu)
+        for cog in (
+            TradeCommands(self),
+            OrderCommands(self),
+            PortfolioCommands(self),
+            SetupCommands(self),
+            PersonCommands(self),
+            RuleCommands(self),
+        ):
+            await self.add_cog(cog)
+        await self.sync_if_changed()
+
+    async def sync_if_changed(self, *, force: bool = False) -> bool:
+        """Sends the commands to Discord if they differ from what was last sent; whether it did."""
+        tree: list[dict[str, Any]] = [
+            command.to_dict(self.tree) for command in self.tree.get_commands()
+        ]
+        digest = hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+        mark = f"{self.application_id}:{digest}"
+        if not force and await self._marks.get(_COMMANDS_MARK) == mark:
+            return False
+        await self.tree.sync()
+        await self._marks.put(_COMMANDS_MARK, mark)
+        _log.info("commands_synced", count=len(tree))
+        return True

@@ -1,0 +1,99 @@
+"""What clicks do that are not about one order."""
+
+from floorbroker.bot.orders_on_cards import OrderCards
+from floorbroker.bot.replies import custom_ids
+from floorbroker.bot.replies.card import Button, Card, Style, Tone
+from floorbroker.bot.replies.person_cards import settings_card
+from floorbroker.bot.replies.setup_cards import broker_card, brokers_card, linked_card
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import AuthFlow
+from floorbroker.domain.errors import InvalidInput
+from floorbroker.domain.ids import LinkId
+from floorbroker.domain.people import Link
+from floorbroker.services.callers import Caller
+from floorbroker.services.choices import PersonalSwitch
+from floorbroker.services.floor import Floor
+
+
+class Clicks:
+    """Acts on the clicker's own things only."""
+
+    def __init__(self, floor: Floor, order_cards: OrderCards) -> None:
+        """See the module's first line."""
+        self._floor = floor
+        self._order_cards = order_cards
+
+    async def choice(self, caller: Caller, action: str, what: str) -> Card:
+        """A switch, a removal, a position to close, the paper account."""
+        match action:
+            case "set":
+                return await self._switch(caller, what)
+            case "remove":
+                return await self._remove(caller, LinkId(what))
+            case "close":
+                return await self._close(caller, what)
+            case "paper":
+                link = await self._floor.accounts.open_paper(caller.user_id)
+                return linked_card(link)
+            case _:
+                return Card(title="Kept", lead="Nothing was removed.")
+
+    async def broker(self, caller: Caller, chosen: str) -> Card:
+        """The chosen broker's own page; a retired one leads to its successor."""
+        for one in self._floor.brokers:
+            if one.spec.id == chosen:
+                return broker_card(one, self._floor.brokers, self._floor.settings.deployment_mode)
+        raise InvalidInput("Choose a broker from the list.")
+
+    async def brokers(self) -> Card:
+        """What /setup broker shows."""
+        return brokers_card(self._floor.brokers, self._floor.settings.deployment_mode)
+
+    async def _switch(self, caller: Caller, what: str) -> Card:
+        name, _, state = what.partition(".")
+        if name not in set(PersonalSwitch) or state not in {"on", "off"}:
+            raise InvalidInput("That button is out of date. Send /settings again.")
+        await self._floor.choices.switch(caller.user_id, PersonalSwitch(name), state == "on")
+        return await self.settings(caller)
+
+    async def settings(self, caller: Caller) -> Card:
+        """What /settings shows."""
+        floor = self._floor
+        person = await floor.accounts.person(caller.user_id)
+        paused = await floor.choices.service_paused()
+        policy = None if caller.guild_id is None else await floor.choices.policy(caller.guild_id)
+        return settings_card(
+            person,
+            limits=floor.settings.limits,
+            live_offered=floor.choices.live_offered,
+            service_paused=paused,
+            policy=policy,
+        )
+
+    async def _remove(self, caller: Caller, link_id: LinkId) -> Card:
+        link = await self._floor.accounts.remove(caller.user_id, link_id)
+        return Card(
+            title=f"Removed · {link.label}",
+            tone=Tone.GOOD,
+            lead="Its session is closed and what was stored to reach it is erased. "
+            "/setup broker opens an account again.",
+        )
+
+    async def _close(self, caller: Caller, what: str) -> Card:
+        account, _, symbol = what.partition("@")
+        order = await self._floor.drafts.draft_close(caller, symbol, None, account)
+        return await self._order_cards.card(order, caller)
+
+
+def ask_to_remove(link: Link) -> Card:
+    """Asks once more before a link goes."""
+    remove = custom_ids.choice("remove", link.link_id)
+    buttons = [Button(label="Keep", custom_id="fb:keep:link")]
+    if remove is not None:
+        buttons.insert(0, Button(label="Remove", custom_id=remove, style=Style.DANGER))
+    lost = (
+        "Its cash, positions and orders are erased."
+        if get_broker(link.broker).auth_flow is AuthFlow.NONE
+        else "Open orders stay at your broker; this bot will no longer see them."
+    )
+    return Card(title=f"Remove {link.label}?", tone=Tone.CAUTION, lead=lost, buttons=tuple(buttons))

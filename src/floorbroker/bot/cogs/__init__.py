@@ -1,0 +1,1 @@
+"""The commands: typed options in, one service call, one card out."""

@@ -1,0 +1,58 @@
+"""Suggestions while a person types. They are only suggestions: services check every value."""
+
+import discord
+from discord.app_commands import Choice
+
+from floorbroker.bot.callers import caller_of
+from floorbroker.bot.replies.order_words import one_line
+from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.services.floor import Floor
+
+MOST = 25
+_LONGEST = 100
+
+
+async def symbols(floor: Floor, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+    """Instruments of the person's default account."""
+    try:
+        account = await floor.accounts.choose(caller_of(interaction).user_id, None)
+        async with floor.sessions.lease(account.link) as adapter:
+            found = await adapter.search_instruments(typed[:40])
+    except FloorbrokerError:
+        return []
+    return [
+        Choice(name=f"{one.symbol} · {one.name}"[:_LONGEST], value=one.symbol)
+        for one in found[:MOST]
+    ]
+
+
+async def accounts(floor: Floor, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+    """The person's own accounts."""
+    try:
+        found, _ = await floor.accounts.accounts(caller_of(interaction).user_id)
+    except FloorbrokerError:
+        return []
+    wanted = typed.casefold()
+    return [
+        Choice(name=one.title[:_LONGEST], value=one.value[:_LONGEST])
+        for one in found
+        if wanted in one.title.casefold()
+    ][:MOST]
+
+
+async def orders(
+    floor: Floor, interaction: discord.Interaction, typed: str, *, only_open: bool
+) -> list[Choice[str]]:
+    """The person's own orders."""
+    user_id = caller_of(interaction).user_id
+    try:
+        found = await (floor.list.open(user_id) if only_open else floor.list.recent(user_id))
+    except FloorbrokerError:
+        return []
+    wanted = typed.casefold()
+    lines = [(one_line(order), order.order_id) for order in found]
+    return [
+        Choice(name=line[:_LONGEST], value=order_id)
+        for line, order_id in lines
+        if wanted in line.casefold() or wanted in order_id
+    ][:MOST]

@@ -1,0 +1,61 @@
+"""/positions, /balance, /portfolio."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+from discord.ext import commands
+
+from floorbroker.bot.cogs import options
+from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.portfolio_cards import balance_card, portfolio_card, positions_card
+from floorbroker.services.callers import Caller
+from floorbroker.services.portfolio import Overview
+
+if TYPE_CHECKING:
+    from floorbroker.bot.app import FloorbrokerBot
+
+
+class PortfolioCommands(commands.Cog):
+    """What a person owns."""
+
+    def __init__(self, bot: "FloorbrokerBot") -> None:
+        """See the module's first line."""
+        self._bot = bot
+
+    @app_commands.command(name="positions", description="What you hold, with profit and loss")
+    @app_commands.describe(account="Which of your accounts; left out, all")
+    async def positions(self, interaction: discord.Interaction, account: str | None = None) -> None:
+        """See the command's description."""
+        await self._overview(interaction, account, positions_card)
+
+    @app_commands.command(name="balance", description="Cash, equity and buying power")
+    @app_commands.describe(account="Which of your accounts; left out, all")
+    async def balance(self, interaction: discord.Interaction, account: str | None = None) -> None:
+        """See the command's description."""
+        await self._overview(interaction, account, balance_card)
+
+    @app_commands.command(name="portfolio", description="Everything you own, over all accounts")
+    async def portfolio(self, interaction: discord.Interaction) -> None:
+        """See the command's description."""
+        await self._overview(interaction, None, portfolio_card)
+
+    async def _overview(
+        self,
+        interaction: discord.Interaction,
+        account: str | None,
+        card: Callable[[Overview, datetime], Card],
+    ) -> None:
+        async def work(caller: Caller) -> Card:
+            overview = await self._bot.floor.portfolio.overview(caller.user_id, account)
+            return card(overview, self._bot.floor.clock.now())
+
+        await self._bot.answers.command(interaction, work)
+
+    @positions.autocomplete("account")
+    @balance.autocomplete("account")
+    async def _accounts(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        return await options.accounts(self._bot.floor, interaction, typed)

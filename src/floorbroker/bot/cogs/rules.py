@@ -1,0 +1,78 @@
+"""/server policy for those who manage a server, /service pause for the bot's operators."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+from discord.ext import commands
+
+from floorbroker.bot.callers import manages_server
+from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.rule_cards import policy_card, service_card
+from floorbroker.services.callers import Caller
+
+if TYPE_CHECKING:
+    from floorbroker.bot.app import FloorbrokerBot
+
+_ON_OFF = [Choice(name="on", value="on"), Choice(name="off", value="off")]
+
+
+class RuleCommands(commands.Cog):
+    """Rules over more than one person. Discord hides them from others; services check again."""
+
+    server = app_commands.Group(
+        name="server",
+        description="Rules of this server",
+        default_permissions=discord.Permissions(manage_guild=True),
+        allowed_contexts=app_commands.AppCommandContext(guild=True),
+    )
+    service = app_commands.Group(
+        name="service",
+        description="For the operators of this bot",
+        default_permissions=discord.Permissions(administrator=True),
+    )
+
+    def __init__(self, bot: "FloorbrokerBot") -> None:
+        """See the module's first line."""
+        self._bot = bot
+
+    @server.command(name="policy", description="Show or change what is allowed in this server")
+    @app_commands.describe(
+        live="Whether orders with real money may be given here",
+        public_results="Whether redacted results are posted by themselves",
+    )
+    @app_commands.choices(live=_ON_OFF, public_results=_ON_OFF)
+    async def policy(
+        self,
+        interaction: discord.Interaction,
+        live: Choice[str] | None = None,
+        public_results: Choice[str] | None = None,
+    ) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            policy = await self._bot.floor.choices.set_policy(
+                caller,
+                manages_server=manages_server(interaction),
+                live=_on(live),
+                public_results=_on(public_results),
+            )
+            return policy_card(policy)
+
+        await self._bot.answers.command(interaction, work)
+
+    @service.command(name="pause", description="Pause or resume new orders for everybody")
+    @app_commands.choices(state=_ON_OFF)
+    async def pause(self, interaction: discord.Interaction, state: Choice[str]) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            await self._bot.floor.choices.pause_service(caller, state.value == "on")
+            return service_card(paused=state.value == "on")
+
+        await self._bot.answers.command(interaction, work)
+
+
+def _on(chosen: Choice[str] | None) -> bool | None:
+    return None if chosen is None else chosen.value == "on"

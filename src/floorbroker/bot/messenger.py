@@ -1,0 +1,52 @@
+"""News on its way to a person without an interaction: an edited card, or a direct message."""
+
+from typing import Final
+
+import discord
+import structlog
+from discord.http import Route
+
+from floorbroker.bot.app import FloorbrokerBot
+from floorbroker.bot.replies.components import payload_of, view_of
+from floorbroker.bot.replies.order_cards import order_card
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.order import Order
+
+_log = structlog.get_logger(__name__)
+DM_CLOSED: Final = 50007
+
+
+class DiscordMessenger:
+    """Implements `services.notify.Messenger`."""
+
+    def __init__(self, bot: FloorbrokerBot, clock: Clock) -> None:
+        """`bot` must be logged in by the time that there is news."""
+        self._bot = bot
+        self._clock = clock
+
+    async def edit_card(self, order: Order, token: str) -> bool:
+        """Edits the private card through its interaction's token, the only way to reach it."""
+        route = Route(
+            "PATCH",
+            "/webhooks/{application_id}/{token}/messages/@original",
+            application_id=self._bot.application_id,
+            token=token,
+        )
+        card = order_card(order, "", self._clock.now(), may_share=order.guild_id is not None)
+        try:
+            await self._bot.http.request(route, json=payload_of(card))
+        except discord.HTTPException as error:
+            _log.info("card_not_edited", code=error.code)
+            return False
+        return True
+
+    async def direct_message(self, order: Order) -> bool:
+        """Sends the card by direct message; False where the person's DMs are closed."""
+        card = order_card(order, "", self._clock.now())
+        try:
+            user = await self._bot.fetch_user(int(order.user_id))
+            await user.send(view=view_of(card))
+        except discord.HTTPException as error:
+            _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
+            return False
+        return True

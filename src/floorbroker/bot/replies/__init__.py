@@ -1,0 +1,1 @@
+"""Cards: what a person sees, built by pure functions and shown by three renderers."""

@@ -1,0 +1,98 @@
+"""The model of a card. Texts are plain: each renderer escapes them for its own medium."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from floorbroker.domain.order import Order
+
+
+class Tone(StrEnum):
+    """What the colour says; the words of the card say it too."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+
+
+class Style(StrEnum):
+    """How a button looks."""
+
+    PRIMARY = "primary"
+    SUCCESS = "success"
+    DANGER = "danger"
+    SECONDARY = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name and its value; a moment is shown in the reader's own time zone."""
+
+    name: str
+    value: str | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button that survives a restart: all it knows is in `custom_id`."""
+
+    label: str
+    custom_id: str
+    style: Style = Style.SECONDARY
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One line of a select menu."""
+
+    label: str
+    value: str
+    description: str = ""
+    emoji: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """A select menu."""
+
+    custom_id: str
+    placeholder: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading with lines of text or rows below it."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One reply.
+
+    Attributes:
+        badges: `PAPER`, `LIVE`, `PAUSED`: always shown beside the title.
+        lead: The one sentence that matters most.
+        notes: Warnings and remarks, a sentence each.
+        footer: Age and source of the figures.
+        tells: The order whose present state the person knows once they see the card.
+        public: A redacted card for the channel, posted after this one.
+    """
+
+    title: str
+    tone: Tone = Tone.NEUTRAL
+    badges: tuple[str, ...] = ()
+    lead: str = ""
+    rows: tuple[Row, ...] = ()
+    sections: tuple[Section, ...] = ()
+    notes: tuple[str, ...] = ()
+    footer: tuple[Row, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
+    tells: Order | None = None
+    public: "Card | None" = None

@@ -1,0 +1,139 @@
+"""Shows a card with Discord's Components V2: at most 40 components and 4,000 characters."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+from discord import ui
+from discord.utils import escape_markdown, escape_mentions
+
+from floorbroker.bot.replies.card import Button, Card, Menu, Row, Section, Style, Tone
+
+MOST_CHARACTERS: Final = 3_800
+_CUT: Final = "…"
+
+_COLOURS: Final = {
+    Tone.NEUTRAL: discord.Colour.blurple(),
+    Tone.GOOD: discord.Colour(0x2E9E5B),
+    Tone.CAUTION: discord.Colour(0xE0A100),
+    Tone.BAD: discord.Colour(0xD13B3B),
+}
+_MARKS: Final = {Tone.NEUTRAL: "", Tone.GOOD: "✅ ", Tone.CAUTION: "⚠️ ", Tone.BAD: "⛔ "}
+_STYLES: Final = {
+    Style.PRIMARY: discord.ButtonStyle.primary,
+    Style.SUCCESS: discord.ButtonStyle.success,
+    Style.DANGER: discord.ButtonStyle.danger,
+    Style.SECONDARY: discord.ButtonStyle.secondary,
+}
+
+
+def view_of(*cards: Card) -> ui.LayoutView:
+    """One message that shows the cards below each other.
+
+    The buttons are found again by their ids (`bot/buttons.py`), so discord.py need not remember
+    the view: it is stopped at once.
+    """
+    view = ui.LayoutView(timeout=None)
+    room = MOST_CHARACTERS // len(cards)
+    for card in cards:
+        view.add_item(_container(card, room))
+    view.stop()
+    return view
+
+
+def payload_of(*cards: Card) -> dict[str, Any]:
+    """The same as the body of a raw request."""
+    flags = discord.MessageFlags(components_v2=True)
+    return {
+        "flags": flags.value,
+        "components": view_of(*cards).to_components(),  # type: ignore[no-untyped-call]  # untyped there
+        "allowed_mentions": discord.AllowedMentions.none().to_dict(),
+    }
+
+
+def _container(card: Card, room: int) -> ui.Container[ui.LayoutView]:
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.tone])
+    for text in _texts(card, room):
+        container.add_item(ui.TextDisplay(text))
+    if card.menu is not None:
+        container.add_item(ui.ActionRow(_select(card.menu)))
+    if card.buttons:
+        container.add_item(ui.ActionRow(*(_button(button) for button in card.buttons[:5])))
+    return container
+
+
+def _texts(card: Card, room: int) -> list[str]:
+    badges = "".join(f" `{badge}`" for badge in card.badges)
+    texts = [f"### {_MARKS[card.tone]}{safe(card.title)}{badges}"]
+    body = [safe(card.lead)] if card.lead else []
+    body += [_row(row) for row in card.rows]
+    texts += ["\n".join(body)] if body else []
+    texts += [_section(section) for section in card.sections]
+    if card.notes:
+        texts.append("\n".join(f"⚠️ {safe(note)}" for note in card.notes))
+    if card.footer:
+        texts.append("-# " + " · ".join(_small(row) for row in card.footer))
+    return _cut(texts, room)
+
+
+def _cut(texts: list[str], room: int) -> list[str]:
+    kept = []
+    for text in texts:
+        if len(text) > room:
+            kept.append(text[: max(room - 1, 0)] + _CUT)
+            break
+        kept.append(text)
+        room -= len(text)
+    return kept
+
+
+def _section(section: Section) -> str:
+    lines = [f"**{safe(section.heading)}**"]
+    lines += [safe(line) for line in section.lines]
+    lines += [_row(row) for row in section.rows]
+    return "\n".join(lines)
+
+
+def _row(row: Row) -> str:
+    return f"**{safe(row.name)}** {_value(row)}"
+
+
+def _small(row: Row) -> str:
+    return f"{safe(row.name)} {_value(row)}"
+
+
+def _value(row: Row) -> str:
+    if isinstance(row.value, datetime):
+        return f"<t:{int(row.value.timestamp())}:R>"
+    return safe(row.value)
+
+
+def safe(text: str) -> str:
+    """Text from anybody as text: no markdown, no mention, no line break that could fake a row."""
+    flat = " ".join(text.split())
+    return escape_mentions(escape_markdown(flat)).replace("<", "‹")
+
+
+def _button(button: Button) -> ui.Button[ui.LayoutView]:
+    return ui.Button(
+        label=button.label,
+        custom_id=button.custom_id,
+        style=_STYLES[button.style],
+        disabled=button.disabled,
+    )
+
+
+def _select(menu: Menu) -> ui.Select[ui.LayoutView]:
+    return ui.Select(
+        custom_id=menu.custom_id,
+        placeholder=menu.placeholder,
+        options=[
+            discord.SelectOption(
+                label=choice.label[:100],
+                value=choice.value,
+                description=choice.description[:100] or None,
+                emoji=choice.emoji or None,
+            )
+            for choice in menu.choices[:25]
+        ],
+    )

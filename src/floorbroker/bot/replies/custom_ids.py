@@ -1,0 +1,27 @@
+"""What a button carries: an action and what it is about, nothing else, at most 100 characters."""
+
+import re
+from typing import Final
+
+from floorbroker.domain.ids import OrderId
+
+LONGEST: Final = 100
+
+ORDER: Final = re.compile(
+    r"fb:(?P<action>confirm|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
+)
+CHOICE: Final = re.compile(
+    r"fb:(?P<action>set|remove|keep|close|paper):(?P<what>[A-Za-z0-9_./:@-]{1,88})"
+)
+BROKER_MENU: Final = "fb:brokers"
+
+
+def order(action: str, order_id: OrderId) -> str:
+    """A button about one order."""
+    return f"fb:{action}:{order_id}"
+
+
+def choice(action: str, what: str) -> str | None:
+    """A button about something else; None where it would not fit."""
+    text = f"fb:{action}:{what}"
+    return text if CHOICE.fullmatch(text) and len(text) <= LONGEST else None

@@ -1,0 +1,52 @@
+"""How numbers are written for people."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from floorbroker.domain.money import Money, to_cents
+
+_SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
+_SMALL: Final = Decimal(1)
+
+
+def money(amount: Money) -> str:
+    """`$1,234.50`, `−$3.00`, `1,000.00 CHF`."""
+    sign = "−" if amount.amount < 0 else ""
+    digits = f"{abs(to_cents(amount.amount)):,.2f}"
+    symbol = _SIGNS.get(amount.currency)
+    return f"{sign}{symbol}{digits}" if symbol else f"{sign}{digits} {amount.currency}"
+
+
+def price(amount: Decimal, currency: str = "USD") -> str:
+    """Per unit: two decimals from 1 up, as many as it has below that."""
+    shown = to_cents(amount) if amount >= _SMALL else amount.normalize()
+    symbol = _SIGNS.get(currency)
+    return f"{symbol}{shown:,f}" if symbol else f"{shown:,f} {currency}"
+
+
+def quantity(amount: Decimal) -> str:
+    """Without needless zeros: `100`, `0.5`."""
+    whole = amount.to_integral_value()
+    return f"{whole:,f}" if whole == amount else f"{amount.normalize():,f}"
+
+
+def change(amount: Decimal, currency: str = "USD") -> str:
+    """A profit or loss with its sign: `+$12.00`, `−$3.10`."""
+    sign = "+" if amount > 0 else ""
+    return sign + money(Money(amount=amount, currency=currency))
+
+
+def percent(amount: Decimal) -> str:
+    """With its sign and one decimal: `+1.2 %`."""
+    shown = amount.quantize(Decimal("0.1"))
+    sign = "+" if shown > 0 else "−" if shown < 0 else ""
+    return f"{sign}{abs(shown)} %"
+
+
+def age(elapsed: timedelta) -> str:
+    """`just now`, `12 s old`, `3 min old`."""
+    seconds = int(elapsed.total_seconds())
+    if seconds < 2:
+        return "just now"
+    return f"{seconds} s old" if seconds < 120 else f"{seconds // 60} min old"

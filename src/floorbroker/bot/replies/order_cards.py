@@ -1,0 +1,204 @@
+"""The card of one order, from review to receipt: one card, a face for each state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from floorbroker.bot.replies import custom_ids, figures
+from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.order_words import deed, filled, terms
+from floorbroker.domain.error_codes import WORDS, ErrorCode
+from floorbroker.domain.money import Money
+from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, Review
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import LegRole, Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Face:
+    title: str
+    tone: Tone
+    lead: str
+
+
+_UNKNOWN_WORDS = WORDS[ErrorCode.OUTCOME_UNKNOWN]
+_NOT_SENT_WORDS = WORDS[ErrorCode.NOT_SENT]
+_REJECTED_WORDS = WORDS[ErrorCode.ORDER_REJECTED]
+
+_S = OrderState
+_FACES = {
+    _S.DRAFT: _Face(title="Review", tone=Tone.NEUTRAL, lead="Nothing is sent until you confirm."),
+    _S.DISCARDED: _Face(
+        title="Not sent", tone=Tone.NEUTRAL, lead="You canceled this review. Nothing was sent."
+    ),
+    _S.LAPSED: _Face(
+        title="Review expired", tone=Tone.NEUTRAL, lead="Too old to confirm. Nothing was sent."
+    ),
+    _S.SENDING: _Face(
+        title="Sending", tone=Tone.CAUTION, lead="On its way to your broker. Do not repeat it."
+    ),
+    _S.UNKNOWN: _Face(
+        title=_UNKNOWN_WORDS.title,
+        tone=Tone.CAUTION,
+        lead=f"{_UNKNOWN_WORDS.happened} {_UNKNOWN_WORDS.now}",
+    ),
+    _S.NOT_PLACED: _Face(
+        title="Not placed",
+        tone=Tone.BAD,
+        lead=f"Your broker does not have this order. {_NOT_SENT_WORDS.now}",
+    ),
+    _S.REJECTED: _Face(
+        title=_REJECTED_WORDS.title,
+        tone=Tone.BAD,
+        lead=f"{_REJECTED_WORDS.sent.value} {_REJECTED_WORDS.now}",
+    ),
+    _S.ACCEPTED: _Face(
+        title="Accepted", tone=Tone.NEUTRAL, lead="Your broker has the order; nothing filled yet."
+    ),
+    _S.PARTIALLY_FILLED: _Face(
+        title="Partly filled", tone=Tone.GOOD, lead="The rest is still working."
+    ),
+    _S.FILLED: _Face(title="Filled", tone=Tone.GOOD, lead=""),
+    _S.CANCELED: _Face(
+        title="Canceled", tone=Tone.NEUTRAL, lead="The order is no longer at work at your broker."
+    ),
+    _S.EXPIRED: _Face(title="Expired", tone=Tone.NEUTRAL, lead="Its time ran out at your broker."),
+    _S.REPLACED: _Face(
+        title="Replaced", tone=Tone.NEUTRAL, lead="Another order took its place at your broker."
+    ),
+}
+
+
+def order_card(order: Order, account: str, now: datetime, *, may_share: bool = False) -> Card:
+    """The card in the state that the order has reached.
+
+    Args:
+        account: The account's title; empty where it is no longer known.
+        may_share: Whether a Share button makes sense where the card is shown.
+    """
+    face = _FACES[order.state]
+    return Card(
+        title=f"{face.title} · {deed(order.request)}",
+        tone=face.tone,
+        badges=(order.environment.value.upper(),),
+        lead=face.lead,
+        rows=_rows(order, account),
+        sections=_legs(order),
+        notes=_notes(order),
+        footer=_footer(order, now),
+        buttons=_buttons(order, may_share),
+        tells=order,
+    )
+
+
+def shared_card(order: Order, who: str) -> Card:
+    """What a channel may see: the deed and its price; no account, no balance, no order id."""
+    done = filled(order) or order.state.value.replace("_", " ")
+    return Card(
+        title=f"{_FACES[order.state].title} · {order.request.instrument.symbol}",
+        tone=_FACES[order.state].tone,
+        badges=(order.environment.value.upper(),),
+        rows=(Row("Who", who), Row("What", f"{order.request.side.value} {done}")),
+    )
+
+
+def _rows(order: Order, account: str) -> tuple[Row, ...]:
+    currency = order.request.instrument.currency
+    rows = [Row("Order", terms(order.request))]
+    if order.request.instrument.name:
+        rows.insert(0, Row("Instrument", order.request.instrument.name))
+    if order.fills:
+        total = sum((fill.quantity * fill.price for fill in order.fills), start=order.fees * 0)
+        paid = "Paid" if order.request.side is Side.BUY else "Received"
+        amount = Money(amount=total * order.request.instrument.multiplier, currency=currency)
+        rows += [Row("Filled", filled(order)), Row(paid, figures.money(amount))]
+        rows.append(Row("Fees", figures.money(Money(amount=order.fees, currency=currency))))
+    elif order.state in {_S.DRAFT, _S.SENDING, _S.UNKNOWN, _S.ACCEPTED}:
+        rows += _estimate(order.review, currency)
+    if account:
+        rows.append(Row("Account", account))
+    if order.reason:
+        rows.append(Row("Reason", order.reason))
+    return tuple(rows)
+
+
+def _estimate(review: Review, currency: str) -> list[Row]:
+    rows = []
+    if review.price is not None:
+        rows.append(Row("Price now", figures.price(review.price, currency)))
+    if review.cost is not None:
+        receives = review.cost.amount < 0
+        amount = Money(amount=abs(review.cost.amount), currency=review.cost.currency)
+        rows.append(Row("You receive about" if receives else "Cost about", figures.money(amount)))
+    if review.fees is not None:
+        rows.append(Row("Fees", figures.money(review.fees)))
+    if review.margin_required is not None:
+        rows.append(Row("Margin required", figures.money(review.margin_required)))
+    if review.buying_power_after is not None:
+        rows.append(Row("Buying power after", figures.money(review.buying_power_after)))
+    return rows
+
+
+def _legs(order: Order) -> tuple[Section, ...]:
+    if not order.legs:
+        return ()
+    names = {LegRole.TAKE_PROFIT: "Take profit", LegRole.STOP_LOSS: "Stop loss"}
+    currency = order.request.instrument.currency
+    lines = tuple(
+        f"{names[leg.role]} at {figures.price(leg.price, currency)} · "
+        f"{leg.state.value.replace('_', ' ')}"
+        for leg in order.legs
+    )
+    return (Section(heading="Closing orders", lines=lines),)
+
+
+def _notes(order: Order) -> tuple[str, ...]:
+    notes = order.review.notes if order.state is _S.DRAFT else ()
+    return (*notes, *_intent_notes(order.intent))
+
+
+_INTENT_WORDS = {
+    IntentState.SENDING: "{} asked for; no answer yet.",
+    IntentState.ACCEPTED: "{} asked for; the broker is at it.",
+    IntentState.UNKNOWN: "{} sent, outcome unknown. It is being checked; do not repeat it.",
+    IntentState.REFUSED: "{} refused.",
+    IntentState.NOT_SENT: "{} not sent. You can ask again.",
+}
+
+
+def _intent_notes(intent: Intent | None) -> tuple[str, ...]:
+    if intent is None:
+        return ()
+    name = "Cancel" if intent.kind is IntentKind.CANCEL else "Change"
+    if intent.state is IntentState.DONE:
+        return () if intent.kind is IntentKind.CANCEL else ("Change carried out.",)
+    words = _INTENT_WORDS[intent.state].format(name)
+    return (f"{words} {intent.reason}".rstrip(),)
+
+
+def _footer(order: Order, now: datetime) -> tuple[Row, ...]:
+    review = order.review
+    if order.state is not _S.DRAFT:
+        since = order.events[-1].at
+        return (Row("Order", order.order_id), Row("Changed", since))
+    rows = [Row("Confirm before", review.expires_at)]
+    if review.price_at is not None:
+        age = figures.age(now - review.price_at)
+        delayed = "delayed, " if review.delayed else ""
+        rows.insert(0, Row("Quote", f"{review.price_source}, {delayed}{age}"))
+    return tuple(rows)
+
+
+def _buttons(order: Order, may_share: bool) -> tuple[Button, ...]:
+    made = []
+    if order.state is _S.DRAFT:
+        made = [("Confirm", "confirm", Style.SUCCESS), ("Cancel", "discard", Style.SECONDARY)]
+    elif order.state.working:
+        made = [("Cancel order", "cancel", Style.DANGER), ("Refresh", "refresh", Style.SECONDARY)]
+    elif order.state in {_S.SENDING, _S.UNKNOWN}:
+        made = [("Refresh", "refresh", Style.SECONDARY)]
+    if may_share and order.fills:
+        made.append(("Share", "share", Style.SECONDARY))
+    return tuple(
+        Button(label=label, custom_id=custom_ids.order(action, order.order_id), style=style)
+        for label, action, style in made
+    )

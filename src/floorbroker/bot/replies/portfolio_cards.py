@@ -1,0 +1,164 @@
+"""What a person owns: positions, balances, everything together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from floorbroker.bot.replies import custom_ids, figures
+from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
+from floorbroker.bot.replies.order_words import one_line
+from floorbroker.domain.order import Order
+from floorbroker.domain.portfolio import Balances, Position
+from floorbroker.services.portfolio import Holdings, Overview
+
+MOST_LINES = 20
+
+
+def positions_card(overview: Overview, now: datetime) -> Card:
+    """Every holding with its profit, a Close button for the first few."""
+    held = [one for one in overview.holdings if one.positions]
+    buttons = [button for one in held for button in _close_buttons(one)]
+    return Card(
+        title="Positions",
+        badges=_badges(overview),
+        tone=_tone(overview),
+        lead="" if held else "No open positions.",
+        sections=tuple(_positions(one) for one in held),
+        notes=_failures(overview),
+        footer=_ages(overview, now),
+        buttons=tuple(buttons[:5]),
+    )
+
+
+def balance_card(overview: Overview, now: datetime) -> Card:
+    """Cash, equity and buying power of each account."""
+    return Card(
+        title="Balance",
+        badges=_badges(overview),
+        tone=_tone(overview),
+        sections=tuple(
+            Section(heading=_heading(one), rows=_balances(one.balances))
+            for one in overview.holdings
+        ),
+        notes=_failures(overview),
+        footer=_ages(overview, now),
+    )
+
+
+def portfolio_card(overview: Overview, now: datetime) -> Card:
+    """Totals by currency, then each account with what it holds."""
+    totals = tuple(Row("Total", figures.money(total)) for total in overview.totals())
+    sections = []
+    for one in overview.holdings:
+        lines = _positions(one).lines if one.positions else ("No open positions.",)
+        rows = (
+            Row("Equity", figures.money(one.balances.equity)),
+            Row("Cash", figures.money(one.balances.cash)),
+        )
+        sections.append(Section(heading=_heading(one), lines=lines, rows=rows))
+    return Card(
+        title="Portfolio",
+        badges=_badges(overview),
+        tone=_tone(overview),
+        rows=totals,
+        sections=tuple(sections),
+        notes=_failures(overview),
+        footer=_ages(overview, now),
+    )
+
+
+def orders_card(working: Sequence[Order], recent: Sequence[Order]) -> Card:
+    """Orders at work or in doubt, and the last ones that ended."""
+    open_ids = {order.order_id for order in working}
+    ended = [order for order in recent if order.order_id not in open_ids]
+    environments = sorted({order.environment.value.upper() for order in (*working, *recent)})
+    sections = []
+    if working:
+        sections.append(Section(heading="Open", lines=tuple(_order_line(o) for o in working[:10])))
+    if ended:
+        sections.append(Section(heading="Recent", lines=tuple(_order_line(o) for o in ended[:10])))
+    return Card(
+        title="Orders",
+        badges=tuple(environments),
+        lead="" if sections else "You have not sent any orders yet.",
+        sections=tuple(sections),
+        footer=(Row("One of them", "/order status"),) if sections else (),
+    )
+
+
+def _order_line(order: Order) -> str:
+    return f"{order.order_id} · {one_line(order)}"
+
+
+def _heading(one: Holdings) -> str:
+    return f"{one.account.title} · {one.account.link.environment.value.upper()}"
+
+
+def _positions(one: Holdings) -> Section:
+    ordered = sorted(one.positions, key=_weight, reverse=True)
+    lines = [_position(position) for position in ordered[:MOST_LINES]]
+    if len(ordered) > MOST_LINES:
+        lines.append(f"and {len(ordered) - MOST_LINES} more")
+    return Section(heading=_heading(one), lines=tuple(lines))
+
+
+def _weight(position: Position) -> Decimal:
+    return abs(position.market_value or Decimal(0))
+
+
+def _position(position: Position) -> str:
+    currency = position.instrument.currency
+    parts = [f"{figures.quantity(position.quantity)} {position.instrument.symbol}"]
+    if position.market_price is not None:
+        parts.append(f"at {figures.price(position.market_price, currency)}")
+    if position.average_price is not None:
+        parts.append(f"paid {figures.price(position.average_price, currency)}")
+    if position.profit is not None and position.profit_percent is not None:
+        profit = figures.change(position.profit, currency)
+        parts.append(f"{profit} ({figures.percent(position.profit_percent)})")
+    return " · ".join(parts)
+
+
+def _close_buttons(one: Holdings) -> list[Button]:
+    made = []
+    for position in one.positions:
+        symbol = position.instrument.symbol
+        custom_id = custom_ids.choice("close", f"{one.account.value}@{symbol}")
+        if custom_id is not None:
+            made.append(Button(label=f"Close {symbol}", custom_id=custom_id))
+    return made
+
+
+def _balances(balances: Balances) -> tuple[Row, ...]:
+    rows = [
+        Row("Cash", figures.money(balances.cash)),
+        Row("Equity", figures.money(balances.equity)),
+        Row("Buying power", figures.money(balances.buying_power)),
+    ]
+    if balances.day_profit is not None:
+        day = balances.day_profit
+        rows.append(Row("Today", figures.change(day.amount, day.currency)))
+    if balances.realised_profit is not None:
+        realised = balances.realised_profit
+        rows.append(Row("Realised", figures.change(realised.amount, realised.currency)))
+    return tuple(rows)
+
+
+def _badges(overview: Overview) -> tuple[str, ...]:
+    return tuple(sorted({o.account.link.environment.value.upper() for o in overview.holdings}))
+
+
+def _tone(overview: Overview) -> Tone:
+    return Tone.CAUTION if overview.failed else Tone.NEUTRAL
+
+
+def _failures(overview: Overview) -> tuple[str, ...]:
+    return tuple(f"{one.link.label} is missing: {one.error.message}" for one in overview.failed)
+
+
+def _ages(overview: Overview, now: datetime) -> tuple[Row, ...]:
+    if not overview.holdings:
+        return ()
+    oldest = min(one.balances.as_of for one in overview.holdings)
+    brokers = ", ".join(dict.fromkeys(one.account.spec.name for one in overview.holdings))
+    return (Row("Source", f"{brokers}, {figures.age(now - oldest)}"),)

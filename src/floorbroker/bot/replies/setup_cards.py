@@ -1,0 +1,163 @@
+"""Brokers and accounts: what can be linked here, and why the rest cannot."""
+
+from collections.abc import Sequence
+
+from floorbroker.bot.replies import custom_ids
+from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Style, Tone
+from floorbroker.brokers.availability import Availability
+from floorbroker.brokers.spec import AuthFlow, BrokerSpec
+from floorbroker.domain.modes import DeploymentMode
+from floorbroker.domain.people import ANY, Link, Person
+from floorbroker.services.accounts import LinkedAccount, UnreachableLink
+
+
+def brokers_card(brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
+    """The menu of what this deployment allows, and a plain reason for everything else."""
+    offered = [one for one in brokers if mode in one.spec.modes]
+    others = [one for one in brokers if not one.selectable]
+    return Card(
+        title="Select your broker:",
+        lead="Paper trading works at once, with nothing to sign up for.",
+        menu=Menu(
+            custom_id=custom_ids.BROKER_MENU,
+            placeholder="Select your broker",
+            choices=tuple(_choice(one) for one in offered),
+        ),
+        sections=(
+            Section(
+                heading="Not available here now",
+                lines=tuple(f"{one.spec.name}: {one.reason_for_people}" for one in others),
+            ),
+        )
+        if others
+        else (),
+    )
+
+
+def _choice(one: Availability) -> Choice:
+    return Choice(
+        label=one.spec.name,
+        value=one.spec.id,
+        description=_kind(one.spec) + ("" if one.selectable else " · not available yet"),
+        emoji=one.spec.emoji,
+    )
+
+
+def _kind(spec: BrokerSpec) -> str:
+    if spec.requires_local_gateway:
+        return "⚠️ Single-user only"
+    if spec.auth_flow is AuthFlow.NONE:
+        return "Built in, nothing to sign up for"
+    return "Cloud-based API"
+
+
+def broker_card(one: Availability, brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
+    """One broker's page: what it needs, how to link it, or why that cannot be done here."""
+    spec = one.spec
+    if spec.requires_local_gateway:
+        return _gateway_card(one, brokers)
+    rows = [Row("Connects by", f"{spec.api_type}, {spec.auth_method}")]
+    if spec.approval.required:
+        rows.append(Row("Approval", spec.approval.timeline))
+    buttons: tuple[Button, ...] = ()
+    if one.selectable and spec.auth_flow is AuthFlow.NONE:
+        buttons = (
+            Button(label="Open paper account", custom_id="fb:paper:open", style=Style.SUCCESS),
+        )
+    return Card(
+        title=f"{spec.emoji} {spec.name}",
+        tone=Tone.NEUTRAL if one.selectable else Tone.CAUTION,
+        badges=(spec.badge,),
+        lead=one.reason_for_people,
+        rows=tuple(rows),
+        sections=_steps(spec),
+        notes=(spec.warning,) if spec.warning else (),
+        buttons=buttons,
+    )
+
+
+def _gateway_card(one: Availability, brokers: Sequence[Availability]) -> Card:
+    spec = one.spec
+    names = {other.spec.id: other.spec.name for other in brokers}
+    alternatives = ", ".join(names[a] for a in spec.alternatives if a in names)
+    sections = [Section(heading="Requirements:", lines=spec.requirements), *_steps(spec)]
+    if alternatives:
+        sections.append(Section(heading="Works in the cloud instead", lines=(alternatives,)))
+    return Card(
+        title="Single-User Deployment Required",
+        tone=Tone.CAUTION,
+        badges=(spec.name, "Single-User Only"),
+        lead=spec.warning,
+        sections=tuple(sections),
+        notes=(one.reason_for_people,) if one.reason_for_people else (),
+    )
+
+
+def _steps(spec: BrokerSpec) -> tuple[Section, ...]:
+    if not spec.setup_steps:
+        return ()
+    lines = tuple(f"{number}. {step}" for number, step in enumerate(spec.setup_steps, 1))
+    return (Section(heading="How to link it", lines=lines),)
+
+
+def linked_card(link: Link) -> Card:
+    """A link that works."""
+    return Card(
+        title=f"Connected to {link.label}",
+        tone=Tone.GOOD,
+        badges=(link.environment.value.upper(),),
+        lead="/buy places an order, /balance shows what you have.",
+    )
+
+
+def accounts_card(
+    accounts: Sequence[LinkedAccount], failed: Sequence[UnreachableLink], person: Person
+) -> Card:
+    """Every account of a person, and which are defaults."""
+    lines = [_account_line(account, person) for account in accounts]
+    return Card(
+        title="Your accounts",
+        tone=Tone.NEUTRAL if accounts else Tone.CAUTION,
+        lead="" if accounts else "You have no account. /setup broker opens one.",
+        sections=(Section(heading="Accounts", lines=tuple(lines)),) if lines else (),
+        notes=tuple(f"{one.link.label}: {one.error.message}" for one in failed),
+    )
+
+
+def _account_line(account: LinkedAccount, person: Person) -> str:
+    kinds = [kind for kind, key in person.defaults.items() if key == account.key]
+    default = f" · default for {', '.join(_kinds(kinds))}" if kinds else ""
+    environment = account.link.environment.value.upper()
+    return f"{account.title} · {account.spec.name} · {environment}{default}"
+
+
+def _kinds(kinds: Sequence[str]) -> list[str]:
+    return ["everything else" if kind == ANY else kind for kind in sorted(kinds)]
+
+
+def default_card(account: LinkedAccount, kind: str) -> Card:
+    """A default was set."""
+    what = "everything without a default of its own" if kind == ANY else kind
+    return Card(
+        title=f"Default account · {account.title}",
+        tone=Tone.GOOD,
+        badges=(account.link.environment.value.upper(),),
+        lead=f"Orders for {what} go there unless you name another account.",
+    )
+
+
+def status_card(
+    mode: DeploymentMode,
+    accounts: Sequence[LinkedAccount],
+    failed: Sequence[UnreachableLink],
+) -> Card:
+    """How each link is doing."""
+    lines = [f"{account.title}: connected" for account in accounts]
+    lines += [f"{one.link.label}: {one.error.message}" for one in failed]
+    return Card(
+        title="Status",
+        tone=Tone.CAUTION if failed else Tone.GOOD,
+        rows=(Row("Deployment", mode.value),),
+        sections=(Section(heading="Links", lines=tuple(lines) or ("None yet.",)),),
+        notes=tuple(f"{one.link.label}: {one.error.words.now}" for one in failed),
+    )
