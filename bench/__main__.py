@@ -1,0 +1,54 @@
+"""Runs the rows one after the other and prints them: `python -m bench [P1 P4 …]`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from bench.report import Row, machine, table
+from bench.startup import import_time_and_memory
+
+Measurement = Callable[[], Awaitable[Sequence[Row]]]
+
+ROWS: Final[tuple[tuple[str, Measurement], ...]] = (("P7", import_time_and_memory),)
+"""Ids of the performance page with what measures them; an id may stand here more than once."""
+
+
+def main() -> int:
+    """0 when everything asked for was measured, whether or not the goals are met."""
+    wanted = _wanted()
+    before = machine()
+    rows: list[Row] = []
+    failed: list[str] = []
+    for row_id, measure in ROWS:
+        if wanted and row_id not in wanted:
+            continue
+        print(f"{row_id}: {measure.__name__} …", file=sys.stderr, flush=True)
+        try:
+            rows.extend(asyncio.run(_measured(measure)))
+        except Exception as error:  # noqa: BLE001  # one broken row must not hide the others
+            failed.append(f"{row_id} was not measured: {type(error).__name__}: {error}")
+    print(table(rows))
+    print(f"\nBefore: {before}\nAfter:  {machine()}")
+    for line in failed:
+        print(line, file=sys.stderr)
+    return 1 if failed else 0
+
+
+async def _measured(measure: Measurement) -> Sequence[Row]:
+    return await measure()
+
+
+def _wanted() -> frozenset[str]:
+    ids = sorted({row_id for row_id, _ in ROWS})
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("ids", nargs="*", metavar="ID", help=f"of {', '.join(ids)}; default all")
+    wanted = frozenset(given.upper() for given in parser.parse_args().ids)
+    if unknown := sorted(wanted.difference(ids)):
+        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ids)}")
+    return wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""P7: what we add to the imports that every Discord bot with MongoDB pays for."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from bench.report import Row, Unit, sample
+
+ROUNDS: Final = 10
+MODULE: Final = "floorbroker.bootstrap"
+MOST_ADDED_SECONDS: Final = 0.3
+
+# One process measures both, one after the other, so that they meet the same machine.
+_PROGRAM: Final = """
+import json, resource, sys, time
+
+def now():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return time.perf_counter(), peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+start, _ = now()
+import discord, discord.ext.commands, motor.motor_asyncio, pydantic
+raw_end, raw_mb = now()
+__import__(sys.argv[1])
+end, mb = now()
+print(json.dumps([raw_end - start, end - start, raw_mb, mb]))
+"""
+
+
+async def import_time_and_memory() -> Sequence[Row]:
+    """P7, as far as the import; the way from there to ready has a row of its own."""
+    await _import_once()  # compiles and warms the disk's cache
+    rounds = [await _import_once() for _ in range(ROUNDS)]
+    raw_seconds, seconds, raw_mb, mb = (sample(column) for column in zip(*rounds, strict=True))
+    added = sample(ours - raw for ours, raw in zip(seconds.values, raw_seconds.values, strict=True))
+    return (
+        Row(
+            id="P7",
+            what=f"import {MODULE}; raw: discord.py, motor, pydantic",
+            goal="≤ 0.3 s more than raw",
+            unit=Unit.SECONDS,
+            ours=seconds,
+            raw=raw_seconds,
+            met=added.median <= MOST_ADDED_SECONDS,
+        ),
+        Row(id="P7", what="the same: memory", unit=Unit.MEGABYTES, ours=mb, raw=raw_mb),
+    )
+
+
+async def _import_once() -> tuple[float, float, float, float]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-c", _PROGRAM, MODULE, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"importing {MODULE} failed, see above")
+    raw_seconds, seconds, raw_mb, mb = json.loads(output)
+    return raw_seconds, seconds, raw_mb, mb
