@@ -6,12 +6,24 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from bench.commands import (
+    a_thousand_at_once,
+    acknowledgement,
+    before_the_request,
+    cpu_per_order,
+)
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
 
 Measurement = Callable[[], Awaitable[Sequence[Row]]]
 
-ROWS: Final[tuple[tuple[str, Measurement], ...]] = (("P7", import_time_and_memory),)
+ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
+    ("P1", acknowledgement),
+    ("P2", before_the_request),
+    ("P4", cpu_per_order),
+    ("P5", a_thousand_at_once),
+    ("P7", import_time_and_memory),
+)
 """Ids of the performance page with what measures them; an id may stand here more than once."""
 
 

@@ -28,6 +28,7 @@ from floorbroker.services.drafts import Drafts
 from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
+from floorbroker.services.lanes import Lanes
 from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
@@ -198,6 +199,7 @@ def _build(  # the parts that everything else is made of
         accounts=accounts,
         sessions=sessions,
         gates=Gates(settings, people_store, order_store, clock),
+        lanes=Lanes(),
         supervisor=supervisor,
         audit=trail,
         metrics=metrics,

@@ -140,13 +140,17 @@ async def test_a_body_within_the_limit_is_read(http: ClientSession) -> None:
         ),
         pytest.param(b"PLANTED / HTTP/1.1\r\nHost: x\r\n\r\n", id="unknown method"),
         pytest.param(b"GET /planted HTTP/9.9\r\nHost: x\r\n\r\n", id="unknown version"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="no host"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nplanted\r\n\r\n", id="half a header"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nA: planted\x00b\r\n\r\n", id="null byte"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nA\r\n planted: b\r\n\r\n", id="folded header"),
         pytest.param(
-            b"GET /" + b"planted" * LONGEST_LINE_BYTES + b" HTTP/1.1\r\n\r\n", id="long line"
+            b"GET /" + b"planted" * LONGEST_LINE_BYTES + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+            id="long line",
         ),
-        pytest.param(b"GET / HTTP/1.1\r\n" + b"A: planted\r\n" * 100 + b"\r\n", id="many headers"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: planted\r\n" * 100 + b"\r\n", id="many headers"
+        ),
         pytest.param(
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nplanted",
             id="two lengths",

@@ -64,6 +64,45 @@ class UnreachableLink:
     error: FloorbrokerError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable:
+    """What a person can choose from at this moment."""
+
+    accounts: Sequence[LinkedAccount]
+    failed: Sequence[UnreachableLink]
+    person: Person
+
+    def choose(self, named: str | None, asset_class: AssetClass | None = None) -> LinkedAccount:
+        """The named account, else the default for this kind of instrument, else the oldest.
+
+        Raises:
+            NotLinked: There is none, or none of that name.
+            FloorbrokerError: The one link that it could be does not answer.
+        """
+        if named:
+            return self._named(named.strip().casefold())
+        if not self.accounts:
+            if self.failed:
+                raise self.failed[0].error
+            raise NotLinked
+        chosen = self.person.defaults.get(ANY)
+        if asset_class is not None:
+            chosen = self.person.default_for(asset_class)
+        return next((one for one in self.accounts if one.key == chosen), self.accounts[0])
+
+    def _named(self, wanted: str) -> LinkedAccount:
+        for account in self.accounts:
+            if wanted in {account.value.casefold(), account.title.casefold()}:
+                return account
+        by_label = [one for one in self.accounts if one.link.label.casefold() == wanted]
+        if len(by_label) == 1:
+            return by_label[0]
+        for one in self.failed:
+            if wanted.startswith((one.link.label.casefold(), one.link.link_id.casefold())):
+                raise one.error
+        raise NotLinked("You have no account of that name. /setup accounts lists yours.")
+
+
 class Accounts:
     """Links and accounts of the person who asks; no method reaches anybody else's."""
 
@@ -108,28 +147,21 @@ class Accounts:
                 failed.append(UnreachableLink(link=link, error=error))
         return accounts, failed
 
-    async def choose(
-        self, user_id: UserId, named: str | None, asset_class: AssetClass | None = None
-    ) -> LinkedAccount:
-        """The account that the person named, or their default for this kind of instrument.
+    async def reachable(self, user_id: UserId) -> Reachable:
+        """Every account of the person, ready to choose from."""
+        accounts, failed = await self.accounts(user_id)
+        # With a single account there is nothing to choose, so the choices need not be read.
+        person = await self.person(user_id) if len(accounts) > 1 else Person(user_id=user_id)
+        return Reachable(accounts=accounts, failed=failed, person=person)
+
+    async def choose(self, user_id: UserId, named: str | None) -> LinkedAccount:
+        """The account that the person named, or their default.
 
         Raises:
             NotLinked: There is none, or none of that name.
             BrokerError: The one link that it could be does not answer.
         """
-        accounts, failed = await self.accounts(user_id)
-        if named:
-            return _named(accounts, named)
-        if not accounts:
-            if failed:
-                raise failed[0].error
-            raise NotLinked
-        person = await self.person(user_id)
-        default = person.default_for(asset_class) if asset_class else person.defaults.get(ANY)
-        for account in accounts:
-            if account.key == default:
-                return account
-        return accounts[0]
+        return (await self.reachable(user_id)).choose(named)
 
     async def of_order(self, user_id: UserId, key: AccountKey) -> LinkedAccount:
         """The account that an order was made for.
@@ -213,14 +245,3 @@ class Accounts:
 
 def _paper_link_id(user_id: UserId) -> LinkId:
     return LinkId(f"paper-{user_id}")
-
-
-def _named(accounts: Sequence[LinkedAccount], named: str) -> LinkedAccount:
-    wanted = named.strip().casefold()
-    for account in accounts:
-        if wanted in {account.value.casefold(), account.title.casefold()}:
-            return account
-    by_label = [one for one in accounts if one.link.label.casefold() == wanted]
-    if len(by_label) == 1:
-        return by_label[0]
-    raise NotLinked("You have no account of that name. /setup accounts lists yours.")

@@ -9,6 +9,7 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.gates import Gates
+from floorbroker.services.lanes import Lanes
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.orders import Orders
@@ -33,6 +34,7 @@ class Desk:
     accounts: Accounts
     sessions: Sessions
     gates: Gates
+    lanes: Lanes
     supervisor: Supervisor
     audit: Audit
     metrics: Metrics

@@ -49,9 +49,6 @@ class Drafts:
             LimitExceeded: A limit would be broken.
             FloorbrokerError: Any other reason not to; nothing was sent.
         """
-        known = await self._desk.orders.by_origin(caller.user_id, caller.origin_key)
-        if known is not None:
-            return known
         ticket.check()
         chosen = await self._choose(caller, ticket)
         return await self._drafted(caller, chosen, ticket.request(chosen.instrument))
@@ -64,9 +61,6 @@ class Drafts:
         Raises:
             InvalidInput: There is no such position, or it is smaller than that.
         """
-        known = await self._desk.orders.by_origin(caller.user_id, caller.origin_key)
-        if known is not None:
-            return known
         linked = await self._desk.accounts.choose(caller.user_id, account)
         async with self._desk.sessions.lease(linked.link) as adapter:
             request = await _closing_request(adapter, linked, symbol, quantity)
@@ -76,13 +70,12 @@ class Drafts:
 
     async def _choose(self, caller: Caller, ticket: Ticket) -> _Chosen:
         symbol = parse_symbol(ticket.symbol)
-        account = await self._desk.accounts.choose(caller.user_id, ticket.account)
+        own = await self._desk.accounts.reachable(caller.user_id)
+        account = own.choose(ticket.account)
         async with self._desk.sessions.lease(account.link) as adapter:
             instrument = await adapter.instrument(symbol)
         if ticket.account is None:
-            preferred = await self._desk.accounts.choose(
-                caller.user_id, None, instrument.asset_class
-            )
+            preferred = own.choose(None, instrument.asset_class)
             if preferred.link.link_id != account.link.link_id:
                 async with self._desk.sessions.lease(preferred.link) as adapter:
                     instrument = await adapter.instrument(symbol)

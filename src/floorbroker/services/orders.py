@@ -1,22 +1,30 @@
 """From Confirm to receipt: the order document is the fence, and an order is sent once."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 import structlog
 
 from floorbroker.brokers.port import BrokerAdapter
-from floorbroker.domain.errors import BrokerError, DraftExpired, NotYours, StoreUnavailable
+from floorbroker.domain.errors import (
+    BrokerError,
+    DraftExpired,
+    NotSent,
+    NotYours,
+    StoreUnavailable,
+)
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import moved
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import OrderType, Side
+from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import Link
 from floorbroker.services.callers import Caller
 from floorbroker.services.desk import TOLD_WITHIN, Desk
-from floorbroker.services.sending import Outcome, Silent, after_placing, ask_once
+from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
 from floorbroker.services.valuation import moved_percent
 
 _log = structlog.get_logger(__name__)
@@ -57,13 +65,15 @@ class OrderService:
         order = await self.get(caller, order_id)
         if order.state is not OrderState.DRAFT:
             return self._already(order)
-        if self._desk.clock.now() >= order.review.expires_at:
-            await self._desk.orders.advance(
-                order, moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
-            )
-            raise DraftExpired
         link = await self._desk.accounts.link(caller.user_id, order.link_id)
-        return await self._desk.supervisor.carry_out(self._carry_out(caller, order, link, reply))
+        try:
+            return await self._desk.supervisor.carry_out(
+                self._carry_out(caller, order, link, reply)
+            )
+        except DraftExpired:
+            lapsed = moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
+            await self._desk.orders.advance(order, lapsed)
+            raise
 
     async def discard(self, caller: Caller, order_id: OrderId) -> Order:
         """Ends a draft that the person does not want; anything later stays as it is."""
@@ -88,25 +98,42 @@ class OrderService:
     async def _carry_out(
         self, caller: Caller, order: Order, link: Link, reply: ReplyAddress | None
     ) -> Order:
-        async with self._desk.sessions.lease(link) as adapter:
-            await self._check_price(adapter, order)
-            self._desk.gates.check_count(
-                order.request.effect, await self._desk.gates.orders_today(caller.user_id)
-            )
-            await self._desk.gates.check(
-                caller.user_id, caller.guild_id, order.environment, order.request.effect
-            )
+        async with self._turn(order), self._desk.sessions.lease(link) as adapter:
+            await self._check(caller, order, adapter)
             sending = await self._desk.orders.advance(order, self._sending(order, reply))
             if sending is None:
                 return self._already(await self.get(caller, order.order_id))
-            outcome = await ask_once(
-                adapter.place_order(sending),
-                deadline_seconds=self._desk.order_deadline_seconds,
-                metrics=self._desk.metrics,
-                broker=order.broker,
-                operation="place_order",
-            )
+            outcome = await self._send(adapter, sending)
         return await self._store(sending, outcome)
+
+    def _turn(self, order: Order) -> AbstractAsyncContextManager[None]:
+        """Orders that open a position wait for their turn; closing ones go ahead."""
+        if order.request.effect is PositionEffect.CLOSE:
+            return nullcontext()
+        return self._desk.lanes.lane(order.broker)
+
+    async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
+        """All that may have changed since the review; the pause last, right before the order."""
+        if self._desk.clock.now() >= order.review.expires_at:
+            raise DraftExpired
+        await self._check_price(adapter, order)
+        effect = order.request.effect
+        self._desk.gates.check_count(effect, await self._desk.gates.orders_today(caller.user_id))
+        await self._desk.gates.check(caller.user_id, caller.guild_id, order.environment, effect)
+
+    async def _send(self, adapter: BrokerAdapter, sending: Order) -> Outcome:
+        claim = sending.claim
+        if claim is None or self._desk.clock.now() >= claim.until:
+            # This process was held up so long that another may have read the order back already
+            # and called it absent: what was not sent by now must never be.
+            return NeverLeft(error=NotSent("The bot was held up and did not send the order."))
+        return await ask_once(
+            adapter.place_order(sending),
+            deadline_seconds=self._desk.order_deadline_seconds,
+            metrics=self._desk.metrics,
+            broker=sending.broker,
+            operation="place_order",
+        )
 
     async def _check_price(self, adapter: BrokerAdapter, order: Order) -> None:
         """A market order goes out only near the price that the person saw."""
@@ -115,15 +142,14 @@ class OrderService:
             return
         if review.price_at is not None and now - review.price_at < FRESH:
             return
-        try:
-            touch = (await adapter.quote(order.request.instrument)).touch(order.request.side)
-        except BrokerError:
-            return
+        touch = await _touch(adapter, order)
         if touch is None:
-            return
+            if order.request.effect is PositionEffect.CLOSE:
+                return
+            raise DraftExpired("The price could not be checked again, so nothing was sent.")
         collar = self._desk.gates.limits.price_collar_percent
         if moved_percent(review.price, touch) > collar:
-            side = "buy" if order.request.side is Side.BUY else "sell"
+            side = order.request.side.value
             raise DraftExpired(
                 f"The price to {side} moved from {review.price} to {touch}, "
                 f"more than the collar of {collar} %."
@@ -157,3 +183,10 @@ class OrderService:
         self._desk.metrics.order_outcome(stored.broker, stored.state)
         self._desk.supervisor.hand_over(self._desk.audit.order(stored))
         return stored
+
+
+async def _touch(adapter: BrokerAdapter, order: Order) -> Decimal | None:
+    try:
+        return (await adapter.quote(order.request.instrument)).touch(order.request.side)
+    except BrokerError:
+        return None

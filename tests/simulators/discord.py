@@ -1,0 +1,209 @@
+"""Discord's REST interface on loopback, as far as the bot uses it, and the payloads of its gateway.
+
+Run as a process of its own (`python -m tests.simulators.discord`) it prints its port; GET
+`/seen` then lists every request with the monotonic time at which it arrived.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+APPLICATION_ID = "900000000000000001"
+BOT_ID = "900000000000000002"
+GUILD_ID = "900000000000000003"
+CHANNEL_ID = "900000000000000004"
+
+_ids = count(910_000_000_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request that the bot made."""
+
+    method: str
+    path: str
+    at: float
+    body: Any
+
+
+@dataclass(slots=True)
+class DiscordServer:
+    """Answers like Discord; remembers what it was asked."""
+
+    seen: list[Seen] = field(default_factory=list)
+
+    def app(self) -> web.Application:
+        """The server's routes; everything below `/api/v10` is recorded."""
+        app = web.Application(client_max_size=8 * 1024 * 1024)
+        app.router.add_get("/seen", self._list)
+        app.router.add_delete("/seen", self._forget)
+        app.router.add_route("*", "/api/v10/{path:.*}", self._answer)
+        return app
+
+    async def _list(self, _: web.Request) -> web.Response:
+        return web.json_response([[one.method, one.path, one.at] for one in self.seen])
+
+    async def _forget(self, _: web.Request) -> web.Response:
+        self.seen.clear()
+        return web.Response(status=204)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        arrived = time.monotonic()
+        raw = await request.read()
+        body = json.loads(raw) if raw and request.content_type == "application/json" else None
+        path = "/" + request.match_info["path"]
+        self.seen.append(Seen(request.method, path, arrived, body))
+        return _reply(request.method, path, body)
+
+
+def _reply(method: str, path: str, body: Any) -> web.Response:
+    if path == "/users/@me":
+        return _json(_user(BOT_ID, "floorbroker", bot=True))
+    if path in {"/oauth2/applications/@me", "/applications/@me"}:
+        return _json(_application())
+    if path.endswith("/commands"):
+        return _json([_command(one) for one in body or []])
+    if path.endswith("/callback"):
+        return _json({"interaction": {"id": path.split("/")[2], "type": 2}})
+    if path.startswith("/webhooks/"):
+        return _json(_message(body or {}))
+    if path == "/users/@me/channels":
+        return _json({"id": CHANNEL_ID, "type": 1, "recipients": []})
+    if method == "GET" and path.startswith("/users/"):
+        return _json(_user(path.removeprefix("/users/"), "person"))
+    return _json(_message(body or {}))
+
+
+def _json(value: Any) -> web.Response:
+    """With the very content type that discord.py looks for, which has no charset."""
+    body = json.dumps(value).encode()
+    return web.Response(body=body, headers={"Content-Type": "application/json"})
+
+
+def _user(user_id: str, name: str, *, bot: bool = False) -> dict[str, Any]:
+    return {"id": user_id, "username": name, "discriminator": "0", "avatar": None, "bot": bot}
+
+
+def _application() -> dict[str, Any]:
+    return {
+        "id": APPLICATION_ID,
+        "name": "floorbroker",
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "owner": _user(BOT_ID, "owner"),
+        "team": None,
+    }
+
+
+def _command(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(next(_ids)),
+        "application_id": APPLICATION_ID,
+        "version": "1",
+        "default_member_permissions": None,
+        "description": "",
+        **asked,
+    }
+
+
+def _message(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(next(_ids)),
+        "type": 0,
+        "channel_id": CHANNEL_ID,
+        "author": _user(BOT_ID, "floorbroker", bot=True),
+        "content": "",
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "flags": body.get("flags", 0),
+        "components": [],
+    }
+
+
+def slash(name: str, user_id: str, **options: str) -> dict[str, Any]:
+    """The gateway's payload of a slash command with text options."""
+    data = {
+        "id": "1",
+        "name": name,
+        "type": 1,
+        "options": [{"name": key, "type": 3, "value": value} for key, value in options.items()],
+    }
+    return _interaction(2, user_id, data)
+
+
+def click(custom_id: str, user_id: str) -> dict[str, Any]:
+    """The gateway's payload of a click on a button."""
+    data = {"custom_id": custom_id, "component_type": 2, "id": 1}
+    return {**_interaction(3, user_id, data), "message": _message({"flags": 64})}
+
+
+def _interaction(kind: int, user_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    interaction_id = str(next(_ids))
+    return {
+        "id": interaction_id,
+        "application_id": APPLICATION_ID,
+        "type": kind,
+        "token": f"token-{interaction_id}",
+        "version": 1,
+        "guild_id": GUILD_ID,
+        "channel_id": CHANNEL_ID,
+        "channel": {
+            "id": CHANNEL_ID,
+            "guild_id": GUILD_ID,
+            "type": 0,
+            "name": "orders",
+            "position": 0,
+            "permissions": "0",
+        },
+        "member": {
+            "user": _user(user_id, "person"),
+            "roles": [],
+            "joined_at": "2026-01-01T00:00:00+00:00",
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+            "permissions": "0",
+        },
+        "data": data,
+        "locale": "en-US",
+        "guild_locale": "en-US",
+        "app_permissions": "0",
+        "entitlements": [],
+        "authorizing_integration_owners": {"0": GUILD_ID},
+        "context": 0,
+        "attachment_size_limit": 10_485_760,
+    }
+
+
+async def _main() -> None:
+    runner = web.AppRunner(DiscordServer().app(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    sys.stdout.write(f"{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
+    # Ends with the process that started it: its end of the pipe closes.
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
