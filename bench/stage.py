@@ -1,7 +1,6 @@
 """The real bot before a simulated Discord in another process, for the rows to play on."""
 
 import asyncio
-import logging
 import re
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from bench.stub_store import StubDocuments
 from floorbroker.bootstrap import App, running
 from floorbroker.config import Settings
 from floorbroker.domain.ids import BrokerId
+from floorbroker.observability.logging import configure_logging
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
@@ -76,7 +76,7 @@ async def stage(
         broker_seconds: How long the paper broker takes for each answer.
         discord: Whether to start the simulated Discord and log in.
     """
-    logging.disable(logging.WARNING)
+    configure_logging("ERROR", json=False)
     with tempfile.TemporaryDirectory() as folder:
         marking = Marking()
         options = {"latency_seconds": broker_seconds, "faults": marking}

@@ -19,8 +19,9 @@ class OrderList:
         self._orders = orders
 
     async def open(self, user_id: UserId) -> Sequence[Order]:
-        """Orders at work or in doubt, newest first."""
-        return await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=25)
+        """Orders at work or in doubt that are still followed, newest first."""
+        found = await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=50)
+        return [order for order in found if order.check_at is not None][:25]
 
     async def recent(self, user_id: UserId, *, limit: int = 10) -> Sequence[Order]:
         """Orders that were sent, newest first."""

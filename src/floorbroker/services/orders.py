@@ -72,7 +72,9 @@ class OrderService:
             )
         except DraftExpired:
             lapsed = moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
-            await self._desk.orders.advance(order, lapsed)
+            if await self._desk.orders.advance(order, lapsed) is None:
+                # Another click was faster: what became of that one is the truth.
+                return self._already(await self.get(caller, order_id))
             raise
 
     async def discard(self, caller: Caller, order_id: OrderId) -> Order:
@@ -140,7 +142,8 @@ class OrderService:
         review, now = order.review, self._desk.clock.now()
         if order.request.type is not OrderType.MARKET or review.price is None:
             return
-        if review.price_at is not None and now - review.price_at < FRESH:
+        # A source whose clock is ahead of ours says nothing about how old its price is.
+        if review.price_at is not None and timedelta(0) <= now - review.price_at < FRESH:
             return
         touch = await _touch(adapter, order)
         if touch is None:

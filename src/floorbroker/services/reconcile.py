@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from floorbroker.brokers.registry import get_broker
-from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.domain.errors import FloorbrokerError, NotLinked
 from floorbroker.domain.order import Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
@@ -64,7 +64,10 @@ class Reconciler:
         taken = await self._desk.orders.advance(order, self._taken(order, now))
         if taken is None:
             return order
-        link = await self._desk.accounts.link(order.user_id, order.link_id)
+        try:
+            link = await self._desk.accounts.link(order.user_id, order.link_id)
+        except NotLinked:
+            return await self._desk.orders.change(taken, _out_of_sight)
         async with self._desk.sessions.lease(link) as adapter:
             with self._desk.metrics.broker_call(order.broker, "find_order"):
                 async with asyncio.timeout(_READ_SECONDS):
@@ -125,6 +128,11 @@ class Reconciler:
         if not isinstance(found, Found) or now - intent.at < self._settle_time(order):
             return order
         return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
+
+
+def _out_of_sight(order: Order) -> Order:
+    """Its account was removed: nobody can look any more, and the state stays what was last seen."""
+    return replace(order, check_at=None, reason="Its account was removed; look at your broker.")
 
 
 def _ambiguous(order: Order, count: int, now: datetime) -> Order:

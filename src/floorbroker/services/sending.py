@@ -69,6 +69,13 @@ async def ask_once(
         return Refused(error=error)
     except NotSent as error:
         return NeverLeft(error=error)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # Nobody ended this task: something inside the adapter was canceled and let it out.
+        _log.warning("order_outcome_unknown", broker=broker, operation=operation, error="canceled")
+        return Silent()
     except Exception as error:  # noqa: BLE001  # whatever it is, it may have been sent
         _log.warning(
             "order_outcome_unknown",

@@ -22,11 +22,12 @@ MOST: Final = 2_000
 class _Session:
     """An open adapter, or the one attempt to open it that everybody waits for."""
 
-    __slots__ = ("accounts", "adapter", "in_use", "last_used", "opening")
+    __slots__ = ("accounts", "adapter", "ended", "in_use", "last_used", "opening")
 
     def __init__(self, now: datetime) -> None:
         self.accounts: tuple[BrokerAccount, ...] | None = None
         self.adapter: BrokerAdapter | None = None
+        self.ended = False
         self.opening = asyncio.Lock()
         self.in_use = 0
         self.last_used = now
@@ -71,7 +72,9 @@ class Sessions:
     async def accounts(self, link: Link) -> tuple[BrokerAccount, ...]:
         """The accounts that the link reaches, asked for once a session."""
         async with self.lease(link) as adapter:
-            session = self._sessions[link.link_id]
+            session = self._sessions.get(link.link_id)
+            if session is None or session.adapter is not adapter:
+                return tuple(await adapter.accounts())
             if session.accounts is None:
                 session.accounts = tuple(await adapter.accounts())
             return session.accounts
@@ -79,8 +82,10 @@ class Sessions:
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""
         session = self._sessions.pop(link_id, None)
-        if session is not None and session.adapter is not None:
-            await session.adapter.close()
+        if session is not None:
+            session.ended = True
+            if session.adapter is not None:
+                await session.adapter.close()
 
     async def close_idle(self) -> None:
         """Ends every lease that nobody used for a while."""
@@ -97,6 +102,8 @@ class Sessions:
 
     async def _opened(self, link: Link, session: _Session) -> BrokerAdapter:
         async with session.opening:
+            if session.ended:
+                raise NotLinked
             if session.adapter is None:
                 adapter = self._factory.create(
                     link.broker,
@@ -107,6 +114,8 @@ class Sessions:
                 )
                 try:
                     await adapter.connect()
+                    if session.ended:  # meanwhile, by a removal or the end of the process
+                        raise NotLinked
                 except BaseException:
                     await adapter.close()
                     raise
@@ -114,9 +123,8 @@ class Sessions:
             return session.adapter
 
     async def _make_room(self) -> None:
-        if len(self._sessions) < self._most:
-            return
-        idle = [(s.last_used, link_id) for link_id, s in self._sessions.items() if not s.in_use]
-        if not idle:
-            raise Busy
-        await self.close(min(idle)[1])
+        while len(self._sessions) >= self._most:
+            idle = [(s.last_used, link_id) for link_id, s in self._sessions.items() if not s.in_use]
+            if not idle:
+                raise Busy
+            await self.close(min(idle)[1])

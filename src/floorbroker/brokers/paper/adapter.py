@@ -121,6 +121,11 @@ class PaperAdapter(BrokerAdapter):
         async with self._answering("instrument_rules"):
             return instruments.listing(instrument.symbol).rules
 
+    async def revoke(self) -> None:
+        """See the port; cash, holdings and orders are gone, and the next book begins anew."""
+        async with self._answering("revoke"):
+            await self._ledger.erase()
+
     # Orders
 
     async def place_order(self, order: Order) -> Receipt:

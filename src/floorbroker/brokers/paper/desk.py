@@ -47,7 +47,7 @@ def drafted(
     """
     line = listed(request.instrument)
     price_time = market.hours.price_time(now, crypto=line.crypto)
-    return mapping.paper_order(
+    order = mapping.paper_order(
         order_id,
         request,
         broker_order_id=f"PB-{book.next_number:06d}",
@@ -56,6 +56,9 @@ def drafted(
         hours=market.hours,
         now=now,
     )
+    if order.type is not OrderType.TRAILING_STOP:
+        return order
+    return replace(order, mark=market.last(line, price_time))
 
 
 def _without_rest(book: Book, order_id: str, now: datetime) -> Book:
@@ -121,7 +124,6 @@ def _with_terms(order: PaperOrder, changes: OrderChanges, now: datetime) -> Pape
         quantity=changes.quantity or order.quantity,
         limit_price=changes.limit_price or order.limit_price,
         stop_price=changes.stop_price or order.stop_price,
-        active_from=max(order.active_from, now),
         at=now,
     )
 

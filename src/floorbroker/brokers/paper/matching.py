@@ -15,12 +15,13 @@ from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.orders import PaperOrder
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import Fill, OrderType, Side, TimeInForce
+from floorbroker.domain.orders import Fill, Side, TimeInForce
 
 LARGE_VALUE: Final = Decimal(25_000)
 """US dollars at the base price; an order beyond it fills in two to four parts."""
 
-_LOOKS_AT_MOST: Final = 240
+LOOKS_AT_MOST: Final = 240
+"""At one order between two moments, however far apart."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 _INSTANT: Final = timedelta(microseconds=1)
@@ -80,11 +81,10 @@ def _after_trigger(
     for at in _moments(order, line, market, start, end):
         if not _open(order, line, market, at):
             continue
-        if order.mark is not None or order.type is not OrderType.TRAILING_STOP:
-            reached = _reaches(order, line, market)
-            if reached(at):
-                at_stop = _first(reached, before, at)
-                return replace(order, triggered=True, active_from=at_stop, at=at_stop)
+        reached = _reaches(order, line, market)
+        if reached(at):
+            at_stop = _first(reached, before, at)
+            return replace(order, triggered=True, active_from=at_stop, at=at_stop)
         before = at
         order = _ratcheted(order, market.last(line, at))
     return order
@@ -103,10 +103,10 @@ def _reaches(order: PaperOrder, line: Listing, market: PaperMarket) -> Callable[
 
 
 def _ratcheted(order: PaperOrder, last: Decimal) -> PaperOrder:
-    if order.type is not OrderType.TRAILING_STOP:
+    if order.mark is None:
         return order
     better = max if order.side is Side.SELL else min
-    mark = last if order.mark is None else better(order.mark, last)
+    mark = better(order.mark, last)
     return order if mark == order.mark else replace(order, mark=mark)
 
 
@@ -179,7 +179,7 @@ def _moments(
     """`start`, a few hundred moments on a fixed grid, every open of the market, and `end`."""
     if start > end:
         return
-    step = next((s for s in _STEPS if (end - start) / s <= _LOOKS_AT_MOST), _STEPS[-1])
+    step = next((s for s in _STEPS if (end - start) / s <= LOOKS_AT_MOST), _STEPS[-1])
     opens = [] if line.crypto else market.hours.opens_between(start, end, order.session)
     grid_at = _EPOCH + ((start - _EPOCH) // step + 1) * step
     yield start

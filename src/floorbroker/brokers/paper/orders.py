@@ -26,7 +26,7 @@ class PaperOrder:
         active_from: It can fill from then on: after its entry, its last part or its change.
         at: When it last changed; the end of an ended one.
         triggered: The stop price was reached.
-        mark: The best price that a trailing stop has seen.
+        mark: The best price that a trailing stop has seen; None for other types.
         legs: Of a bracket's parent, as they stand now.
         parent: Of a leg: the order id of the order that it closes.
     """

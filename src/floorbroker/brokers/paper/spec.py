@@ -33,6 +33,7 @@ SPEC: Final = BrokerSpec(
             Capability.QUOTES,
             Capability.BARS,
             Capability.MARKET_HOURS,
+            Capability.REVOKE,
         }
     ),
     approval=Approval(required=False, timeline="At once"),
