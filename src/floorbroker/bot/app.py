@@ -9,16 +9,15 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from floorbroker.bot.answering import Answers, name_of, refuse
+from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, OrderButton
-from floorbroker.bot.clicks import Clicks
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
 from floorbroker.bot.cogs.rules import RuleCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
-from floorbroker.bot.orders_on_cards import OrderCards
+from floorbroker.bot.front import front_of
 from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.services.floor import Floor
 from floorbroker.storage.marks import Marks
@@ -61,22 +60,19 @@ class FloorbrokerBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=shard_count,
         )
-        self.floor = floor
-        self.answers = Answers(floor)
-        self.order_cards = OrderCards(floor)
-        self.clicks = Clicks(floor, self.order_cards)
+        self.front = front_of(floor)
         self._marks = marks
 
     async def setup_hook(self) -> None:
         """Puts the commands in place, and tells Discord of them if they changed."""
         self.add_dynamic_items(OrderButton, ChoiceButton, BrokerMenu)
         for cog in (
-            TradeCommands(self),
-            OrderCommands(self),
-            PortfolioCommands(self),
-            SetupCommands(self),
-            PersonCommands(self),
-            RuleCommands(self),
+            TradeCommands(self.front),
+            OrderCommands(self.front),
+            PortfolioCommands(self.front),
+            SetupCommands(self.front),
+            PersonCommands(self.front),
+            RuleCommands(self.front),
         ):
             await self.add_cog(cog)
         await self.sync_if_changed()

@@ -6,16 +6,20 @@ the clicker's own orders, links and choices only.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 import discord
 from discord import ui
 
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies import custom_ids
+from floorbroker.bot.replies.card import Card
 from floorbroker.domain.ids import OrderId
+from floorbroker.services.callers import Caller
 
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
+
+class _HasFront(Protocol):
+    front: Front
 
 
 class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
@@ -36,25 +40,23 @@ class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the click."""
-        bot = _bot(interaction)
-        cards, order_id = bot.order_cards, self.order_id
-        match self.action:
-            case "confirm":
-                await bot.answers.click(
-                    interaction, lambda caller: cards.confirm(interaction, caller, order_id)
-                )
-            case "cancel":
-                await bot.answers.click(
-                    interaction, lambda caller: cards.cancel(interaction, caller, order_id)
-                )
-            case "share":
-                await bot.answers.click(
-                    interaction, lambda caller: cards.share(interaction, caller, order_id)
-                )
-            case "refresh":
-                await bot.answers.click(interaction, lambda caller: cards.refresh(caller, order_id))
-            case _:
-                await bot.answers.click(interaction, lambda caller: cards.discard(caller, order_id))
+        front = _front(interaction)
+        cards, order_id = front.order_cards, self.order_id
+
+        async def work(caller: Caller) -> Card:
+            match self.action:
+                case "confirm":
+                    return await cards.confirm(interaction, caller, order_id)
+                case "cancel":
+                    return await cards.cancel(interaction, caller, order_id)
+                case "share":
+                    return await cards.share(interaction, caller, order_id)
+                case "refresh":
+                    return await cards.refresh(caller, order_id)
+                case _:
+                    return await cards.discard(caller, order_id)
+
+        await front.answers.click(interaction, work)
 
 
 class ChoiceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.CHOICE):
@@ -75,9 +77,9 @@ class ChoiceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.CHOICE):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the click."""
-        bot = _bot(interaction)
-        await bot.answers.click(
-            interaction, lambda caller: bot.clicks.choice(caller, self.action, self.what)
+        front = _front(interaction)
+        await front.answers.click(
+            interaction, lambda caller: front.clicks.choice(caller, self.action, self.what)
         )
 
 
@@ -99,9 +101,10 @@ class BrokerMenu(ui.DynamicItem[ui.Select[Any]], template=re.compile(custom_ids.
         """Answers the choice with the broker's own page."""
         data = cast("Mapping[str, list[str]]", interaction.data or {})
         chosen = next(iter(data.get("values", ())), "")
-        bot = _bot(interaction)
-        await bot.answers.click(interaction, lambda caller: bot.clicks.broker(caller, chosen))
+        front = _front(interaction)
+        await front.answers.click(interaction, lambda caller: front.clicks.broker(caller, chosen))
 
 
-def _bot(interaction: discord.Interaction) -> "FloorbrokerBot":
-    return cast("FloorbrokerBot", interaction.client)
+def _front(interaction: discord.Interaction) -> Front:
+    """The client of every interaction here is the bot, which has a front."""
+    return cast("_HasFront", interaction.client).front

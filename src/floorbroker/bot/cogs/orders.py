@@ -1,13 +1,12 @@
 """/orders, /order status, /order cancel, /order modify."""
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from floorbroker.bot.cogs import options
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.portfolio_cards import orders_card
 from floorbroker.domain.errors import NotYours
@@ -16,29 +15,26 @@ from floorbroker.domain.money import parse_price, parse_quantity
 from floorbroker.domain.orders import OrderChanges
 from floorbroker.services.callers import Caller
 
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
-
 
 class OrderCommands(commands.Cog):
     """Orders that were sent."""
 
     order = app_commands.Group(name="order", description="One of your orders")
 
-    def __init__(self, bot: "FloorbrokerBot") -> None:
+    def __init__(self, front: Front) -> None:
         """See the module's first line."""
-        self._bot = bot
+        self._front = front
 
     @app_commands.command(name="orders", description="Your open orders and the last ones")
     async def orders(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            working = await self._bot.floor.list.open(caller.user_id)
-            recent = await self._bot.floor.list.recent(caller.user_id)
+            working = await self._front.floor.list.open(caller.user_id)
+            recent = await self._front.floor.list.recent(caller.user_id)
             return orders_card(working, recent)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @order.command(name="status", description="Where an order stands, asked anew")
     @app_commands.describe(order="Which order")
@@ -46,9 +42,9 @@ class OrderCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            return await self._bot.order_cards.refresh(caller, _order_id(order))
+            return await self._front.order_cards.refresh(caller, _order_id(order))
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @order.command(name="cancel", description="Ask your broker to cancel an order")
     @app_commands.describe(order="Which order")
@@ -56,9 +52,9 @@ class OrderCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            return await self._bot.order_cards.cancel(interaction, caller, _order_id(order))
+            return await self._front.order_cards.cancel(interaction, caller, _order_id(order))
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @order.command(name="modify", description="Ask your broker to change a working order")
     @app_commands.describe(
@@ -83,20 +79,20 @@ class OrderCommands(commands.Cog):
                 limit_price=None if limit is None else parse_price(limit, "limit price"),
                 stop_price=None if stop is None else parse_price(stop, "stop price"),
             )
-            return await self._bot.order_cards.modify(
+            return await self._front.order_cards.modify(
                 interaction, caller, _order_id(order), changes
             )
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @status.autocomplete("order")
     async def _any(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.orders(self._bot.floor, interaction, typed, only_open=False)
+        return await options.orders(self._front.floor, interaction, typed, only_open=False)
 
     @cancel.autocomplete("order")
     @modify.autocomplete("order")
     async def _open(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.orders(self._bot.floor, interaction, typed, only_open=True)
+        return await options.orders(self._front.floor, interaction, typed, only_open=True)
 
 
 def _order_id(text: str) -> OrderId:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -10,21 +9,19 @@ from discord.app_commands import Choice
 from discord.ext import commands
 
 from floorbroker.bot.cogs import options
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.portfolio_cards import balance_card, portfolio_card, positions_card
 from floorbroker.services.callers import Caller
 from floorbroker.services.portfolio import Overview
 
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
-
 
 class PortfolioCommands(commands.Cog):
     """What a person owns."""
 
-    def __init__(self, bot: "FloorbrokerBot") -> None:
+    def __init__(self, front: Front) -> None:
         """See the module's first line."""
-        self._bot = bot
+        self._front = front
 
     @app_commands.command(name="positions", description="What you hold, with profit and loss")
     @app_commands.describe(account="Which of your accounts; left out, all")
@@ -50,12 +47,12 @@ class PortfolioCommands(commands.Cog):
         card: Callable[[Overview, datetime], Card],
     ) -> None:
         async def work(caller: Caller) -> Card:
-            overview = await self._bot.floor.portfolio.overview(caller.user_id, account)
-            return card(overview, self._bot.floor.clock.now())
+            overview = await self._front.floor.portfolio.overview(caller.user_id, account)
+            return card(overview, self._front.floor.clock.now())
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @positions.autocomplete("account")
     @balance.autocomplete("account")
     async def _accounts(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.accounts(self._bot.floor, interaction, typed)
+        return await options.accounts(self._front.floor, interaction, typed)

@@ -1,19 +1,15 @@
 """/server policy for those who manage a server, /service pause for the bot's operators."""
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from floorbroker.bot.callers import manages_server
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.rule_cards import policy_card, service_card
 from floorbroker.services.callers import Caller
-
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
 
 _ON_OFF = [Choice(name="on", value="on"), Choice(name="off", value="off")]
 
@@ -33,9 +29,9 @@ class RuleCommands(commands.Cog):
         default_permissions=discord.Permissions(administrator=True),
     )
 
-    def __init__(self, bot: "FloorbrokerBot") -> None:
+    def __init__(self, front: Front) -> None:
         """See the module's first line."""
-        self._bot = bot
+        self._front = front
 
     @server.command(name="policy", description="Show or change what is allowed in this server")
     @app_commands.describe(
@@ -52,7 +48,7 @@ class RuleCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            policy = await self._bot.floor.choices.set_policy(
+            policy = await self._front.floor.choices.set_policy(
                 caller,
                 manages_server=manages_server(interaction),
                 live=_on(live),
@@ -60,7 +56,7 @@ class RuleCommands(commands.Cog):
             )
             return policy_card(policy)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @service.command(name="pause", description="Pause or resume new orders for everybody")
     @app_commands.choices(state=_ON_OFF)
@@ -68,10 +64,10 @@ class RuleCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            await self._bot.floor.choices.pause_service(caller, state.value == "on")
+            await self._front.floor.choices.pause_service(caller, state.value == "on")
             return service_card(paused=state.value == "on")
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
 
 def _on(chosen: Choice[str] | None) -> bool | None:

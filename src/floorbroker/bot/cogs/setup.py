@@ -1,7 +1,5 @@
 """/setup broker, accounts, default, status, remove."""
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
@@ -9,14 +7,12 @@ from discord.ext import commands
 
 from floorbroker.bot.clicks import ask_to_remove
 from floorbroker.bot.cogs import options
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.setup_cards import accounts_card, default_card, status_card
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.people import ANY
 from floorbroker.services.callers import Caller
-
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
 
 _KINDS = [
     Choice(name="everything else", value=ANY),
@@ -29,29 +25,29 @@ class SetupCommands(commands.Cog):
 
     setup = app_commands.Group(name="setup", description="Your brokers and accounts")
 
-    def __init__(self, bot: "FloorbrokerBot") -> None:
+    def __init__(self, front: Front) -> None:
         """See the module's first line."""
-        self._bot = bot
+        self._front = front
 
     @setup.command(name="broker", description="Open or link an account at a broker")
     async def broker(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
 
         async def work(_: Caller) -> Card:
-            return await self._bot.clicks.brokers()
+            return await self._front.clicks.brokers()
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @setup.command(name="accounts", description="Your accounts, and which are defaults")
     async def accounts(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            found, failed = await self._bot.floor.accounts.accounts(caller.user_id)
-            person = await self._bot.floor.accounts.person(caller.user_id)
+            found, failed = await self._front.floor.accounts.accounts(caller.user_id)
+            person = await self._front.floor.accounts.person(caller.user_id)
             return accounts_card(found, failed, person)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @setup.command(name="default", description="Which account orders go to")
     @app_commands.describe(account="Which of your accounts", kind="For which kind of instrument")
@@ -63,20 +59,20 @@ class SetupCommands(commands.Cog):
         chosen = ANY if kind is None else kind.value
 
         async def work(caller: Caller) -> Card:
-            found = await self._bot.floor.accounts.set_default(caller.user_id, account, chosen)
+            found = await self._front.floor.accounts.set_default(caller.user_id, account, chosen)
             return default_card(found, chosen)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @setup.command(name="status", description="How each of your links is doing")
     async def status(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            found, failed = await self._bot.floor.accounts.accounts(caller.user_id)
-            return status_card(self._bot.floor.settings.deployment_mode, found, failed)
+            found, failed = await self._front.floor.accounts.accounts(caller.user_id)
+            return status_card(self._front.floor.settings.deployment_mode, found, failed)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @setup.command(name="remove", description="Remove a link and what was stored to reach it")
     @app_commands.describe(account="Which of your accounts")
@@ -84,12 +80,12 @@ class SetupCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            link = await self._bot.floor.accounts.link_named(caller.user_id, account)
+            link = await self._front.floor.accounts.link_named(caller.user_id, account)
             return ask_to_remove(link)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @default.autocomplete("account")
     @remove.autocomplete("account")
     async def _accounts(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.accounts(self._bot.floor, interaction, typed)
+        return await options.accounts(self._front.floor, interaction, typed)

@@ -1,20 +1,16 @@
 """/buy, /sell, /close: a review card each; nothing is sent here."""
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from floorbroker.bot.cogs import options
+from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.domain.orders import OrderType, Side, TimeInForce
 from floorbroker.services.callers import Caller
 from floorbroker.services.ticket import Ticket
-
-if TYPE_CHECKING:
-    from floorbroker.bot.app import FloorbrokerBot
 
 _TYPES = [
     Choice(name="market", value="market"),
@@ -48,9 +44,9 @@ _DESCRIBED = {
 class TradeCommands(commands.Cog):
     """Orders begin here."""
 
-    def __init__(self, bot: "FloorbrokerBot") -> None:
+    def __init__(self, front: Front) -> None:
         """See the module's first line."""
-        self._bot = bot
+        self._front = front
 
     @app_commands.command(name="buy", description="Review an order to buy; nothing is sent yet")
     @app_commands.describe(**_DESCRIBED)
@@ -144,29 +140,29 @@ class TradeCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            order = await self._bot.floor.drafts.draft_close(caller, symbol, quantity, account)
-            return await self._bot.order_cards.card(order, caller)
+            order = await self._front.floor.drafts.draft_close(caller, symbol, quantity, account)
+            return await self._front.order_cards.card(order, caller)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     async def _review(self, interaction: discord.Interaction, ticket: Ticket) -> None:
         async def work(caller: Caller) -> Card:
-            order = await self._bot.floor.drafts.draft(caller, ticket)
-            return await self._bot.order_cards.card(order, caller)
+            order = await self._front.floor.drafts.draft(caller, ticket)
+            return await self._front.order_cards.card(order, caller)
 
-        await self._bot.answers.command(interaction, work)
+        await self._front.answers.command(interaction, work)
 
     @buy.autocomplete("symbol")
     @sell.autocomplete("symbol")
     @close.autocomplete("symbol")
     async def _symbols(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.symbols(self._bot.floor, interaction, typed)
+        return await options.symbols(self._front.floor, interaction, typed)
 
     @buy.autocomplete("account")
     @sell.autocomplete("account")
     @close.autocomplete("account")
     async def _accounts(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-        return await options.accounts(self._bot.floor, interaction, typed)
+        return await options.accounts(self._front.floor, interaction, typed)
 
 
 def _type(chosen: Choice[str] | None) -> OrderType | None:

@@ -10,6 +10,9 @@ from discord.utils import escape_markdown, escape_mentions
 from floorbroker.bot.replies.card import Button, Card, Menu, Row, Section, Style, Tone
 
 MOST_CHARACTERS: Final = 3_800
+MOST_SPACED: Final = 10
+"""A card with more texts than this has them without space between: each space is a component."""
+
 _CUT: Final = "…"
 
 _COLOURS: Final = {
@@ -36,7 +39,7 @@ def view_of(*cards: Card) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     room = MOST_CHARACTERS // len(cards)
     for card in cards:
-        view.add_item(_container(card, room))
+        view.add_item(_container(card, room, alone=len(cards) == 1))
     view.stop()
     return view
 
@@ -51,9 +54,15 @@ def payload_of(*cards: Card) -> dict[str, Any]:
     }
 
 
-def _container(card: Card, room: int) -> ui.Container[ui.LayoutView]:
+def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutView]:
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.tone])
-    for text in _texts(card, room):
+    texts = _texts(card, room)
+    if not alone:
+        # Many cards share the 40 components of one message.
+        texts = ["\n".join(texts)]
+    for place, text in enumerate(texts):
+        if place and len(texts) <= MOST_SPACED:
+            container.add_item(ui.Separator(visible=place == 1))
         container.add_item(ui.TextDisplay(text))
     if card.menu is not None:
         container.add_item(ui.ActionRow(_select(card.menu)))
@@ -63,11 +72,11 @@ def _container(card: Card, room: int) -> ui.Container[ui.LayoutView]:
 
 
 def _texts(card: Card, room: int) -> list[str]:
+    """The title with its lead, then one text for each block below it."""
     badges = "".join(f" `{badge}`" for badge in card.badges)
-    texts = [f"### {_MARKS[card.tone]}{safe(card.title)}{badges}"]
-    body = [safe(card.lead)] if card.lead else []
-    body += [_row(row) for row in card.rows]
-    texts += ["\n".join(body)] if body else []
+    title = f"### {_MARKS[card.tone]}{safe(card.title)}{badges}"
+    texts = [f"{title}\n{safe(card.lead)}" if card.lead else title]
+    texts += ["\n".join(_row(row) for row in card.rows)] if card.rows else []
     texts += [_section(section) for section in card.sections]
     if card.notes:
         texts.append("\n".join(f"⚠️ {safe(note)}" for note in card.notes))
