@@ -192,8 +192,8 @@ def _build(  # the parts that everything else is made of
         options=_options(settings, broker_options or {}),
     )
     sessions = Sessions(factory, clock, metrics)
-    accounts = Accounts(people_store, sessions, clock)
     trail = Audit(audit.AuditTrail(store), vault, clock)
+    accounts = Accounts(people_store, sessions, trail, clock)
     desk = Desk(
         orders=order_store,
         accounts=accounts,

@@ -1,6 +1,8 @@
 """The contract of `Documents`, run on SQLite and on both asyncio drivers of MongoDB."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -58,6 +60,8 @@ WHERE: tuple[tuple[Where, str], ...] = (
     ({"number": AtMost(3)}, "abc"),
     ({"number": AtLeast(2)}, "bc"),
     ({"number": Between(1, 3)}, "ab"),
+    ({"number": Between(1, "3")}, ""),
+    ({"number": Between("1", 3)}, ""),
     ({"number": Below("3")}, "e"),
     ({"number": AtMost("2")}, "e"),
     ({"number": AtLeast("")}, "e"),
@@ -144,9 +148,7 @@ async def test_documents_come_in_the_order_asked_for(
 ) -> None:
     await filled(documents)
 
-    found = await documents.find(
-        "things", {"_id": Below("d")}, order=(field, direction), limit=10
-    )
+    found = await documents.find("things", {"_id": Below("d")}, order=(field, direction), limit=10)
 
     assert ids(found) == expected
 
@@ -370,16 +372,23 @@ async def test_a_server_that_went_away_is_unavailable(
     with MongoServer(tmp_path_factory.mktemp("short-lived")) as server:
         store = Store(engine, server.uri, patience_seconds=0.1)
         documents = await filled(await opened(store))
-    errors = []
 
-    for use in USES:
-        with pytest.raises(StoreUnavailable) as caught:
-            await use(documents)
-        errors.append(caught.value)
+    errors = await asyncio.gather(*(use(documents) for use in USES), return_exceptions=True)
 
     await store.close()
-    assert all(error.detail.isidentifier() for error in errors)
-    assert "127.0.0.1" not in "".join(f"{error} {error.detail}" for error in errors)
+    await forget_leaked_sockets()
+    for error in errors:
+        assert isinstance(error, StoreUnavailable)
+        assert error.detail.isidentifier()
+        assert "127.0.0.1" not in str(error)
+
+
+async def forget_leaked_sockets() -> None:
+    """PyMongo's asyncio monitor drops its socket unclosed if it is cancelled while connecting."""
+    await asyncio.sleep(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 async def opened(store: Store) -> Documents:

@@ -24,7 +24,8 @@ from floorbroker.services.floor import Floor
 
 _log = structlog.get_logger(__name__)
 
-Work = Callable[[Caller], Awaitable[Card]]
+Work = Callable[[Caller], Awaitable[Card | None]]
+"""Makes the card of an answer; None leaves a clicked card as it is."""
 
 
 class Answers:
@@ -57,7 +58,9 @@ class Answers:
         try:
             caller = caller_of(interaction)
             self._check_may_use(caller)
-            await show(interaction, await work(caller))
+            card = await work(caller)
+            if card is not None:
+                await show(interaction, card)
         except FloorbrokerError as error:
             outcome = error.code.value
             _log.info("refused", command=name_of(interaction), code=error.code, why=error.detail)
@@ -73,9 +76,13 @@ class Answers:
             elapsed = perf_counter() - started
             self._floor.metrics.command_done(name_of(interaction), outcome, elapsed)
 
-    def _check_may_use(self, caller: Caller) -> None:
+    def may_use(self, caller: Caller) -> bool:
+        """Whether this deployment serves the caller at all."""
         settings = self._floor.settings
-        if settings.single_user and caller.user_id != settings.owner_id:
+        return not settings.single_user or caller.user_id == settings.owner_id
+
+    def _check_may_use(self, caller: Caller) -> None:
+        if not self.may_use(caller):
             raise PolicyRefused(
                 "This bot runs in single-user mode and serves only its owner. "
                 "Nothing that you type here reaches an account."

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 import discord
 import structlog
@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, OrderButton
+from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
@@ -28,6 +29,16 @@ _COMMANDS_MARK = "commands"
 
 class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
     """The commands. Failures before a command's own body (a value that cannot be read) end here."""
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Nobody but the owner gets suggestions at home; commands and clicks say so in a card."""
+        front = cast("FloorbrokerBot", interaction.client).front
+        if interaction.type is not discord.InteractionType.autocomplete:
+            return True
+        if front.answers.may_use(caller_of(interaction)):
+            return True
+        await interaction.response.autocomplete([])
+        return False
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /

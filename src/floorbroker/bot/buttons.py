@@ -43,7 +43,7 @@ class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
         front = _front(interaction)
         cards, order_id = front.order_cards, self.order_id
 
-        async def work(caller: Caller) -> Card:
+        async def work(caller: Caller) -> Card | None:
             match self.action:
                 case "confirm":
                     return await cards.confirm(interaction, caller, order_id)

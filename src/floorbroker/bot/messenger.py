@@ -44,8 +44,8 @@ class DiscordMessenger:
         """Sends the card by direct message; False where the person's DMs are closed."""
         card = order_card(order, "", self._clock.now())
         try:
-            user = await self._bot.fetch_user(int(order.user_id))
-            await user.send(view=view_of(card))
+            channel = await self._bot.create_dm(discord.Object(int(order.user_id)))
+            await channel.send(view=view_of(card))
         except discord.HTTPException as error:
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
             return False

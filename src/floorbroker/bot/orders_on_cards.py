@@ -10,6 +10,7 @@ from floorbroker.bot.replies.order_cards import order_card, shared_card
 from floorbroker.domain.errors import DraftExpired, FloorbrokerError, PolicyRefused
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order import Order, ReplyAddress
+from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges
 from floorbroker.domain.people import AccountKey
 from floorbroker.services.callers import Caller
@@ -34,14 +35,20 @@ class OrderCards:
 
     async def confirm(
         self, interaction: discord.Interaction, caller: Caller, order_id: OrderId
-    ) -> Card:
-        """Confirms and shows what became of it."""
+    ) -> Card | None:
+        """Confirms and shows what became of it.
+
+        None where another click is sending it this moment: that click will show the outcome, and
+        "sending" written over it would be untrue.
+        """
         address = self.address(interaction, caller)
         try:
             order = await self._floor.orders.confirm(caller, order_id, address)
         except DraftExpired as error:
             await refuse(interaction, error)
             return await self.card(await self._floor.orders.get(caller, order_id), caller)
+        if order.state is OrderState.SENDING:
+            return None
         card = await self.card(order, caller)
         return replace(card, public=await self._public(interaction, order, caller))
 

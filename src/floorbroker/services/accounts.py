@@ -19,6 +19,7 @@ from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, AccountKey, Link, Person
 from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.services.audit import Audit
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
 
@@ -106,8 +107,9 @@ class Reachable:
 class Accounts:
     """Links and accounts of the person who asks; no method reaches anybody else's."""
 
-    def __init__(self, people: People, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, people: People, sessions: Sessions, audit: Audit, clock: Clock) -> None:
         """See the module's first line."""
+        self._audit = audit
         self._people = people
         self._sessions = sessions
         self._clock = clock
@@ -133,6 +135,7 @@ class Accounts:
             fresh = replace(link, removed=False) if link else self._paper_link(user_id)
             stored = await self._people.save_link(fresh)
             if stored is not None:
+                await self._audit.link(stored, "link")
                 return stored
         raise StoreUnavailable(detail="paper link kept changing")
 
@@ -226,6 +229,7 @@ class Accounts:
         if stored is None:
             raise StoreUnavailable(detail="link changed meanwhile")
         await self._sessions.close(link_id)
+        await self._audit.link(stored, "unlink")
         return stored
 
     async def _of(self, link: Link) -> list[LinkedAccount]:

@@ -13,6 +13,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.people import Link
 from floorbroker.storage.audit import AuditTrail
 from floorbroker.vault.seal import Vault
 
@@ -48,6 +49,15 @@ class Audit:
             "intent": f"{order.intent.kind}:{order.intent.state}" if order.intent else "",
         }
         await self.write(order.user_id, "order", fields)
+
+    async def link(self, link: Link, action: str) -> None:
+        """A link was made or removed."""
+        fields = {
+            "link_id": link.link_id,
+            "broker": link.broker,
+            "environment": link.environment.value,
+        }
+        await self.write(link.user_id, action, fields)
 
     async def write(self, user_id: UserId, action: str, fields: Mapping[str, str]) -> None:
         """Appends one entry. If the store fails that is logged: orders hold their events too."""

@@ -14,11 +14,12 @@ from typing import Final
 import structlog
 
 from floorbroker.brokers.registry import get_broker
-from floorbroker.domain.errors import FloorbrokerError, NotLinked
+from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
 from floorbroker.domain.order import Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
+from floorbroker.domain.people import Link
 from floorbroker.services.desk import Desk
 from floorbroker.services.following import next_look
 from floorbroker.services.sending import with_next_look
@@ -33,9 +34,10 @@ _log = structlog.get_logger(__name__)
 class Reconciler:
     """See the module's first line."""
 
-    def __init__(self, desk: Desk) -> None:
-        """See `Desk`."""
+    def __init__(self, desk: Desk, *, read_seconds: float = _READ_SECONDS) -> None:
+        """A broker that does not answer within `read_seconds` is asked again later."""
         self._desk = desk
+        self._read_seconds = read_seconds
         self._slots = asyncio.Semaphore(_CONCURRENT)
 
     async def sweep(self) -> int:
@@ -53,6 +55,8 @@ class Reconciler:
                 await self.check(order)
             except FloorbrokerError as error:
                 _log.warning("read_back_failed", broker=order.broker, code=error.code)
+            except Exception as error:  # noqa: BLE001  # the edge: the other orders go on
+                _log.exception("read_back_broke", broker=order.broker, error=type(error).__name__)
 
     async def check(self, order: Order) -> Order:
         """Reads one order back, if nobody else is at it.
@@ -61,6 +65,8 @@ class Reconciler:
             FloorbrokerError: The broker or the store did not answer; the order stays due.
         """
         now = self._desk.clock.now()
+        if _claimed(order, now):
+            return order  # somebody is at it: an answer is on its way
         taken = await self._desk.orders.advance(order, self._taken(order, now))
         if taken is None:
             return order
@@ -68,11 +74,19 @@ class Reconciler:
             link = await self._desk.accounts.link(order.user_id, order.link_id)
         except NotLinked:
             return await self._desk.orders.change(taken, _out_of_sight)
-        async with self._desk.sessions.lease(link) as adapter:
-            with self._desk.metrics.broker_call(order.broker, "find_order"):
-                async with asyncio.timeout(_READ_SECONDS):
-                    found = await adapter.find_order(taken)
-        return await self._store(taken, found)
+        return await self._store(taken, await self._found(link, taken))
+
+    async def _found(self, link: Link, order: Order) -> LookUp:
+        with self._desk.metrics.broker_call(order.broker, "find_order"):
+            try:
+                # Connecting counts too: one broker that hangs must not hold up the whole sweep.
+                async with (
+                    asyncio.timeout(self._read_seconds),
+                    self._desk.sessions.lease(link) as adapter,
+                ):
+                    return await adapter.find_order(order)
+            except TimeoutError as error:
+                raise BrokerTimeout(broker=order.broker) from error
 
     def _taken(self, order: Order, now: datetime) -> Order:
         """Out of everybody else's sight until the next look; a lapsed SENDING becomes UNKNOWN."""
@@ -109,7 +123,9 @@ class Reconciler:
         after = self._give_up_intent(after, found, now)
         if _same(after, order):
             return order
-        return replace(with_next_look(after, now), news_at=now)
+        if not _claimed(order, now):
+            after = with_next_look(after, now)
+        return replace(after, news_at=now)
 
     def _settled(self, order: Order, now: datetime) -> bool:
         sent_at = order.sent_at or order.created_at
@@ -133,6 +149,11 @@ class Reconciler:
 def _out_of_sight(order: Order) -> Order:
     """Its account was removed: nobody can look any more, and the state stays what was last seen."""
     return replace(order, check_at=None, reason="Its account was removed; look at your broker.")
+
+
+def _claimed(order: Order, now: datetime) -> bool:
+    """Whether somebody has asked the broker something and still waits for the answer."""
+    return order.claim is not None and now < order.claim.until
 
 
 def _ambiguous(order: Order, count: int, now: datetime) -> Order:

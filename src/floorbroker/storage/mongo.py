@@ -56,9 +56,12 @@ def motor_database(uri: str, name: str) -> "AsyncIOMotorDatabase[Document]":
     Raises:
         StoreUnavailable: The URI is none.
     """
-    with _in_our_words():
+    try:
         client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, **CLIENT_OPTIONS)
-        return client[name]
+    except (PyMongoError, ValueError) as error:
+        # Neither the message nor the chain may repeat a part of the URI: it holds a password.
+        raise StoreUnavailable(detail=type(error).__name__) from None
+    return client[name]
 
 
 class MongoDocuments:

@@ -113,7 +113,9 @@ def _condition(field: str, condition: Condition) -> Statement:
         case AtLeast(value):
             return _compared(field, ">=", value)
         case Between(low, high):
-            return _joined(" AND ", [_compared(field, ">=", low), _compared(field, "<", high)])
+            # A lower bound that is text keeps numbers out already, and the planner takes one only.
+            end = _compared if isinstance(low, str) else _upper
+            return _joined(" AND ", [_compared(field, ">=", low), end(field, "<", high)])
         case OneOf(values):
             return _one_of(field, values)
     raise TypeError(f"{type(condition).__name__} is no condition")

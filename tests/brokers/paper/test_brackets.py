@@ -155,6 +155,32 @@ def test_a_part_of_one_leg_leaves_the_other_that_much_smaller() -> None:
     assert floor.book.holdings == {}
 
 
+def test_one_leg_follows_the_other_even_where_more_is_held() -> None:
+    floor = Floor(steps((0, 200.0), (60, 210.1), (60.5, 200.0)))
+    floor.place("stock", asked(quantity="100"))
+    floor.place("a", asked(quantity="200", **BRACKET))
+
+    floor.wait(120)
+
+    left = dict(working(floor.book))
+    assert 0 < left["a-tp"] < 200
+    assert left["a-tp"] == left["a-sl"]
+
+
+def test_resting_sells_give_way_together_when_a_leg_makes_the_holding_smaller() -> None:
+    floor = Floor(steps((0, 200.0), (60, 189.0)))
+    floor.place("stock", asked(quantity="10"))
+    floor.place("a", asked(quantity="10", stop_loss="190.00"))
+    floor.place("old", asked("sell", "12", limit_price="250.00", time_in_force="gtc"))
+    floor.place("new", asked("sell", "8", limit_price="250.00", time_in_force="gtc"))
+
+    book = floor.wait(120)
+
+    assert book.held("AAPL") == 10
+    assert working(book) == [("old", Decimal(10))]
+    assert floor.order("new").state is OrderState.CANCELED
+
+
 def test_a_short_bracket_is_closed_by_buying() -> None:
     floor = Floor(steps((0, 200.0), (60, 189.0)))
     request = asked("sell", take_profit="190.00", stop_loss="210.00")

@@ -81,7 +81,8 @@ def test_a_fresh_account_has_twice_its_cash_as_buying_power() -> None:
 
     now = worth(floor.book, floor.market, floor.now)
 
-    assert (floor.book.cash, now.equity, now.buying_power) == (100_000, 100_000, 200_000)
+    assert floor.book.cash == now.equity == 100_000
+    assert now.buying_power == 200_000
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,23 @@ def test_working_buys_reserve_and_canceled_ones_give_back() -> None:
     assert reserved == 200_000 - 600 * 190
     assert refused.reason is ErrorCode.INSUFFICIENT_FUNDS
     assert worth(floor.book, floor.market, floor.now).buying_power == 200_000
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"type": "stop", "stop_price": "300.00"},
+        {"type": "trailing_stop", "trail_amount": "100.00"},
+        {"side": "sell", "limit_price": "300.00", **SHORT},
+    ],
+    ids=str,
+)
+def test_an_order_that_waits_for_a_higher_price_reserves_that_price(
+    terms: dict[str, Any],
+) -> None:
+    fields = {"side": "buy", "quantity": "700", "time_in_force": "gtc", **terms}
+
+    assert refusal(Floor(), asked(**fields)).reason is ErrorCode.INSUFFICIENT_FUNDS
 
 
 def test_coins_need_cash() -> None:
@@ -140,7 +158,8 @@ def test_selling_frees_what_buying_tied_up_and_realises_the_profit() -> None:
     floor.place("b", asked("sell", "40"))
 
     holding = floor.book.holdings["AAPL"]
-    assert (holding.quantity, holding.average_price) == (60, Decimal("200.02"))
+    assert holding.quantity == 60
+    assert holding.average_price == Decimal("200.02")
     assert floor.book.realised == 40 * (Decimal("219.97") - Decimal("200.02"))
     assert floor.book.cash + holding.cost - floor.book.realised == START_CASH
 

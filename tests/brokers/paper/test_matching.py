@@ -119,6 +119,19 @@ def test_a_buy_stop_is_reached_exactly_at_its_price(last: float, state: OrderSta
     assert floor.order("a").state is state
 
 
+@pytest.mark.parametrize(
+    ("last", "state"), [(195.0, OrderState.FILLED), (195.01, OrderState.ACCEPTED)]
+)
+def test_a_sell_stop_is_reached_exactly_at_its_price(last: float, state: OrderState) -> None:
+    floor = Floor(steps((0, 200.0), (10, last)))
+    floor.place("stock", asked("buy", "10"))
+    floor.place("a", asked("sell", "10", type="stop", stop_price="195.00"))
+
+    floor.wait(60)
+
+    assert floor.order("a").state is state
+
+
 def test_a_stop_limit_that_was_jumped_over_rests_until_its_limit() -> None:
     floor = Floor(steps((0, 200.0), (60, 180.0), (600, 194.0)))
     floor.place("stock", asked("buy", "10"))
@@ -194,10 +207,10 @@ def test_parts_depend_on_the_order_alone() -> None:
     assert first.order("the same").fills == second.order("the same").fills
 
 
-@pytest.mark.parametrize(("quantity", "parts"), [("108", 1), ("109", 2)])
+@pytest.mark.parametrize(("quantity", "parts"), [("2500", 1), ("2501", 2)])
 def test_parts_begin_beyond_25000_dollars_at_the_base_price(quantity: str, parts: int) -> None:
-    floor = Floor()
-    floor.place("a", asked("buy", quantity))
+    floor = Floor(lambda _: 10.0)
+    floor.place("a", asked("buy", quantity, symbol="F"))
     floor.wait(15)
 
     assert min(len(floor.order("a").fills), 2) == parts
@@ -270,6 +283,16 @@ def test_a_resting_order_waits_for_the_open_and_gets_the_opening_price() -> None
     assert at_night is OrderState.ACCEPTED
     assert fill.at == after(21.5 * 3_600)
     assert fill.price == Decimal("180.02")
+
+
+def test_a_long_look_misses_no_open() -> None:
+    # Sixty days are looked at once a day, at an hour at which New York is closed.
+    floor = Floor(steps((0, 200.0), (6 * 3_600, 180.0)), hours=True)
+    floor.place("a", asked("buy", "10", limit_price="190.00", time_in_force="gtc"))
+
+    floor.wait(60 * 86_400)
+
+    assert floor.order("a").fills[0].at == after(21.5 * 3_600)
 
 
 def test_an_extended_order_fills_after_the_regular_close() -> None:

@@ -1,0 +1,1 @@
+"""A broker whose every answer is written by the test; it stands in for Alpaca in the factory."""

@@ -1,0 +1,135 @@
+"""The adapter that the factory makes for the scripted broker."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, ConnectionState, ConnectionStatus
+from floorbroker.domain.errors import ApiError, SymbolNotFound
+from floorbroker.domain.instruments import Instrument, InstrumentRules
+from floorbroker.domain.market import Market, MarketHours, Quote
+from floorbroker.domain.money import Money
+from floorbroker.domain.order import Order
+from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
+from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
+from tests.fakes.exchange.credentials import ExchangeCredentials
+from tests.fakes.exchange.venue import Venue
+
+
+class ExchangeAdapter(BrokerAdapter):
+    """Option `venue`: what it asks."""
+
+    def __init__(self, context: BrokerContext, credentials: ExchangeCredentials) -> None:
+        """`credentials` hold nothing."""
+        del credentials
+        self._context = context
+        self._venue: Venue = context.options["venue"]
+
+    async def connect(self) -> None:
+        """See the port."""
+        await self._venue.called("connect")
+        self._venue.opened.append((self._context.user_id, self._context.link_id))
+
+    async def close(self) -> None:
+        """See the port."""
+        self._venue.closed += 1
+
+    def status(self) -> ConnectionStatus:
+        """See the port."""
+        now = self._context.clock.now()
+        return ConnectionStatus(state=ConnectionState.CONNECTED, healthy=True, since=now)
+
+    async def accounts(self) -> Sequence[BrokerAccount]:
+        """See the port."""
+        await self._venue.called("accounts")
+        return self._venue.accounts
+
+    async def balances(self, account: BrokerAccount) -> Balances:
+        """See the port."""
+        await self._venue.called("balances")
+        money = Money(amount=self._venue.buying_power, currency=self._venue.currency)
+        now = self._context.clock.now()
+        return Balances(cash=money, equity=money, buying_power=money, as_of=now)
+
+    async def positions(self, account: BrokerAccount) -> Sequence[Position]:
+        """See the port."""
+        await self._venue.called("positions")
+        return self._venue.positions
+
+    async def search_instruments(self, text: str) -> Sequence[Instrument]:
+        """See the port."""
+        await self._venue.called("search_instruments")
+        return [one for one in self._venue.instruments if one.symbol.startswith(text.upper())]
+
+    async def instrument(self, symbol: str) -> Instrument:
+        """See the port."""
+        await self._venue.called("instrument")
+        for one in self._venue.instruments:
+            if one.symbol == symbol:
+                return one
+        raise SymbolNotFound(broker="alpaca")
+
+    async def instrument_rules(self, instrument: Instrument) -> InstrumentRules:
+        """See the port."""
+        await self._venue.called("instrument_rules")
+        return self._venue.rules
+
+    async def place_order(self, order: Order) -> Receipt:
+        """See the port."""
+        await self._venue.called("place_order")
+        receipt = self._venue.place(order)
+        self._venue.answered("place_order")
+        return receipt
+
+    async def cancel_order(self, order: Order) -> Receipt | None:
+        """See the port."""
+        await self._venue.called("cancel_order")
+        receipt = self._venue.cancel(order)
+        self._venue.answered("cancel_order")
+        return receipt
+
+    async def modify_order(self, order: Order, changes: OrderChanges) -> Receipt:
+        """See the port."""
+        await self._venue.called("modify_order")
+        receipt = self._venue.modify(order, changes)
+        self._venue.answered("modify_order")
+        return receipt
+
+    async def find_order(self, order: Order) -> LookUp:
+        """See the port."""
+        await self._venue.called("find_order")
+        return self._venue.find(order)
+
+    async def open_orders(self, account: BrokerAccount) -> Sequence[BrokerOrder]:
+        """See the port; not what these tests are about."""
+        raise NotImplementedError
+
+    async def order_history(
+        self, account: BrokerAccount, since: datetime, until: datetime
+    ) -> Sequence[BrokerOrder]:
+        """See the port; not what these tests are about."""
+        raise NotImplementedError
+
+    async def quote(self, instrument: Instrument) -> Quote:
+        """See the port."""
+        await self._venue.called("quote")
+        venue = self._venue
+        if venue.bid is venue.ask is venue.last is None:
+            raise ApiError(broker="alpaca")
+        return Quote(
+            instrument=instrument,
+            bid=venue.bid,
+            ask=venue.ask,
+            last=venue.last,
+            at=venue.quoted_at or self._context.clock.now(),
+            source="Scripted exchange",
+            delayed=venue.delayed,
+        )
+
+    async def market_hours(self, market: Market) -> MarketHours:
+        """See the port."""
+        await self._venue.called("market_hours")
+        soon = self._context.clock.now() + timedelta(hours=1)
+        return MarketHours(
+            market=market, open_now=self._venue.market_open, next_open=soon, next_close=soon
+        )

@@ -1,0 +1,39 @@
+"""A way to people that writes down what it was given."""
+
+from floorbroker.domain.order import Order
+
+
+class RecordingMessenger:
+    """See `floorbroker.services.notify.Messenger`.
+
+    Attributes:
+        cards: Order and token of every card that was edited.
+        messages: Every order that was told by direct message.
+        card_open: Whether Discord still takes edits.
+        dm_open: Whether the person takes direct messages.
+        broken: The connection to Discord itself fails.
+    """
+
+    def __init__(self) -> None:
+        """Every way is open."""
+        self.cards: list[tuple[Order, str]] = []
+        self.messages: list[Order] = []
+        self.card_open = True
+        self.dm_open = True
+        self.broken = False
+
+    async def edit_card(self, order: Order, token: str) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.card_open:
+            self.cards.append((order, token))
+        return self.card_open
+
+    async def direct_message(self, order: Order) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.dm_open:
+            self.messages.append(order)
+        return self.dm_open

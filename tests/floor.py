@@ -1,0 +1,273 @@
+"""One process's services on a real store, wired as `bootstrap.py` wires them.
+
+No bot and no background loops: a test says when a sweep runs, and the clock stands still. Two
+houses on one store are two processes.
+"""
+
+import itertools
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.paper.faults import Faults
+from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.config import Settings
+from floorbroker.domain.ids import BrokerId, LinkId, UserId
+from floorbroker.domain.modes import DeploymentMode, Environment
+from floorbroker.domain.order import Order, ReplyAddress
+from floorbroker.domain.orders import Side
+from floorbroker.domain.people import Link, Person, ServerPolicy
+from floorbroker.observability.metrics import Metrics
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.audit import Audit
+from floorbroker.services.callers import Caller
+from floorbroker.services.choices import Choices
+from floorbroker.services.desk import Desk
+from floorbroker.services.drafts import Drafts
+from floorbroker.services.gates import Gates
+from floorbroker.services.inbox import Inbox
+from floorbroker.services.lanes import Lanes
+from floorbroker.services.listing import OrderList
+from floorbroker.services.notify import Addresses, Notifier
+from floorbroker.services.order_changes import OrderChangeService
+from floorbroker.services.orders import OrderService
+from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.sessions import MOST, Sessions
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.ticket import Ticket
+from floorbroker.storage import audit, notices, orders, paper_books, people
+from floorbroker.storage.documents import Documents
+from floorbroker.storage.sqlite import SqliteDocuments
+from floorbroker.vault.keyring import Keyring, new_key, parse_keyring
+from floorbroker.vault.seal import Vault
+from tests.fakes.clock import ManualClock
+from tests.fakes.exchange.venue import Venue
+from tests.fakes.messenger import RecordingMessenger
+from tests.simulators.paper_faults import Counting
+
+ANNA: Final = UserId("100000000000000001")
+BEN: Final = UserId("100000000000000002")
+SERVER: Final = "900000000000000001"
+EXCHANGE: Final = BrokerId("alpaca")
+"""The id under which the scripted broker stands in the registry."""
+
+INDEXES: Final = (
+    *audit.INDEXES,
+    *notices.INDEXES,
+    *orders.INDEXES,
+    *paper_books.INDEXES,
+    *people.INDEXES,
+)
+_KEYS: Final = parse_keyring(new_key("test"))
+"""Made once a run: every house of a test must open what another one sealed."""
+
+_interactions = itertools.count(1)
+
+
+def caller(
+    user_id: UserId = ANNA, *, guild_id: str | None = None, origin_key: str | None = None
+) -> Caller:
+    """A person at a command; a new interaction unless one is named."""
+    key = origin_key or f"interaction-{next(_interactions)}"
+    return Caller(user_id=user_id, guild_id=guild_id, origin_key=key)
+
+
+def settings(**changes: Any) -> Settings:
+    """The defaults of the product, whatever this machine's environment says."""
+    values: dict[str, Any] = {"order_deadline_seconds": 0.05, **changes}
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg] # pydantic-settings' own
+
+
+async def opened(path: Path) -> Documents:
+    """A started SQLite store."""
+    documents = SqliteDocuments(path)
+    await documents.start(INDEXES)
+    return documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The services of one process."""
+
+    clock: ManualClock
+    settings: Settings
+    documents: Documents
+    vault: Vault
+    metrics: Metrics
+    supervisor: Supervisor
+    stored_orders: orders.Orders
+    stored_people: people.People
+    notices: notices.Notices
+    sessions: Sessions
+    accounts: Accounts
+    gates: Gates
+    audit: Audit
+    desk: Desk
+    drafts: Drafts
+    orders: OrderService
+    changes: OrderChangeService
+    reconciler: Reconciler
+    addresses: Addresses
+    messenger: RecordingMessenger
+    notifier: Notifier
+    inbox: Inbox
+    list: OrderList
+    choices: Choices
+    portfolio: Portfolio
+
+    async def draft(self, by: Caller | None = None, **ticket: Any) -> Order:
+        """A draft: 10 AAPL at the market, unless told otherwise."""
+        usual: dict[str, Any] = {"symbol": "AAPL", "side": Side.BUY}
+        if "amount" not in ticket:
+            usual["quantity"] = "10"
+        return await self.drafts.draft(by or caller(), Ticket(**{**usual, **ticket}))
+
+    async def confirm(self, order: Order, by: Caller | None = None) -> Order:
+        """A click on the order's own Confirm."""
+        return await self.orders.confirm(by or caller(order.user_id), order.order_id, None)
+
+    async def bought(self, quantity: str = "10", user_id: UserId = ANNA, **ticket: Any) -> Order:
+        """A confirmed buy."""
+        by = caller(user_id)
+        return await self.confirm(await self.draft(by, quantity=quantity, **ticket), by)
+
+    async def resting(self, user_id: UserId = ANNA, **ticket: Any) -> Order:
+        """A confirmed limit buy far below the market."""
+        by = caller(user_id)
+        usual = {"limit": "90.00", "quantity": "10", **ticket}
+        return await self.confirm(await self.draft(by, **usual), by)
+
+    async def stored(self, order: Order) -> Order:
+        """The order as the store has it."""
+        found = await self.stored_orders.get(order.user_id, order.order_id)
+        assert found is not None
+        return found
+
+    def address(self, user_id: UserId = ANNA) -> ReplyAddress:
+        """Where a card of this moment is."""
+        return self.addresses.seal(user_id, "channel", "message", f"token of {user_id}")
+
+    async def link(
+        self, user_id: UserId = ANNA, environment: Environment = Environment.PAPER, name: str = "ex"
+    ) -> Link:
+        """A link at the scripted broker."""
+        link = Link(
+            link_id=LinkId(f"{name}-{user_id}"),
+            user_id=user_id,
+            broker=EXCHANGE,
+            environment=environment,
+            label=name,
+            created_at=self.clock.now(),
+        )
+        stored = await self.stored_people.save_link(link)
+        assert stored is not None
+        return stored
+
+    async def choose(self, user_id: UserId = ANNA, **choices: Any) -> None:
+        """Stores a person's choices."""
+        person = await self.stored_people.person(user_id) or Person(user_id=user_id)
+        assert await self.stored_people.save_person(replace(person, **choices))
+
+    async def allow_live(self, guild_id: str = SERVER, *, live: bool = True) -> None:
+        """Stores a server's policy."""
+        policy = await self.stored_people.policy(guild_id) or ServerPolicy(guild_id=guild_id)
+        assert await self.stored_people.save_policy(replace(policy, live=live))
+
+    async def stop(self) -> None:
+        """An orderly end: what runs is finished, the store stays open for others."""
+        await self.supervisor.drain(timedelta(seconds=10))
+        await self.supervisor.stop()
+        await self.sessions.close_all()
+
+
+def built(
+    documents: Documents,
+    clock: ManualClock,
+    *,
+    faults: Faults | None = None,
+    venue: Venue | None = None,
+    chosen: Settings | None = None,
+    keyring: Keyring = _KEYS,
+    most_sessions: int = MOST,
+    read_seconds: float = 10.0,
+) -> House:
+    """A process on a started store."""
+    chosen = chosen or settings()
+    vault, metrics, supervisor = Vault(keyring), Metrics(), Supervisor()
+    stored_orders, stored_people = orders.Orders(documents), people.People(documents)
+    stored_notices, messenger = notices.Notices(documents), RecordingMessenger()
+    factory = BrokerFactory(
+        DeploymentMode.MULTI_USER,
+        clock=clock,
+        paper_books=paper_books.StoredPaperBooks(documents),
+        options={
+            BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
+            EXCHANGE: {"venue": venue or Venue()},
+        },
+        brokers=[_scripted(spec) if spec.id == EXCHANGE else spec for spec in all_brokers()],
+    )
+    sessions = Sessions(factory, clock, metrics, most=most_sessions)
+    trail = Audit(audit.AuditTrail(documents), vault, clock)
+    accounts = Accounts(stored_people, sessions, trail, clock)
+    gates = Gates(chosen, stored_people, stored_orders, clock)
+    desk = Desk(
+        orders=stored_orders,
+        accounts=accounts,
+        sessions=sessions,
+        gates=gates,
+        lanes=Lanes(),
+        supervisor=supervisor,
+        audit=trail,
+        metrics=metrics,
+        clock=clock,
+        process=secrets.token_hex(4),
+        order_deadline_seconds=chosen.order_deadline_seconds,
+        claim=timedelta(seconds=chosen.claim_seconds),
+        settle=timedelta(seconds=chosen.settle_seconds),
+        market_review=timedelta(seconds=chosen.review_seconds),
+    )
+    addresses = Addresses(vault, clock)
+    notifier = Notifier(
+        orders=stored_orders,
+        people=stored_people,
+        notices=stored_notices,
+        addresses=addresses,
+        messenger=messenger,
+        clock=clock,
+    )
+    return House(
+        clock=clock,
+        settings=chosen,
+        documents=documents,
+        vault=vault,
+        metrics=metrics,
+        supervisor=supervisor,
+        stored_orders=stored_orders,
+        stored_people=stored_people,
+        notices=stored_notices,
+        sessions=sessions,
+        accounts=accounts,
+        gates=gates,
+        audit=trail,
+        desk=desk,
+        drafts=Drafts(desk),
+        orders=OrderService(desk),
+        changes=OrderChangeService(desk),
+        reconciler=Reconciler(desk, read_seconds=read_seconds),
+        addresses=addresses,
+        messenger=messenger,
+        notifier=notifier,
+        inbox=Inbox(stored_notices, stored_orders),
+        list=OrderList(stored_orders),
+        choices=Choices(chosen, stored_people, accounts, trail),
+        portfolio=Portfolio(accounts, sessions),
+    )
+
+
+def _scripted(spec: BrokerSpec) -> BrokerSpec:
+    return replace(spec, adapter="tests.fakes.exchange.adapter:ExchangeAdapter", sdk_module=None)
