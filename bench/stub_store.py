@@ -1,5 +1,6 @@
 """Documents in a dictionary: what remains is our own cost."""
 
+import asyncio
 import copy
 from collections.abc import Sequence
 
@@ -46,7 +47,8 @@ class StubDocuments:
         self._put(collection, document)
 
     async def get(self, collection: str, document_id: str) -> Document | None:
-        """See `Documents.get`."""
+        """See `Documents.get`; gives way like a real store, as the other reads do."""
+        await asyncio.sleep(0)
         found = self._collections.get(collection, {}).get(document_id)
         return None if found is None else copy.copy(found)
 
@@ -54,6 +56,7 @@ class StubDocuments:
         self, collection: str, where: Where, *, order: tuple[str, int] | None = None, limit: int
     ) -> list[Document]:
         """See `Documents.find`."""
+        await asyncio.sleep(0)
         found = [one for one in self._candidates(collection, where) if _matches(one, where)]
         if order is not None:
             found.sort(key=lambda one: one[order[0]], reverse=order[1] < 0)
@@ -65,6 +68,7 @@ class StubDocuments:
 
     async def replace(self, collection: str, document: Document, *, where: Where) -> bool:
         """See `Documents.replace`."""
+        await asyncio.sleep(0)
         known = self._collections.get(collection, {}).get(document["_id"])
         if known is None or not _matches(known, where):
             return False

@@ -76,6 +76,11 @@ class FloorbrokerBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Puts the commands in place, and tells Discord of them if they changed."""
+        await self.add_commands()
+        await self.sync_if_changed()
+
+    async def add_commands(self) -> None:
+        """Puts commands and buttons in place; asks Discord nothing."""
         self.add_dynamic_items(OrderButton, ChoiceButton, BrokerMenu)
         for cog in (
             TradeCommands(self.front),
@@ -86,7 +91,6 @@ class FloorbrokerBot(commands.AutoShardedBot):
             RuleCommands(self.front),
         ):
             await self.add_cog(cog)
-        await self.sync_if_changed()
 
     async def sync_if_changed(self, *, force: bool = False) -> bool:
         """Sends the commands to Discord if they differ from what was last sent; whether it did."""

@@ -2,23 +2,34 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from decimal import Decimal
+
+import structlog
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
-from floorbroker.domain.errors import InvalidInput, NotSupported, NotYours
+from floorbroker.domain.errors import Busy, InvalidInput, NotSupported, NotYours, StoreUnavailable
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order import Claim, Intent, IntentKind, IntentState, Order, ReplyAddress
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import UNRESOLVED
-from floorbroker.domain.orders import OrderChanges, OrderRequest, Receipt
+from floorbroker.domain.orders import (
+    OrderChanges,
+    OrderRequest,
+    PositionEffect,
+    Receipt,
+    Side,
+)
 from floorbroker.domain.people import AccountKey
 from floorbroker.services import preflight
 from floorbroker.services.accounts import LinkedAccount
 from floorbroker.services.callers import Caller
 from floorbroker.services.desk import TOLD_WITHIN, Desk
-from floorbroker.services.sending import Outcome, after_asking, ask_once
+from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
 from floorbroker.services.valuation import proposed, value
+
+_log = structlog.get_logger(__name__)
 
 Ask = Callable[[BrokerAdapter, Order], Awaitable[Receipt | None]]
 
@@ -40,10 +51,10 @@ class OrderChangeService:
             InvalidInput: The order is at its end, or not yet known to be at the broker.
         """
         order = await self._get(caller, order_id)
-        if self._asked_already(order, caller):
+        intent = self._intent(caller, IntentKind.CANCEL, None)
+        if _asked_already(order, intent):
             return order
         _check_working(order)
-        intent = self._intent(caller, IntentKind.CANCEL, None)
         return await self._begin(order, intent, reply, _cancel)
 
     async def modify(
@@ -62,7 +73,7 @@ class OrderChangeService:
             LimitExceeded: The changed order would break a limit.
         """
         order = await self._get(caller, order_id)
-        if self._asked_already(order, caller):
+        if _asked_already(order, self._intent(caller, IntentKind.MODIFY, changes)):
             return order
         _check_working(order)
         if Capability.MODIFY not in get_broker(order.broker).capabilities:
@@ -79,12 +90,6 @@ class OrderChangeService:
             raise NotYours
         return order
 
-    def _asked_already(self, order: Order, caller: Caller) -> bool:
-        intent = order.intent
-        if intent is None:
-            return False
-        return intent.origin_key == caller.origin_key or intent.state.open
-
     def _intent(self, caller: Caller, kind: IntentKind, changes: OrderChanges | None) -> Intent:
         return Intent(
             kind=kind,
@@ -99,16 +104,14 @@ class OrderChangeService:
     ) -> OrderChanges:
         """The changes on the broker's steps, if the changed order may stand."""
         wanted = _changed(order.request, changes)
-        if changes.quantity is not None and changes.quantity <= order.filled_quantity:
-            raise InvalidInput(
-                f"{order.filled_quantity} is filled already; ask for more than that."
-            )
         await self._desk.gates.check(
             caller.user_id, caller.guild_id, order.environment, wanted.effect
         )
         async with self._desk.sessions.lease(account.link) as adapter:
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
         wanted, _ = preflight.rounded(wanted, around.rules)
+        if changes.quantity is not None:
+            _check_quantity(wanted, order.filled_quantity, around.held)
         limits = self._desk.gates.limits
         figures = value(wanted, around, limits)
         # The order is counted already; only its new size is judged.
@@ -156,12 +159,20 @@ class OrderChangeService:
 
     async def _store(self, asking: Order, outcome: Outcome) -> Order:
         now = self._desk.clock.now()
+        origin_key = asking.intent.origin_key if asking.intent is not None else ""
 
         def step(order: Order) -> Order:
+            if order.intent is None or order.intent.origin_key != origin_key:
+                return order  # another request has taken its place
             after = after_asking(order, outcome, now)
             return after if after is order else replace(after, news_at=now + TOLD_WITHIN)
 
-        stored = await self._desk.orders.change(asking, step)
+        try:
+            stored = await self._desk.orders.change(asking, step)
+        except StoreUnavailable:
+            # As for a place: it was asked, the claim lapses, and read-back finds what it did.
+            _log.error("outcome_not_stored", broker=asking.broker)
+            return after_asking(asking, Silent(), now)
         self._desk.metrics.order_outcome(stored.broker, stored.state)
         self._desk.supervisor.hand_over(self._desk.audit.order(stored))
         return stored
@@ -177,6 +188,39 @@ async def _cancel(adapter: BrokerAdapter, order: Order) -> Receipt | None:
 async def _modify(adapter: BrokerAdapter, order: Order) -> Receipt | None:
     assert order.intent is not None and order.intent.changes is not None  # noqa: S101
     return await adapter.modify_order(order, order.intent.changes)
+
+
+def _asked_already(order: Order, asked: Intent) -> bool:
+    """Whether this is the same request once more.
+
+    Raises:
+        Busy: Another one is under way. Only a cancel goes before a change whose end is in doubt.
+    """
+    known = order.intent
+    if known is None or known.origin_key == asked.origin_key:
+        return known is not None
+    if not known.state.open:
+        return False
+    if (known.kind, known.changes) == (asked.kind, asked.changes):
+        return True
+    if asked.kind is IntentKind.CANCEL and known.state is not IntentState.SENDING:
+        return False
+    raise Busy("Another request about this order is under way. Try again in a moment.")
+
+
+def _check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal) -> None:
+    """The new quantity is beyond what is filled, and a close never sells more than is held.
+
+    Raises:
+        InvalidInput: It is not, or it would.
+    """
+    quantity = wanted.quantity or Decimal(0)
+    if quantity <= filled:
+        raise InvalidInput(f"{filled} is filled already; ask for more than that.")
+    closable = held if wanted.side is Side.SELL else -held
+    if wanted.effect is PositionEffect.CLOSE and quantity - filled > closable:
+        symbol = wanted.instrument.symbol
+        raise InvalidInput(f"You hold {held} {symbol}; that is less than {quantity - filled}.")
 
 
 def _check_working(order: Order) -> None:

@@ -1,5 +1,6 @@
 """From Confirm to receipt: the order document is the fence, and an order is sent once."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -29,6 +30,9 @@ from floorbroker.services.valuation import moved_percent
 
 _log = structlog.get_logger(__name__)
 
+READ_AT_ONCE: Final = 50
+"""So many clicks are looked up at once: a crowd at the open does not stall the event loop."""
+
 FRESH: Final = timedelta(seconds=5)
 """A quote this young is not asked for again between review and Confirm."""
 
@@ -39,6 +43,7 @@ class OrderService:
     def __init__(self, desk: Desk) -> None:
         """See `Desk`."""
         self._desk = desk
+        self._door = asyncio.Semaphore(READ_AT_ONCE)
 
     async def get(self, caller: Caller, order_id: OrderId) -> Order:
         """The caller's order.
@@ -62,10 +67,11 @@ class OrderService:
             DraftExpired: The review is too old, or the price moved beyond the collar.
             FloorbrokerError: Any other reason; nothing was sent.
         """
-        order = await self.get(caller, order_id)
-        if order.state is not OrderState.DRAFT:
-            return self._already(order)
-        link = await self._desk.accounts.link(caller.user_id, order.link_id)
+        async with self._door:
+            order = await self.get(caller, order_id)
+            if order.state is not OrderState.DRAFT:
+                return self._already(order)
+            link = await self._desk.accounts.link(caller.user_id, order.link_id)
         try:
             return await self._desk.supervisor.carry_out(
                 self._carry_out(caller, order, link, reply)

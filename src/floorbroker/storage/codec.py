@@ -7,6 +7,7 @@ and gives a missing one its default: that is how documents age.
 
 import dataclasses
 import json
+import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -112,7 +113,14 @@ def _writer(kind: type) -> _Writer:
         return lambda value: value.value
     if dataclasses.is_dataclass(kind):
         names = tuple(field.name for field in dataclasses.fields(kind))
-        return lambda value: {name: _written(getattr(value, name)) for name in names}
+        get = operator.attrgetter(*names)
+        if len(names) == 1:
+            return lambda value: {names[0]: _written(get(value))}
+        # Most fields are text or empty: those are spared a call.
+        return lambda value: {
+            name: part if part is None or type(part) is str else _written(part)
+            for name, part in zip(names, get(value), strict=True)
+        }
     if issubclass(kind, Mapping):
         return _mapping
     raise TypeError(f"{kind.__name__} has no place in a document")
