@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -38,6 +38,16 @@ class DiscordServer:
     """Answers like Discord; remembers what it was asked."""
 
     seen: list[Seen] = field(default_factory=list)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, enough: Callable[[list[Seen]], bool], *, within: float = 10) -> None:
+        """Waits for the requests that a test is about.
+
+        Raises:
+            TimeoutError: They did not come.
+        """
+        async with asyncio.timeout(within), self.news:
+            await self.news.wait_for(lambda: enough(self.seen))
 
     def app(self) -> web.Application:
         """The server's routes; everything below `/api/v10` is recorded."""
@@ -60,6 +70,8 @@ class DiscordServer:
         body = json.loads(raw) if raw and request.content_type == "application/json" else None
         path = "/" + request.match_info["path"]
         self.seen.append(Seen(request.method, path, arrived, body))
+        async with self.news:
+            self.news.notify_all()
         return _reply(request.method, path, body)
 
 
@@ -149,10 +161,27 @@ def slash(name: str, user_id: str, **options: str) -> dict[str, Any]:
     return _interaction(2, user_id, data)
 
 
-def click(custom_id: str, user_id: str) -> dict[str, Any]:
-    """The gateway's payload of a click on a button."""
-    data = {"custom_id": custom_id, "component_type": 2, "id": 1}
-    return {**_interaction(3, user_id, data), "message": _message({"flags": 64})}
+def click(custom_id: str, user_id: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The gateway's payload of a click on a button of the message whose body was `shown`."""
+    components = [_numbered(one) for one in shown["components"]]
+    data = {"custom_id": custom_id, "component_type": 2, "id": _id_of(custom_id, components)}
+    message = {**_message(shown), "components": components, "flags": 64 | shown.get("flags", 0)}
+    return {**_interaction(3, user_id, data), "message": message}
+
+
+def _numbered(component: Mapping[str, Any]) -> dict[str, Any]:
+    """Discord gives every component a number of its own."""
+    inner = [_numbered(one) for one in component.get("components", ())]
+    return {**component, "id": next(_ids) % 1_000_000, "components": inner}
+
+
+def _id_of(custom_id: str, components: Sequence[Mapping[str, Any]]) -> int:
+    for one in components:
+        if one.get("custom_id") == custom_id:
+            return int(one["id"])
+        if found := _id_of(custom_id, one["components"]):
+            return found
+    return 0
 
 
 def _interaction(kind: int, user_id: str, data: Mapping[str, Any]) -> dict[str, Any]:

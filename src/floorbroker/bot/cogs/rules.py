@@ -21,7 +21,9 @@ class RuleCommands(commands.Cog):
         name="server",
         description="Rules of this server",
         default_permissions=discord.Permissions(manage_guild=True),
-        allowed_contexts=app_commands.AppCommandContext(guild=True),
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=False, private_channel=False
+        ),
     )
     service = app_commands.Group(
         name="service",
