@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import perf_counter
+from types import TracebackType
 from typing import Final
 
 from prometheus_client import (
@@ -39,6 +40,47 @@ class TimedCall:
     """A call that is being timed; whoever makes it may name its outcome before it ends."""
 
     outcome: str | None = None
+
+
+class _Timing:
+    """A class, not a generator: it stands around every request to the store."""
+
+    __slots__ = ("_call", "_into", "_labels", "_start", "_word")
+
+    def __init__(
+        self, into: Histogram, labels: tuple[str, ...], word: Callable[[str, str], str]
+    ) -> None:
+        self._call = TimedCall()
+        self._into = into
+        self._labels = labels
+        self._word = word
+        self._start = 0.0
+
+    def __enter__(self) -> TimedCall:
+        self._start = perf_counter()
+        return self._call
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        seconds = perf_counter() - self._start
+        outcome = self._word("outcome", self._call.outcome or _outcome(error))
+        self._into.labels(*self._labels, outcome).observe(seconds)
+
+
+def _outcome(error: BaseException | None) -> str:
+    match error:
+        case None:
+            return OK
+        case FloorbrokerError(code=code):
+            return code.value
+        case asyncio.CancelledError():
+            return CANCELLED
+        case _:
+            return ERROR
 
 
 class Metrics:
@@ -83,20 +125,17 @@ class Metrics:
         """Counts one order that reached a state; `broker` is the broker's id, never the link's."""
         self._orders.labels(self._word("broker", broker), self._word("outcome", outcome)).inc()
 
-    @contextmanager
-    def broker_call(self, broker: str, operation: str) -> Iterator[TimedCall]:
+    def broker_call(self, broker: str, operation: str) -> AbstractContextManager[TimedCall]:
         """Times one request to a broker.
 
         The outcome is `OK`, the code of the error that comes out, `CANCELLED`, or `ERROR`.
         """
-        with self._timed(self._broker_calls, operation, self._word("broker", broker)) as call:
-            yield call
+        labels = (self._word("broker", broker), self._word("operation", operation))
+        return _Timing(self._broker_calls, labels, self._word)
 
-    @contextmanager
-    def store_call(self, operation: str) -> Iterator[TimedCall]:
+    def store_call(self, operation: str) -> AbstractContextManager[TimedCall]:
         """Times one request to the store; outcomes as for `broker_call`."""
-        with self._timed(self._store_calls, operation) as call:
-            yield call
+        return _Timing(self._store_calls, (self._word("operation", operation),), self._word)
 
     def loop_lag(self, seconds: float) -> None:
         """How late the event loop ran a timer."""
@@ -114,28 +153,6 @@ class Metrics:
     def render(self) -> tuple[bytes, str]:
         """All of it in Prometheus' text format, and the content type to send it under."""
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
-
-    @contextmanager
-    def _timed(self, into: Histogram, operation: str, *labels: str) -> Iterator[TimedCall]:
-        call = TimedCall()
-        outcome = ERROR
-        start = perf_counter()
-        try:
-            yield call
-            outcome = OK
-        except FloorbrokerError as error:
-            outcome = error.code.value
-            raise
-        except asyncio.CancelledError:
-            outcome = CANCELLED
-            raise
-        finally:
-            seconds = perf_counter() - start
-            into.labels(
-                *labels,
-                self._word("operation", operation),
-                self._word("outcome", call.outcome or outcome),
-            ).observe(seconds)
 
     def _word(self, label: str, value: str) -> str:
         known = self._known.setdefault(label, set())

@@ -11,7 +11,7 @@ from floorbroker.brokers.paper.credentials import PaperCredentials
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
-from floorbroker.domain.orders import OrderRequest
+from floorbroker.domain.orders import Found, OrderRequest, Receipt
 from tests.contract.placing import LINK, USER, sending
 from tests.fakes.clock import ManualClock
 from tests.fakes.paper_books import MemoryPaperBooks
@@ -64,3 +64,10 @@ def order() -> MakeOrder:
         )
 
     return make
+
+
+async def found(adapter: PaperAdapter, order: Order) -> Receipt:
+    """Reads an order back that must be there."""
+    answer = await adapter.find_order(order)
+    assert isinstance(answer, Found)
+    return answer.receipt

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from floorbroker.brokers.paper.book import Book
 from floorbroker.brokers.paper.desk import placed
 from floorbroker.brokers.paper.hours import TradingHours
@@ -13,6 +15,7 @@ from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.orders import PaperOrder
 from floorbroker.brokers.paper.settle import settled
+from floorbroker.domain.errors import OrderRejected
 from floorbroker.domain.orders import (
     OrderRequest,
     OrderType,
@@ -106,3 +109,12 @@ class Floor:
         found = self.book.find(order_id)
         assert found is not None
         return found
+
+
+def refusal(floor: Floor, request: OrderRequest) -> OrderRejected:
+    """What the desk says to `request`; the book stays as it was."""
+    before = floor.book
+    with pytest.raises(OrderRejected) as refused:
+        placed(floor.book, "refused", request, floor.market, floor.now)
+    assert floor.book == before
+    return refused.value

@@ -230,7 +230,8 @@ class PaperAdapter(BrokerAdapter):
         if self._closed:
             raise errors.closed_for_orders() if operation in _ORDERS else errors.closed_for_reads()
         await self._options.faults.before(operation)
-        await asyncio.sleep(self._options.latency_seconds)
+        if self._options.latency_seconds:
+            await asyncio.sleep(self._options.latency_seconds)
         yield
         await self._options.faults.after(operation)
 
