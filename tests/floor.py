@@ -195,6 +195,7 @@ def built(
     keyring: Keyring = _KEYS,
     most_sessions: int = MOST,
     read_seconds: float = 10.0,
+    lanes: Lanes | None = None,
 ) -> House:
     """A process on a started store."""
     chosen = chosen or settings()
@@ -220,7 +221,7 @@ def built(
         accounts=accounts,
         sessions=sessions,
         gates=gates,
-        lanes=Lanes(),
+        lanes=lanes or Lanes(),
         supervisor=supervisor,
         audit=trail,
         metrics=metrics,

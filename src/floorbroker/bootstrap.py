@@ -14,7 +14,7 @@ from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availability
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers
-from floorbroker.config import Settings, SettingsProblem, Switch, missing_settings
+from floorbroker.config import Settings, SettingsProblem, Switch
 from floorbroker.domain.clock import Clock, SystemClock
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import BrokerId
@@ -97,6 +97,7 @@ async def running(
     keyring: Keyring | None = None,
     broker_options: Mapping[BrokerId, Mapping[str, Any]] | None = None,
     shard_count: int | None = None,
+    background: bool = True,
 ) -> AsyncIterator[App]:
     """The built application with its background work, until the block is left.
 
@@ -104,6 +105,7 @@ async def running(
         clock: The machine's, unless a test or a simulation brings its own.
         documents: The store; left out, the settings choose it.
         keyring: The master keys; left out, the settings hold them.
+        background: Whether to look after orders and news, which a mere command leaves alone.
         broker_options: What is added to the operator's settings for a broker.
 
     Raises:
@@ -118,9 +120,11 @@ async def running(
     app = _build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
     try:
         await store.start(INDEXES)
-        _start(app)
+        if background:
+            _start(app)
         yield app
-        await supervisor.drain(timedelta(seconds=settings.drain_seconds))
+        if not supervisor.draining:
+            await supervisor.drain(timedelta(seconds=settings.drain_seconds))
     finally:
         await supervisor.stop()
         await app.floor.sessions.close_all()
@@ -159,17 +163,6 @@ def open_documents(settings: Settings) -> Documents:
         raise SettingsProblem("Set MONGODB_URI: multi-user mode keeps its data in MongoDB.")
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return SqliteDocuments(settings.data_dir / "floorbroker.sqlite3")
-
-
-def check_settings(settings: Settings) -> None:
-    """Everything that `floorbroker run` needs and does not have.
-
-    Raises:
-        SettingsProblem: Names each missing setting.
-    """
-    missing = missing_settings(settings)
-    if missing:
-        raise SettingsProblem(f"Set {', '.join(missing)}. `floorbroker doctor` explains each.")
 
 
 def _build(  # the parts that everything else is made of

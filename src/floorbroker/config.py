@@ -49,7 +49,7 @@ class Settings(BaseSettings):
 
     # Storage and secrets
     mongodb_uri: SecretStr | None = None
-    mongodb_database: str = "floorbroker"
+    mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "floorbroker"
     data_dir: Path = Path("data")
     credential_master_keys: SecretStr | None = None
 
@@ -107,10 +107,17 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _empty_means_unset(cls, values: Any) -> Any:
-        """`NAME=` in a file leaves the default, so that a copied `.env.example` works."""
-        if isinstance(values, dict):
-            return {name: value for name, value in values.items() if value != ""}
-        return values
+        """`NAME=` in a file leaves the default, so that a copied `.env.example` works.
+
+        Blanks around a value are never meant: consoles add a line's end to what is pasted.
+        """
+        if not isinstance(values, dict):
+            return values
+        bare = {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return {name: value for name, value in bare.items() if value != ""}
 
     @property
     def single_user(self) -> bool:

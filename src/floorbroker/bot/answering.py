@@ -38,14 +38,14 @@ class Answers:
     async def command(self, interaction: discord.Interaction, work: Work) -> None:
         """Answers a command with the card that `work` makes, privately."""
         with bind_correlation(str(interaction.id)):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._timed(interaction, work, self._show)
+            if await _acknowledged(interaction, ephemeral=True, thinking=True):
+                await self._timed(interaction, work, self._show)
 
     async def click(self, interaction: discord.Interaction, work: Work) -> None:
         """Answers a click by replacing the card that was clicked; a refusal leaves it alone."""
         with bind_correlation(str(interaction.id)):
-            await interaction.response.defer()
-            await self._timed(interaction, work, self._replace)
+            if await _acknowledged(interaction):
+                await self._timed(interaction, work, self._replace)
 
     async def _timed(
         self,
@@ -96,7 +96,7 @@ class Answers:
         missed = [order_card(order, "", now) for order in unseen]
         await interaction.edit_original_response(view=view_of(*missed, card))
         if unseen:
-            await self._floor.inbox.seen(unseen)
+            await _noted(self._floor.inbox.seen(unseen))
         await self._after(interaction, card)
 
     async def _replace(self, interaction: discord.Interaction, card: Card) -> None:
@@ -105,7 +105,7 @@ class Answers:
 
     async def _after(self, interaction: discord.Interaction, card: Card) -> None:
         if card.tells is not None:
-            await self._floor.orders.told(card.tells)
+            await _noted(self._floor.orders.told(card.tells))
         if card.public is not None:
             await interaction.followup.send(view=view_of(card.public), ephemeral=False)
 
@@ -114,6 +114,31 @@ class Answers:
             return await self._floor.inbox.unseen(caller.user_id)
         except StoreUnavailable:
             return []
+
+
+async def _noted(note: Awaitable[None]) -> None:
+    """A note that cannot be stored only means that the person is told once more.
+
+    It must not become a refusal beside a receipt, which would say that nothing was sent.
+    """
+    try:
+        await note
+    except StoreUnavailable as error:
+        _log.warning("not_noted", error=error.detail)
+
+
+async def _acknowledged(interaction: discord.Interaction, **how: bool) -> bool:
+    """False where Discord does not take it: too late, or being answered already.
+
+    While two processes overlap in a deployment both get every interaction. The one whose
+    acknowledgement Discord takes does the work; the other must not touch it.
+    """
+    try:
+        await interaction.response.defer(**how)
+    except discord.HTTPException as error:
+        _log.warning("not_acknowledged", command=name_of(interaction), code=error.code)
+        return False
+    return True
 
 
 async def refuse(interaction: discord.Interaction, error: FloorbrokerError) -> None:

@@ -19,12 +19,17 @@ from floorbroker.bot.cogs.rules import RuleCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.front import front_of
-from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
 from floorbroker.storage.marks import Marks
 
 _log = structlog.get_logger(__name__)
 _COMMANDS_MARK = "commands"
+_UNREADABLE = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+)
 
 
 class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
@@ -45,6 +50,9 @@ class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
     ) -> None:
         """Answers with a card, whatever it was."""
         cause = error.__cause__ or getattr(error, "original", None)
+        if isinstance(error, _UNREADABLE):
+            # Its body never began: Discord offered what an older version of the bot had.
+            cause = InvalidInput("The command has changed. Type it again and choose from its list.")
         if isinstance(cause, FloorbrokerError):
             await refuse(interaction, cause)
             return
@@ -59,6 +67,8 @@ class FloorbrokerBot(commands.AutoShardedBot):
 
     def __init__(self, floor: Floor, marks: Marks, *, shard_count: int | None = None) -> None:
         """`shard_count` None asks Discord how many shards are needed."""
+        # No voice here, so nobody needs to hear that its libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -92,7 +92,7 @@ def ask_to_remove(link: Link) -> Card:
     if remove is not None:
         buttons.insert(0, Button(label="Remove", custom_id=remove, style=Style.DANGER))
     lost = (
-        "Its cash, positions and orders are erased."
+        "Its cash and positions are erased. /orders still lists what you sent."
         if get_broker(link.broker).auth_flow is AuthFlow.NONE
         else "Open orders stay at your broker; this bot will no longer see them."
     )

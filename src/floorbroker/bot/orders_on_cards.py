@@ -7,7 +7,12 @@ import discord
 from floorbroker.bot.answering import refuse
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.order_cards import order_card, shared_card
-from floorbroker.domain.errors import DraftExpired, FloorbrokerError, PolicyRefused
+from floorbroker.domain.errors import (
+    DraftExpired,
+    FloorbrokerError,
+    PolicyRefused,
+    StoreUnavailable,
+)
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order import Order, ReplyAddress
 from floorbroker.domain.order_state import OrderState
@@ -112,8 +117,11 @@ class OrderCards:
         """What the server's policy posts by itself, unless the person keeps results private."""
         if not order.fills or caller.guild_id is None:
             return None
-        policy = await self._floor.choices.policy(caller.guild_id)
-        person = await self._floor.accounts.person(order.user_id)
+        try:
+            policy = await self._floor.choices.policy(caller.guild_id)
+            person = await self._floor.accounts.person(order.user_id)
+        except StoreUnavailable:
+            return None  # the order was sent, and its receipt must not become a refusal
         if not policy.public_results or person.always_private:
             return None
         return shared_card(order, interaction.user.display_name)

@@ -121,6 +121,11 @@ class BrokerSpec:
         return self.supported_by is not None
 
     @property
+    def usual_time_in_force(self) -> TimeInForce:
+        """For who names none: today only, or until canceled at brokers that know no day."""
+        return TimeInForce.DAY if TimeInForce.DAY in self.times_in_force else TimeInForce.GTC
+
+    @property
     def deployment(self) -> str:
         """`multi-user` or `single-user-only`, as the tables print it."""
         if DeploymentMode.MULTI_USER in self.modes:

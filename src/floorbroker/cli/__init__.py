@@ -1,1 +1,1 @@
-"""The command line: run, demo, doctor, brokers, commands."""
+"""The command line: run, demo, doctor, brokers, commands, keys."""

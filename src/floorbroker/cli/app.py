@@ -15,8 +15,21 @@ app = typer.Typer(
 )
 commands = typer.Typer(no_args_is_help=True, help="The slash commands that Discord knows.")
 app.add_typer(commands, name="commands")
+keys = typer.Typer(no_args_is_help=True, help="The master keys that seal what people link.")
+app.add_typer(keys, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+@app.command()
+def run() -> None:
+    """The bot, with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
+    from floorbroker.cli import run as run_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import complete_settings
+
+    with sentences_for_errors():
+        asyncio.run(run_command.run(complete_settings()))
 
 
 @app.command()
@@ -40,6 +53,72 @@ def demo(
             else demo_command.page(data_dir, port=port, open_browser=open_browser)
         )
     )
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check settings, keys, store, Discord, web address and brokers, and say what to do."""
+    from floorbroker.cli import doctor as doctor_command
+    from floorbroker.cli import findings
+
+    _quiet()
+    found = asyncio.run(doctor_command.examine())
+    typer.echo(findings.as_json(found) if as_json else "\n".join(findings.as_lines(found)))
+    if findings.failures(found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def brokers(as_json: Json = False) -> None:
+    """Which brokers people can link in this deployment, and what the others lack."""
+    from floorbroker.cli import brokers as brokers_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    with sentences_for_errors():
+        settings = read_settings()
+    present = brokers_command.present_brokers(settings)
+    mode = settings.deployment_mode
+    typer.echo(brokers_command.brokers_report(mode, present, as_json=as_json))
+
+
+@commands.command("sync")
+def commands_sync() -> None:
+    """Send the slash commands to Discord, changed or not. `run` does it when they changed."""
+    from floorbroker.cli import commands_sync as sync_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import complete_settings
+
+    _quiet()
+    with sentences_for_errors():
+        asyncio.run(sync_command.sync(complete_settings()))
+
+
+@commands.callback()
+def _commands() -> None:
+    """Makes `sync` a word of its own while it is the only one."""
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a fresh master key for CREDENTIAL_MASTER_KEYS."""
+    from floorbroker.cli import keys as keys_command
+    from floorbroker.domain.clock import SystemClock
+
+    typer.echo(keys_command.fresh_key(SystemClock()))
+    typer.echo(keys_command.ADVICE, err=True)
+
+
+@keys.callback()
+def _keys() -> None:
+    """Makes `new` a word of its own while it is the only one."""
+
+
+def _quiet() -> None:
+    """Output is the command's own; only warnings go to standard error beside it."""
+    from floorbroker.observability.logging import configure_logging
+
+    configure_logging("WARNING", json=False)
 
 
 def main() -> None:

@@ -5,43 +5,66 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+Component = Mapping[str, Any]
+
+BUTTON: Final = 2
+MENU: Final = 3
+_TEXT: Final = 10
+_THUMBNAIL: Final = 11
+_GALLERY: Final = 12
+_FILE: Final = 13
+
 _MOMENT: Final = re.compile(r"<t:(\d+):R>")
 _ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
+_HIDDEN: Final = 0xE000
+"""Where Unicode leaves room for everybody's own characters."""
+
 _MARKS: Final = re.compile(r"^(?:### |-# )|\*\*|`", re.MULTILINE)
 
-_TEXT, _BUTTON, _MENU = 10, 2, 3
+
+def message_lines(components: Sequence[Component]) -> list[str]:
+    """Every text, picture, button and menu of a Components V2 message, in order."""
+    return [line for component in parts(components) for line in _lines(component)]
 
 
-def message_lines(components: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Every text, button and menu of a Components V2 message, in order."""
-    lines: list[str] = []
+def parts(components: Sequence[Component]) -> Iterator[Component]:
+    """The components with all that they hold, each before its contents."""
     for component in components:
-        lines += _lines(component)
-    return lines
+        yield component
+        yield from parts(component.get("components", ()))
+        accessory = component.get("accessory")
+        if accessory is not None:
+            yield from parts((accessory,))
 
 
-def _lines(component: Mapping[str, Any]) -> Iterator[str]:
+def _lines(component: Component) -> Iterator[str]:
     kind = component["type"]
     if kind == _TEXT:
         yield from _plain(component["content"]).splitlines()
-    elif kind == _BUTTON:
-        yield f"[{component['label']}]"
-    elif kind == _MENU:
+    elif kind == BUTTON:
+        state = " (disabled)" if component.get("disabled") else ""
+        link = f" {component['url']}" if component.get("url") else ""
+        yield f"[{component.get('label') or ''}]{state}{link}"
+    elif kind == MENU:
         for option in component["options"]:
             yield f"({option['value']}) {option['label']} · {option.get('description') or ''}"
-    for child in component.get("components", ()):
-        yield from _lines(child)
+    elif kind in {_THUMBNAIL, _FILE}:
+        yield _picture(component)
+    elif kind == _GALLERY:
+        for item in component["items"]:
+            yield _picture(item)
+
+
+def _picture(holder: Component) -> str:
+    media = holder.get("media") or holder.get("file") or {}
+    return f"<{holder.get('description') or media.get('url', 'picture')}>"
 
 
 def _plain(text: str) -> str:
-    unmarked = _MARKS.sub("", _ESCAPED.sub(_protect, text))
-    return _MOMENT.sub(_moment, unmarked.replace("\0", ""))
-
-
-def _protect(match: re.Match[str]) -> str:
-    """An escaped mark is text: a zero byte keeps it from being taken for a mark."""
-    mark = match[1]
-    return mark if mark not in "*`" else f"\0{mark}\0"
+    """Without marks; an escaped one is text, and hides while the others go."""
+    hidden = _ESCAPED.sub(lambda match: chr(_HIDDEN + ord(match[1])), text)
+    shown = _MOMENT.sub(_moment, _MARKS.sub("", hidden))
+    return "".join(chr(ord(c) - _HIDDEN) if _HIDDEN <= ord(c) < _HIDDEN + 128 else c for c in shown)
 
 
 def _moment(match: re.Match[str]) -> str:

@@ -74,7 +74,7 @@ def first_break(entries: Iterable[AuditEntry]) -> int | None:
             fields=entry.fields,
             previous=previous,
         )
-        if again.digest != entry.digest or entry.number != expected:
+        if again != entry:
             return expected
         previous, expected = entry.digest, expected + 1
     return None

@@ -62,6 +62,7 @@ class Sent(StrEnum):
 
     NOTHING = "Nothing was sent to your broker."
     REFUSED = "The order was sent and the broker refused it. No order is open."
+    UNSURE = "That is not certain."
     MAYBE = "The order was sent. Whether the broker took it is being checked."
 
 
@@ -183,6 +184,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
         title="Something went wrong",
         happened="The bot met an error of its own; it is logged for the operator.",
         now="Look at /orders before you repeat an order.",
+        sent=Sent.UNSURE,
         action=Action.LOG_AND_NOTIFY,
     ),
     _C.OUTCOME_UNKNOWN: Words(
@@ -231,7 +233,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.NOT_SUPPORTED: Words(
         title="Not offered",
         happened="This account does not offer that.",
-        now="/help lists what each broker can do.",
+        now="Choose another kind of order, or another account.",
     ),
     _C.NOT_YOURS: Words(
         title="Not yours",

@@ -180,7 +180,7 @@ class BrokerError(FloorbrokerError):
     @property
     def retry_after(self) -> timedelta | None:
         """The broker's own demand, else the code's default."""
-        return self._retry_after or self.words.retry_after
+        return self.words.retry_after if self._retry_after is None else self._retry_after
 
 
 class NotSent(BrokerError):

@@ -17,7 +17,7 @@ class Review:
     """What the review card told the person, kept so that Confirm means exactly that.
 
     Attributes:
-        price: What one unit was valued at; None where no price was to be had.
+        price: What one unit cost at the market; None where no price was to be had.
         price_at: When the source made that price.
         cost: Signed: positive is paid, negative is received.
         notes: Rounding, opposite orders, limits touched: sentences for people.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, OrderEvent
 from floorbroker.domain.order_state import UNRESOLVED, OrderState, may_follow
@@ -29,12 +30,15 @@ def event(state: OrderState, what: str, at: datetime) -> OrderEvent:
 
 
 def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
-    """`order` as the broker describes it now; the very same order if nothing is new.
+    """`order` as the broker describes it now; an equal order if nothing is new.
 
     Fills are merged by their id and never lost: one may arrive after a cancel. A state that may
-    not follow is ignored, since an old answer can arrive late.
+    not follow is ignored, since an old answer can arrive late, and so is everything but the fills
+    of an answer about an id that a modify has replaced.
     """
     fills = _merged(order.fills, receipt.fills)
+    if receipt.broker_order_id in order.replaced:
+        return _with_late_fills(order, fills, at)
     changed = replace(
         order,
         fills=fills,
@@ -53,15 +57,32 @@ def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
     return settle_intent(changed, receipt, at)
 
 
+def _with_late_fills(order: Order, fills: tuple[Fill, ...], at: datetime) -> Order:
+    if len(fills) == len(order.fills):
+        return order
+    return replace(order, fills=fills, events=(*order.events, event(order.state, "fill", at)))
+
+
 def followed(order: Order) -> bool:
     """Whether the broker may still have something new to say about it."""
     open_intent = order.intent is not None and order.intent.state.open
-    return (
-        order.state in UNRESOLVED
-        or order.state.working
-        or open_intent
-        or (order.state is OrderState.FILLED and any(leg.state.working for leg in order.legs))
-    )
+    return order.state in UNRESOLVED or can_be_canceled(order) or open_intent
+
+
+def can_be_canceled(order: Order) -> bool:
+    """Whether something of it is at work: the order itself, or a filled one's closing orders."""
+    return order.state.working or _legs_work(order)
+
+
+def _legs_work(order: Order) -> bool:
+    return order.state is OrderState.FILLED and any(leg.state.working for leg in order.legs)
+
+
+def _canceled(order: Order) -> bool:
+    if order.state is OrderState.CANCELED:
+        return True
+    legs = {leg.state for leg in order.legs}
+    return order.state is OrderState.FILLED and legs == {OrderState.CANCELED}
 
 
 def settle_intent(order: Order, receipt: Receipt, at: datetime) -> Order:
@@ -69,11 +90,11 @@ def settle_intent(order: Order, receipt: Receipt, at: datetime) -> Order:
     intent = order.intent
     if intent is None or not intent.state.open:
         return order
-    if intent.kind is IntentKind.CANCEL and order.state is OrderState.CANCELED:
+    if intent.kind is IntentKind.CANCEL and _canceled(order):
         return with_intent(order, intent, IntentState.DONE, at)
     if intent.kind is IntentKind.MODIFY and _carried_out(intent, receipt):
         return with_intent(order, intent, IntentState.DONE, at)
-    if order.state.final:
+    if order.state.final and not _legs_work(order):
         ended = f"The order was {order.state.value.replace('_', ' ')} before that."
         return with_intent(order, intent, IntentState.REFUSED, at, ended)
     return order
@@ -106,14 +127,18 @@ def _carried_out(intent: Intent, receipt: Receipt) -> bool:
 def _amended(order: Order, receipt: Receipt) -> OrderRequest:
     """The terms as the broker works on them: a modify changes them, a notional stays one."""
     request = order.request
-    quantity = request.quantity
-    if quantity is not None and receipt.quantity is not None:
-        quantity = receipt.quantity
+
+    def term(asked: Decimal | None, told: Decimal | None) -> Decimal | None:
+        # A term that was not asked for stays out: some brokers report a trailing stop's present
+        # price as a stop price. So does one that no order can have: some report 0 for "none".
+        usable = told is not None and told.is_finite() and told > 0
+        return told if asked is not None and usable else asked
+
     return replace(
         request,
-        quantity=quantity,
-        limit_price=receipt.limit_price or request.limit_price,
-        stop_price=receipt.stop_price or request.stop_price,
+        quantity=term(request.quantity, receipt.quantity),
+        limit_price=term(request.limit_price, receipt.limit_price),
+        stop_price=term(request.stop_price, receipt.stop_price),
     )
 
 

@@ -221,12 +221,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The broker's own estimate for an order that was not sent, in the account's currency."""
+    """The broker's own estimate for an order that was not sent, in the account's currency.
+
+    Attributes:
+        buying_power_after: What could still be bought for once it is filled.
+    """
 
     cost: Decimal
     fees: Decimal
     margin_required: Decimal | None = None
     margin_available: Decimal | None = None
+    buying_power_after: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

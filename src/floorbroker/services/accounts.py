@@ -8,7 +8,6 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
-    BrokerError,
     FloorbrokerError,
     InvalidInput,
     NotLinked,
@@ -89,6 +88,9 @@ class Reachable:
         chosen = self.person.defaults.get(ANY)
         if asset_class is not None:
             chosen = self.person.default_for(asset_class)
+        for failed in self.failed:
+            if chosen is not None and chosen.link_id == failed.link.link_id:
+                raise failed.error  # never another account in its place
         return next((one for one in self.accounts if one.key == chosen), self.accounts[0])
 
     def _named(self, wanted: str) -> LinkedAccount:
@@ -146,7 +148,7 @@ class Accounts:
         for link in await self.links(user_id):
             try:
                 accounts += await self._of(link)
-            except BrokerError as error:
+            except FloorbrokerError as error:
                 failed.append(UnreachableLink(link=link, error=error))
         return accounts, failed
 
@@ -154,7 +156,8 @@ class Accounts:
         """Every account of the person, ready to choose from."""
         accounts, failed = await self.accounts(user_id)
         # With a single account there is nothing to choose, so the choices need not be read.
-        person = await self.person(user_id) if len(accounts) > 1 else Person(user_id=user_id)
+        several = len(accounts) + len(failed) > 1
+        person = await self.person(user_id) if several else Person(user_id=user_id)
         return Reachable(accounts=accounts, failed=failed, person=person)
 
     async def choose(self, user_id: UserId, named: str | None) -> LinkedAccount:

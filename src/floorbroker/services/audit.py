@@ -15,7 +15,7 @@ from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
 from floorbroker.storage.audit import AuditTrail
-from floorbroker.vault.seal import Vault
+from floorbroker.vault.seal import Unsealable, Vault
 
 _log = structlog.get_logger(__name__)
 _TRIES: Final = 8
@@ -53,7 +53,8 @@ class Audit:
     async def link(self, link: Link, action: str) -> None:
         """A link was made or removed."""
         fields = {
-            "link_id": link.link_id,
+            # Not the id itself: the paper link's holds the person's.
+            "link": await self.pseudonym(UserId(link.link_id)),
             "broker": link.broker,
             "environment": link.environment.value,
         }
@@ -63,8 +64,8 @@ class Audit:
         """Appends one entry. If the store fails that is logged: orders hold their events too."""
         try:
             await self._append(user_id, action, fields)
-        except StoreUnavailable as error:
-            _log.error("audit_not_written", action=action, error=error.detail)
+        except (StoreUnavailable, Unsealable) as error:
+            _log.error("audit_not_written", action=action, error=type(error).__name__)
 
     async def verify(self, user_id: UserId) -> int | None:
         """The number of the first broken entry in a person's chain; None if it is whole."""

@@ -63,7 +63,7 @@ class Choices:
         live: bool | None = None,
         public_results: bool | None = None,
     ) -> ServerPolicy:
-        """Changes the rules of the caller's server.
+        """Changes the rules of the caller's server; without a change it only tells them.
 
         Raises:
             PolicyRefused: The caller does not manage it, or this is not a server.
@@ -72,6 +72,8 @@ class Choices:
             raise PolicyRefused("This command belongs into a server.")
         if not manages_server:
             raise PolicyRefused("Only members who may manage this server can change its rules.")
+        if live is None and public_results is None:
+            return await self.policy(caller.guild_id)
         for _ in range(5):
             policy = await self.policy(caller.guild_id)
             changed = replace(
@@ -81,14 +83,19 @@ class Choices:
             )
             stored = await self._people.save_policy(changed)
             if stored is not None:
-                fields = {"guild_id": caller.guild_id, "live": str(stored.live)}
+                fields = {
+                    "guild_id": caller.guild_id,
+                    "live": str(stored.live),
+                    "public_results": str(stored.public_results),
+                }
                 await self._audit.write(caller.user_id, "policy", fields)
                 return stored
         raise StoreUnavailable(detail="policy kept changing")
 
     def is_operator(self, user_id: UserId) -> bool:
         """Whether the id stands in `OPERATOR_IDS`, or is the owner's."""
-        return user_id in self._settings.operator_ids or user_id == self._settings.owner_id
+        owner = bool(self._settings.owner_id) and user_id == self._settings.owner_id
+        return owner or user_id in self._settings.operator_ids
 
     async def service_paused(self) -> bool:
         """Whether the operator paused everybody."""

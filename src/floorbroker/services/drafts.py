@@ -7,7 +7,7 @@ from typing import Final
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import Capability
-from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.errors import BrokerError, OrderRejected
 from floorbroker.domain.ids import new_order_id
 from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.domain.money import Money
@@ -51,7 +51,8 @@ class Drafts:
         """
         ticket.check()
         chosen = await self._choose(caller, ticket)
-        return await self._drafted(caller, chosen, ticket.request(chosen.instrument))
+        usual = chosen.account.spec.usual_time_in_force
+        return await self._drafted(caller, chosen, ticket.request(chosen.instrument, usual))
 
     async def draft_close(
         self, caller: Caller, symbol: str, quantity: str | None, account: str | None
@@ -99,10 +100,10 @@ class Drafts:
             figures = value(request, around, self._desk.gates.limits)
             today = await self._desk.gates.orders_today(caller.user_id)
             self._desk.gates.check_limits(proposed(request, figures, today))
-            power = buying_power_after(request, figures, around)
             order = self._order(caller, account, request)
-            preview = await _preview(adapter, account, order)
-        notes = (*notes, *_warnings(request, around), *await self._opposite(order))
+            preview, doubt = await _preview(adapter, account, order)
+        power = buying_power_after(request, figures, around, preview)
+        notes = (*notes, *doubt, *_warnings(request, around), *await self._opposite(order))
         review = self._review(order, around, figures, power, preview, notes)
         order = replace(order, review=review)
         try:
@@ -146,7 +147,7 @@ class Drafts:
         currency = request.instrument.currency
         market = request.type is OrderType.MARKET
         return Review(
-            price=figures.price,
+            price=figures.market,
             price_at=quote.at if quote else None,
             price_source=quote.source if quote else "",
             delayed=quote.delayed if quote else False,
@@ -191,13 +192,18 @@ def _warnings(request: OrderRequest, around: Surroundings) -> tuple[str, ...]:
     return tuple(notes)
 
 
-async def _preview(adapter: BrokerAdapter, account: LinkedAccount, order: Order) -> Preview | None:
+async def _preview(
+    adapter: BrokerAdapter, account: LinkedAccount, order: Order
+) -> tuple[Preview | None, tuple[str, ...]]:
+    """The broker's own estimate, or the sentence with which it would refuse the order now."""
     if Capability.PREVIEW not in account.spec.capabilities:
-        return None
+        return None, ()
     try:
-        return await adapter.preview_order(order)
+        return await adapter.preview_order(order), ()
+    except OrderRejected as refusal:
+        return None, (f"Your broker would refuse this now: {refusal.message}",)
     except BrokerError:
-        return None
+        return None, ()
 
 
 async def _closing_request(
@@ -205,7 +211,7 @@ async def _closing_request(
 ) -> OrderRequest:
     instrument = await adapter.instrument(parse_symbol(symbol))
     positions = await adapter.positions(linked.account)
-    return preflight.closing(instrument, positions, quantity)
+    return preflight.closing(instrument, positions, quantity, linked.spec.usual_time_in_force)
 
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:

@@ -18,9 +18,15 @@ class Inbox:
 
     async def unseen(self, user_id: UserId) -> Sequence[Order]:
         """Orders whose present state the person has not seen, oldest first, at most five."""
-        ids = await self._notices.unseen(user_id)
-        found = [await self._orders.get(user_id, order_id) for order_id in ids]
-        return [order for order in found if order is not None]
+        found: list[Order] = []
+        for order_id in await self._notices.unseen(user_id):
+            order = await self._orders.get(user_id, order_id)
+            if order is None:
+                # Nobody can be shown it, and it would keep its place among the five for ever.
+                await self._notices.seen(user_id, order_id)
+            else:
+                found.append(order)
+        return found
 
     async def seen(self, orders: Sequence[Order]) -> None:
         """The person has been shown these."""

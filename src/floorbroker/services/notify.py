@@ -102,8 +102,7 @@ class Notifier:
         if not await self._told(held):
             await self._notices.add(held.user_id, held.order_id, time_text(now))
             _log.info("news_kept_for_next_command", state=held.state)
-        # A change in between has set its own time for news, which then stays.
-        await self._orders.advance(held, replace(held, news_at=None))
+        await self._orders.change(held, lambda order: _told(order, held))
 
     async def _told(self, order: Order) -> bool:
         token = self._addresses.token(order)
@@ -113,6 +112,11 @@ class Notifier:
         if person is not None and not person.notify:
             return False
         return await self._messenger.direct_message(order)
+
+
+def _told(order: Order, held: Order) -> Order:
+    """Without the news that was held; a change in between has set its own time, which stays."""
+    return replace(order, news_at=None) if order.news_at == held.news_at else order
 
 
 def _belongs_to(user_id: UserId) -> dict[str, str]:

@@ -12,7 +12,7 @@ from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import Busy, InvalidInput, NotSupported, NotYours, StoreUnavailable
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order import Claim, Intent, IntentKind, IntentState, Order, ReplyAddress
-from floorbroker.domain.order_life import event
+from floorbroker.domain.order_life import can_be_canceled, event
 from floorbroker.domain.order_state import UNRESOLVED
 from floorbroker.domain.orders import (
     OrderChanges,
@@ -54,7 +54,8 @@ class OrderChangeService:
         intent = self._intent(caller, IntentKind.CANCEL, None)
         if _asked_already(order, intent):
             return order
-        _check_working(order)
+        if not can_be_canceled(order):
+            raise _nothing_at_work(order)
         return await self._begin(order, intent, reply, _cancel)
 
     async def modify(
@@ -75,7 +76,8 @@ class OrderChangeService:
         order = await self._get(caller, order_id)
         if _asked_already(order, self._intent(caller, IntentKind.MODIFY, changes)):
             return order
-        _check_working(order)
+        if not order.state.working:
+            raise _nothing_at_work(order)
         if Capability.MODIFY not in get_broker(order.broker).capabilities:
             raise NotSupported("This broker cannot change an order. Cancel it and place another.")
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
@@ -223,13 +225,11 @@ def _check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal) -> Non
         raise InvalidInput(f"You hold {held} {symbol}; that is less than {quantity - filled}.")
 
 
-def _check_working(order: Order) -> None:
-    if order.state.working:
-        return
+def _nothing_at_work(order: Order) -> InvalidInput:
     if order.state in UNRESOLVED:
-        raise InvalidInput("Whether the broker has this order is still being checked.")
+        return InvalidInput("Whether the broker has this order is still being checked.")
     words = order.state.value.replace("_", " ")
-    raise InvalidInput(f"This order is {words}; there is nothing to change at the broker.")
+    return InvalidInput(f"This order is {words}; there is nothing to change at the broker.")
 
 
 def _changed(request: OrderRequest, changes: OrderChanges) -> OrderRequest:

@@ -22,6 +22,7 @@ from floorbroker.domain.orders import (
     PositionEffect,
     Session,
     Side,
+    TimeInForce,
 )
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 
@@ -196,7 +197,10 @@ def _words(kind: OrderType) -> str:
 
 
 def closing(
-    instrument: Instrument, positions: Sequence[Position], quantity: str | None
+    instrument: Instrument,
+    positions: Sequence[Position],
+    quantity: str | None,
+    usual: TimeInForce,
 ) -> OrderRequest:
     """The market order that closes a position, all of it unless `quantity` says how much.
 
@@ -213,5 +217,6 @@ def closing(
         instrument=instrument,
         side=Side.SELL if held > 0 else Side.BUY,
         quantity=wanted,
+        time_in_force=usual,
         effect=PositionEffect.CLOSE,
     )

@@ -50,8 +50,11 @@ class Ticket:
             return OrderType.STOP if self.limit is None else OrderType.STOP_LIMIT
         return OrderType.MARKET if self.limit is None else OrderType.LIMIT
 
-    def request(self, instrument: Instrument) -> OrderRequest:
+    def request(self, instrument: Instrument, usual: TimeInForce) -> OrderRequest:
         """The typed request.
+
+        Args:
+            usual: The time in force where the person named none.
 
         Raises:
             InvalidInput: A value cannot be read, or the values do not fit each other.
@@ -69,7 +72,7 @@ class Ticket:
             trail_amount=amount,
             take_profit=_price(self.take_profit, "take-profit price"),
             stop_loss=_price(self.stop_loss, "stop-loss price"),
-            time_in_force=self.time_in_force or TimeInForce.DAY,
+            time_in_force=self.time_in_force or usual,
             session=Session.EXTENDED if self.extended_hours else Session.REGULAR,
             effect=PositionEffect.SHORT if self.short else PositionEffect.OPEN,
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from floorbroker.domain.errors import InsufficientFunds, InvalidInput
 from floorbroker.domain.money import to_cents
-from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Side
+from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.domain.risk import Limits, ProposedOrder
 from floorbroker.services.preflight import Surroundings
 
@@ -15,12 +15,12 @@ class Valuation:
     """The figures of one order; money in the instrument's currency.
 
     Attributes:
-        price: What one unit is expected to cost; None without any price.
+        market: What one unit costs at the market now; None without a quote.
         cost: Signed: positive is paid, negative is received.
         cautious: The value that limits look at: a market order counts with the collar on top.
     """
 
-    price: Decimal | None
+    market: Decimal | None
     cost: Decimal | None
     cautious: Decimal
     position_after: Decimal
@@ -31,8 +31,8 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
     """The figures.
 
     Raises:
-        InvalidInput: There is no price at all to value it with, or a notional sell that is
-            larger than the holding.
+        InvalidInput: There is no price at all to value it with, or a notional sell that is, or
+            may be, larger than the holding.
     """
     touch = around.quote.touch(request.side) if around.quote else None
     price = request.limit_price or request.stop_price or touch
@@ -42,7 +42,9 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
     quantity = request.quantity
     if quantity is None:
         quantity = request.notional / per_unit if request.notional and per_unit else Decimal(0)
-        if request.side is Side.SELL and price and quantity > around.held:
+        if request.side is Side.SELL and not per_unit:
+            raise InvalidInput("There is no price to compare this amount with your holding.")
+        if request.side is Side.SELL and quantity > around.held:
             raise InvalidInput("That is more than your holding is worth. /close sells all of it.")
     amount = request.notional if request.notional is not None else quantity * per_unit
     cautious = amount
@@ -50,7 +52,7 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
         cautious = amount * (1 + limits.price_collar_percent / 100)
     sign = 1 if request.side is Side.BUY else -1
     return Valuation(
-        price=price,
+        market=touch,
         cost=to_cents(amount * sign),
         cautious=to_cents(cautious),
         position_after=to_cents(abs(around.held + sign * quantity) * per_unit),
@@ -81,25 +83,34 @@ def proposed(request: OrderRequest, figures: Valuation, orders_today: int) -> Pr
 
 
 def buying_power_after(
-    request: OrderRequest, figures: Valuation, around: Surroundings
+    request: OrderRequest, figures: Valuation, around: Surroundings, preview: Preview | None
 ) -> Decimal | None:
-    """Buying power once the order is filled, as far as it can be known.
+    """Buying power once the order is filled: the broker's own figure, else an estimate.
 
     Raises:
         InsufficientFunds: The order would need more than there is.
     """
+    closing = request.effect is PositionEffect.CLOSE
+    if preview is not None and not closing:
+        required, available = preview.margin_required, preview.margin_available
+        if required is not None and available is not None and required > available:
+            raise _too_little(required, available, request.instrument.currency)
+    if preview is not None and preview.buying_power_after is not None:
+        return preview.buying_power_after
     power = around.balances.buying_power
-    if figures.cost is None or power.currency != request.instrument.currency:
+    if closing or figures.cost is None or power.currency != request.instrument.currency:
         return None
-    needed = abs(figures.cost) if request.effect is not PositionEffect.CLOSE else Decimal(0)
+    needed = abs(figures.cost)
     if needed > power.amount:
-        raise InsufficientFunds(
-            f"Insufficient funds for this trade: it needs about {needed:,.2f} "
-            f"{power.currency}, and the buying power is {power.amount:,.2f}."
-        )
-    if request.effect is PositionEffect.CLOSE:
-        return None
+        raise _too_little(needed, power.amount, power.currency)
     return power.amount - needed
+
+
+def _too_little(needed: Decimal, there: Decimal, currency: str) -> InsufficientFunds:
+    return InsufficientFunds(
+        f"Insufficient funds for this trade: it ties up about {needed:,.2f} {currency}, "
+        f"and {there:,.2f} {currency} can be used for it."
+    )
 
 
 def moved_percent(before: Decimal, now: Decimal) -> Decimal:

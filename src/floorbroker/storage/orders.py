@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.storage.codec import from_document, time_text, to_document
+from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -25,6 +27,7 @@ from floorbroker.storage.documents import (
 SCHEMA_VERSION: Final = 1
 _ORDERS: Final = "orders"
 _TRIES: Final = 10
+_log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
     Index(collection=_ORDERS, name="origin", fields=("origin_key",), unique=True),
@@ -105,13 +108,7 @@ class Orders:
         limit: int,
     ) -> Sequence[Order]:
         """One person's orders in these states, newest first."""
-        found = await self._documents.find(
-            _ORDERS,
-            {"user_id": user_id, "state": OneOf(tuple(sorted(states)))},
-            order=("created_at", NEWEST_FIRST),
-            limit=limit,
-        )
-        return [_order(document) for document in found]
+        return await self._newest({"user_id": user_id}, states, limit)
 
     async def sent_since(self, user_id: UserId, since: datetime, *, limit: int) -> int:
         """How many orders a person sent since then, counted no further than `limit`."""
@@ -128,8 +125,8 @@ class Orders:
         limit: int,
     ) -> Sequence[Order]:
         """One account's orders in these states, newest first."""
-        found = await self.recent(user_id, states=states, limit=limit)
-        return [o for o in found if o.link_id == link_id and o.account_id == account_id]
+        whose: Where = {"user_id": user_id, "link_id": link_id, "account_id": account_id}
+        return await self._newest(whose, states, limit)
 
     async def due_for_check(self, now: datetime, *, limit: int) -> Sequence[Order]:
         """Everybody's orders that should be read back by now, the longest due first."""
@@ -139,6 +136,15 @@ class Orders:
         """Everybody's orders of which the person has not been told, the longest due first."""
         return await self._due("news_at", now, limit)
 
+    async def _newest(
+        self, whose: Where, states: frozenset[OrderState], limit: int
+    ) -> Sequence[Order]:
+        where: Where = {**whose, "state": OneOf(tuple(sorted(states)))}
+        found = await self._documents.find(
+            _ORDERS, where, order=("created_at", NEWEST_FIRST), limit=limit
+        )
+        return [_order(document) for document in found]
+
     async def _due(self, field: str, now: datetime, limit: int) -> Sequence[Order]:
         found = await self._documents.find(
             _ORDERS,
@@ -146,7 +152,16 @@ class Orders:
             order=(field, OLDEST_FIRST),
             limit=limit,
         )
-        return [_order(document) for document in found]
+        return [order for order in map(_readable, found) if order is not None]
+
+
+def _readable(document: Document) -> Order | None:
+    """Everybody's orders are read here at once: one that cannot be must not hide the others."""
+    try:
+        return _order(document)
+    except UnreadableDocument as error:
+        _log.error("order_unreadable", order_id=str(document["_id"]), why=str(error))
+        return None
 
 
 def _document(order: Order) -> Document:

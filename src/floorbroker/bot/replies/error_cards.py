@@ -8,7 +8,7 @@ from floorbroker.domain.errors import FloorbrokerError
 def error_card(error: FloorbrokerError) -> Card:
     """Never holds a traceback, a vendor's raw body or a detail for operators."""
     words = error.words
-    caution = words.sent is Sent.MAYBE
+    caution = words.sent in {Sent.MAYBE, Sent.UNSURE}
     return Card(
         title=words.title,
         tone=Tone.CAUTION if caution else Tone.BAD,

@@ -8,7 +8,8 @@ from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.order_words import deed, filled, terms
 from floorbroker.domain.error_codes import WORDS, ErrorCode
 from floorbroker.domain.money import Money
-from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, Review
+from floorbroker.domain.order import Intent, IntentKind, IntentState, Order
+from floorbroker.domain.order_life import can_be_canceled
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import LegRole, Side
 
@@ -97,23 +98,24 @@ def shared_card(order: Order, who: str) -> Card:
         title=f"{_FACES[order.state].title} · {order.request.instrument.symbol}",
         tone=_FACES[order.state].tone,
         badges=(order.environment.value.upper(),),
-        rows=(Row("Who", who), Row("What", f"{order.request.side.value} {done}")),
+        rows=(Row("Who", who), Row("What", f"{order.request.side.value.capitalize()} {done}")),
     )
 
 
 def _rows(order: Order, account: str) -> tuple[Row, ...]:
     currency = order.request.instrument.currency
-    rows = [Row("Order", terms(order.request))]
-    if order.request.instrument.name:
-        rows.insert(0, Row("Instrument", order.request.instrument.name))
+    rows = []
     if order.fills:
         total = sum((fill.quantity * fill.price for fill in order.fills), start=order.fees * 0)
         paid = "Paid" if order.request.side is Side.BUY else "Received"
         amount = Money(amount=total * order.request.instrument.multiplier, currency=currency)
         rows += [Row("Filled", filled(order)), Row(paid, figures.money(amount))]
         rows.append(Row("Fees", figures.money(Money(amount=order.fees, currency=currency))))
-    elif order.state in {_S.DRAFT, _S.SENDING, _S.UNKNOWN, _S.ACCEPTED}:
-        rows += _estimate(order.review, currency)
+    if order.request.instrument.name:
+        rows.append(Row("Instrument", order.request.instrument.name))
+    rows.append(Row("Type", terms(order.request)))
+    if not order.fills and order.state in {_S.DRAFT, _S.SENDING, _S.UNKNOWN, _S.ACCEPTED}:
+        rows += _estimate(order)
     if account:
         rows.append(Row("Account", account))
     if order.reason:
@@ -121,10 +123,11 @@ def _rows(order: Order, account: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _estimate(review: Review, currency: str) -> list[Row]:
+def _estimate(order: Order) -> list[Row]:
+    review, request = order.review, order.request
     rows = []
-    if review.price is not None:
-        rows.append(Row("Price now", figures.price(review.price, currency)))
+    if review.price is not None and order.state is _S.DRAFT:
+        rows.append(Row("Price now", figures.price(review.price, request.instrument.currency)))
     if review.cost is not None:
         receives = review.cost.amount < 0
         amount = Money(amount=abs(review.cost.amount), currency=review.cost.currency)
@@ -179,7 +182,7 @@ def _footer(order: Order, now: datetime) -> tuple[Row, ...]:
     review = order.review
     if order.state is not _S.DRAFT:
         since = order.events[-1].at
-        return (Row("Order", order.order_id), Row("Changed", since))
+        return (Row("Order id", order.order_id), Row("Changed", since))
     rows = [Row("Confirm before", review.expires_at)]
     if review.price_at is not None:
         age = figures.age(now - review.price_at)
@@ -193,9 +196,12 @@ def _buttons(order: Order, may_share: bool) -> tuple[Button, ...]:
     if order.state is _S.DRAFT:
         made = [("Confirm", "confirm", Style.SUCCESS), ("Cancel", "discard", Style.SECONDARY)]
     elif order.state.working:
-        made = [("Cancel order", "cancel", Style.DANGER), ("Refresh", "refresh", Style.SECONDARY)]
+        # Refresh takes the place that Confirm had: a second click there must do no harm.
+        made = [("Refresh", "refresh", Style.SECONDARY), ("Cancel order", "cancel", Style.DANGER)]
     elif order.state in {_S.SENDING, _S.UNKNOWN}:
         made = [("Refresh", "refresh", Style.SECONDARY)]
+    elif can_be_canceled(order):
+        made = [("Cancel closing orders", "cancel", Style.DANGER)]
     if may_share and order.fills:
         made.append(("Share", "share", Style.SECONDARY))
     return tuple(

@@ -80,8 +80,13 @@ def filled(order: Order) -> str:
     return f"{figures.quantity(order.filled_quantity)} at {figures.price(average, currency)}"
 
 
+def state_word(order: Order) -> str:
+    """`accepted`, `partially filled`."""
+    return order.state.value.replace("_", " ")
+
+
 def one_line(order: Order) -> str:
     """One line of a list of orders."""
-    state = order.state.value.replace("_", " ")
+    state = state_word(order)
     done = f" · {filled(order)}" if order.fills else ""
     return f"{deed(order.request)} · {terms(order.request)} · {state}{done}"

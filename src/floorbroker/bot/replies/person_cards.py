@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
 from floorbroker.domain.money import Money
 from floorbroker.domain.people import Person, ServerPolicy
@@ -83,13 +84,17 @@ def _limits(limits: Limits) -> tuple[Row, ...]:
         Row("One order", f"up to {_dollars(limits.max_order_value)}"),
         Row("One position", f"up to {_dollars(limits.max_position_value)}"),
         Row("Orders a day", str(limits.max_orders_per_day)),
-        Row("Price collar", f"{figures.quantity(limits.price_collar_percent)} %"),
+        Row("Price collar", f"{_percent(limits.price_collar_percent)} around the market"),
     ]
     if limits.allowed_symbols:
         rows.append(Row("Only", ", ".join(sorted(limits.allowed_symbols))))
     if limits.denied_symbols:
         rows.append(Row("Never", ", ".join(sorted(limits.denied_symbols))))
     return tuple(rows)
+
+
+def _percent(amount: Decimal) -> str:
+    return f"{figures.quantity(amount)} %"
 
 
 def _dollars(amount: Decimal) -> str:
@@ -122,17 +127,16 @@ _HELP = (
 
 def help_card(brokers: Sequence[Availability]) -> Card:
     """How to begin, and what each broker can do."""
-    lines = tuple(f"{one.spec.name}: {_offer(one)}" for one in brokers)
+    offers = tuple(f"{one.spec.name}: {_offer(one)}" for one in brokers if one.selectable)
+    others = reasons(one for one in brokers if not one.selectable)
     return Card(
         title="Floorbroker",
         lead="Trade in your own brokerage account from here. Every order is reviewed first.",
-        sections=(*_HELP, Section(heading="Brokers", lines=lines)),
+        sections=(*_HELP, Section(heading="Brokers", lines=(*offers, *others))),
     )
 
 
 def _offer(one: Availability) -> str:
-    if not one.selectable:
-        return one.reason_for_people
     return ", ".join(sorted(kind.value.replace("_", "-") for kind in one.spec.order_types))
 
 

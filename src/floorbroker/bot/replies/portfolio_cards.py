@@ -1,12 +1,13 @@
 """What a person owns: positions, balances, everything together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
-from floorbroker.bot.replies.order_words import one_line
+from floorbroker.bot.replies.order_words import deed, filled, state_word, terms
 from floorbroker.domain.order import Order
 from floorbroker.domain.portfolio import Balances, Position
 from floorbroker.services.portfolio import Holdings, Overview
@@ -50,12 +51,12 @@ def portfolio_card(overview: Overview, now: datetime) -> Card:
     totals = tuple(Row("Total", figures.money(total)) for total in overview.totals())
     sections = []
     for one in overview.holdings:
-        lines = _positions(one).lines if one.positions else ("No open positions.",)
-        rows = (
-            Row("Equity", figures.money(one.balances.equity)),
-            Row("Cash", figures.money(one.balances.cash)),
+        worth = (
+            f"Equity {figures.money(one.balances.equity)}",
+            f"Cash {figures.money(one.balances.cash)}",
         )
-        sections.append(Section(heading=_heading(one), lines=lines, rows=rows))
+        none = () if one.positions else ("No open positions.",)
+        sections.append(replace(_positions(one), lines=(" · ".join(worth), *none)))
     return Card(
         title="Portfolio",
         badges=_badges(overview),
@@ -74,20 +75,21 @@ def orders_card(working: Sequence[Order], recent: Sequence[Order]) -> Card:
     environments = sorted({order.environment.value.upper() for order in (*working, *recent)})
     sections = []
     if working:
-        sections.append(Section(heading="Open", lines=tuple(_order_line(o) for o in working[:10])))
+        sections.append(Section(heading="Open", rows=tuple(_order(o) for o in working[:10])))
     if ended:
-        sections.append(Section(heading="Recent", lines=tuple(_order_line(o) for o in ended[:10])))
+        sections.append(Section(heading="Recent", rows=tuple(_order(o) for o in ended[:10])))
     return Card(
         title="Orders",
         badges=tuple(environments),
         lead="" if sections else "You have not sent any orders yet.",
         sections=tuple(sections),
-        footer=(Row("One of them", "/order status"),) if sections else (),
+        footer=(Row("Details", "/order status"),) if sections else (),
     )
 
 
-def _order_line(order: Order) -> str:
-    return f"{order.order_id} · {one_line(order)}"
+def _order(order: Order) -> Row:
+    done = filled(order) or terms(order.request)
+    return Row(deed(order.request), f"{state_word(order)} · {done}")
 
 
 def _heading(one: Holdings) -> str:
@@ -95,33 +97,38 @@ def _heading(one: Holdings) -> str:
 
 
 def _positions(one: Holdings) -> Section:
-    ordered = sorted(one.positions, key=_weight, reverse=True)
-    lines = [_position(position) for position in ordered[:MOST_LINES]]
+    ordered = _largest_first(one)
+    rows = [_position(position) for position in ordered[:MOST_LINES]]
     if len(ordered) > MOST_LINES:
-        lines.append(f"and {len(ordered) - MOST_LINES} more")
-    return Section(heading=_heading(one), lines=tuple(lines))
+        rows.append(Row("…", f"and {len(ordered) - MOST_LINES} more"))
+    return Section(heading=_heading(one), rows=tuple(rows))
+
+
+def _largest_first(one: Holdings) -> list[Position]:
+    return sorted(one.positions, key=_weight, reverse=True)
 
 
 def _weight(position: Position) -> Decimal:
     return abs(position.market_value or Decimal(0))
 
 
-def _position(position: Position) -> str:
+def _position(position: Position) -> Row:
     currency = position.instrument.currency
-    parts = [f"{figures.quantity(position.quantity)} {position.instrument.symbol}"]
+    held = figures.quantity(position.quantity)
     if position.market_price is not None:
-        parts.append(f"at {figures.price(position.market_price, currency)}")
+        held += f" at {figures.price(position.market_price, currency)}"
+    parts = [held]
     if position.average_price is not None:
         parts.append(f"paid {figures.price(position.average_price, currency)}")
     if position.profit is not None and position.profit_percent is not None:
         profit = figures.change(position.profit, currency)
         parts.append(f"{profit} ({figures.percent(position.profit_percent)})")
-    return " · ".join(parts)
+    return Row(position.instrument.symbol, " · ".join(parts))
 
 
 def _close_buttons(one: Holdings) -> list[Button]:
     made = []
-    for position in one.positions:
+    for position in _largest_first(one):
         symbol = position.instrument.symbol
         custom_id = custom_ids.choice("close", f"{one.account.value}@{symbol}")
         if custom_id is not None:

@@ -1,6 +1,6 @@
 """Brokers and accounts: what can be linked here, and why the rest cannot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Style, Tone
@@ -26,12 +26,20 @@ def brokers_card(brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
         sections=(
             Section(
                 heading="Not available here now",
-                lines=tuple(f"{one.spec.name}: {one.reason_for_people}" for one in others),
+                lines=reasons(others),
             ),
         )
         if others
         else (),
     )
+
+
+def reasons(brokers: Iterable[Availability]) -> tuple[str, ...]:
+    """One line for each reason, behind the names of all that it holds for."""
+    names: dict[str, list[str]] = {}
+    for one in brokers:
+        names.setdefault(one.reason_for_people, []).append(one.spec.name)
+    return tuple(f"{', '.join(who)}: {reason}" for reason, who in names.items())
 
 
 def _choice(one: Availability) -> Choice:
@@ -56,7 +64,9 @@ def broker_card(one: Availability, brokers: Sequence[Availability], mode: Deploy
     spec = one.spec
     if spec.requires_local_gateway:
         return _gateway_card(one, brokers)
-    rows = [Row("Connects by", f"{spec.api_type}, {spec.auth_method}")]
+    rows = []
+    if spec.auth_flow is not AuthFlow.NONE:
+        rows.append(Row("Connects by", f"{spec.api_type}, {spec.auth_method}"))
     if spec.approval.required:
         rows.append(Row("Approval", spec.approval.timeline))
     buttons: tuple[Button, ...] = ()
@@ -65,13 +75,14 @@ def broker_card(one: Availability, brokers: Sequence[Availability], mode: Deploy
             Button(label="Open paper account", custom_id="fb:paper:open", style=Style.SUCCESS),
         )
     return Card(
-        title=f"{spec.emoji} {spec.name}",
+        # A card that warns has a mark of its own before the title.
+        title=f"{spec.emoji} {spec.name}" if one.selectable else spec.name,
         tone=Tone.NEUTRAL if one.selectable else Tone.CAUTION,
         badges=(spec.badge,),
         lead=one.reason_for_people,
         rows=tuple(rows),
         sections=_steps(spec),
-        notes=(spec.warning,) if spec.warning else (),
+        notes=(spec.warning,) if spec.warning not in one.reason_for_people else (),
         buttons=buttons,
     )
 
@@ -114,21 +125,20 @@ def accounts_card(
     accounts: Sequence[LinkedAccount], failed: Sequence[UnreachableLink], person: Person
 ) -> Card:
     """Every account of a person, and which are defaults."""
-    lines = [_account_line(account, person) for account in accounts]
     return Card(
         title="Your accounts",
         tone=Tone.NEUTRAL if accounts else Tone.CAUTION,
         lead="" if accounts else "You have no account. /setup broker opens one.",
-        sections=(Section(heading="Accounts", lines=tuple(lines)),) if lines else (),
+        rows=tuple(Row(account.title, _account(account, person)) for account in accounts),
         notes=tuple(f"{one.link.label}: {one.error.message}" for one in failed),
     )
 
 
-def _account_line(account: LinkedAccount, person: Person) -> str:
+def _account(account: LinkedAccount, person: Person) -> str:
     kinds = [kind for kind, key in person.defaults.items() if key == account.key]
     default = f" · default for {', '.join(_kinds(kinds))}" if kinds else ""
     environment = account.link.environment.value.upper()
-    return f"{account.title} · {account.spec.name} · {environment}{default}"
+    return f"{account.spec.name} · {environment}{default}"
 
 
 def _kinds(kinds: Sequence[str]) -> list[str]:
@@ -152,12 +162,13 @@ def status_card(
     failed: Sequence[UnreachableLink],
 ) -> Card:
     """How each link is doing."""
-    lines = [f"{account.title}: connected" for account in accounts]
-    lines += [f"{one.link.label}: {one.error.message}" for one in failed]
+    links = [Row(account.title, "connected") for account in accounts]
+    links += [Row(one.link.label, one.error.message) for one in failed]
+    none = () if links else ("None yet.",)
     return Card(
         title="Status",
         tone=Tone.CAUTION if failed else Tone.GOOD,
         rows=(Row("Deployment", mode.value),),
-        sections=(Section(heading="Links", lines=tuple(lines) or ("None yet.",)),),
+        sections=(Section(heading="Links", lines=none, rows=tuple(links)),),
         notes=tuple(f"{one.link.label}: {one.error.words.now}" for one in failed),
     )

@@ -29,4 +29,5 @@ def preview(book: Book, request: OrderRequest, market: PaperMarket, now: datetim
         fees=Decimal(0),
         margin_required=sum(tied, Decimal(0)) * margin_rate(line),
         margin_available=max(worth(book, market, now).free, Decimal(0)),
+        buying_power_after=worth(with_order, market, now).buying_power,
     )

@@ -1,0 +1,134 @@
+"""What keeps the demo's page true while somebody uses it.
+
+simcord does one operation at a time, and its page does not recover from a click that meets
+another one. So nothing here awaits while it holds the simulation: a tick is one turn of the event
+loop, and a tick that finds a click at work leaves everything alone.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from simcord.backend.errors import SetupError
+from simcord.preview import Preview
+
+from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.components import view_of
+from floorbroker.cli.simulated import World
+from floorbroker.cli.typed_command import typed_command
+
+
+class LivePage:
+    """A preview whose clock goes, that shows background edits and runs commands typed as text."""
+
+    def __init__(self, world: World, preview: Preview, tick_seconds: float) -> None:
+        """Puts itself between the browser and the preview."""
+        self._world = world
+        self._preview = preview
+        self._tick_seconds = tick_seconds
+        self._shown = self._messages()
+        self._act = preview._action
+        preview._action = self._action  # type: ignore[method-assign]  # simcord has no other seam
+
+    async def keep_live(self) -> None:
+        """Ticks until it is canceled."""
+        while True:
+            await asyncio.sleep(self._tick_seconds)
+            with suppress(SetupError):  # a click is at work; the next tick does it
+                self._tick()
+
+    async def say(self, card: Card) -> None:
+        """Posts a card to the channel, as the bot; it is seen with the next tick or action."""
+        channel = self._world.app.bot.get_partial_messageable(self._world.channel.id)
+        await channel.send(view=view_of(card))
+
+    def _tick(self) -> None:
+        """Moves the clock to the machine's and shows what the bot has changed by itself."""
+        env = self._world.env
+        env._begin_operation("floorbroker demo")
+        try:
+            self._set_clock()
+            if self._messages() != self._shown:
+                self._publish()
+        finally:
+            env._end_operation()
+
+    def _set_clock(self) -> None:
+        env = self._world.env
+        behind = (datetime.now(UTC) - env.now()).total_seconds()
+        env.backend.advance_clock(max(behind, 0.0))
+        self._preview.capture_time = env.now()
+
+    def _messages(self) -> dict[int, Any]:
+        """What the channel holds; an edit replaces a message's components as a whole."""
+        stored = self._world.env.backend.messages.get(self._world.channel.id, {})
+        return {key: (one.content, one.flags, one.components) for key, one in stored.items()}
+
+    def _publish(self) -> None:
+        """Publishes every page under the revision that it has.
+
+        A new revision would refuse a click that is already on its way, as one on an old page.
+        A click on a button that is gone is refused all the same.
+        """
+        self._shown = self._messages()
+        pages = self._preview._pages
+        for page in tuple(pages.values()):
+            if page.id == "python":  # the pattern of pages to come: they open at the end
+                page.target_id = max(self._shown, default=None)
+            if page.id in pages:  # publishing one drops those whose lease is over
+                page.revision -= 1
+                self._preview._publish(page, reason="refresh")
+
+    async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Carries out what the browser asks for, and brings a message that it led to into view."""
+        page = self._preview._get_page(context_id)
+        before = max(self._messages(), default=None)
+        self._set_clock()
+        answer = await self._carry_out(context_id, body)
+        # Cards name moments of the machine's clock, which this one has not reached.
+        self._set_clock()
+        newest = max(self._messages(), default=None)
+        if newest != before:
+            page.target_id, page.window_end_id = newest, None
+        if self._messages() != self._shown:
+            self._publish()
+        return answer
+
+    async def _carry_out(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A message that is a command becomes one, as it does in Discord's own text box."""
+        if not isinstance(body, dict) or body.get("kind") != "send_message":
+            return await self._act(context_id, body)
+        try:
+            command = self._as_command(context_id, body)
+        except ValueError as problem:
+            answer = await self._act(context_id, body)
+            await self.say(_not_a_command(str(problem)))
+            return answer
+        return await self._act(context_id, command)
+
+    def _as_command(self, context_id: str | None, body: dict[str, Any]) -> dict[str, Any]:
+        text = str(body.get("content", "")).strip()
+        if not text.startswith("/"):
+            raise ValueError("commands begin with a slash")
+        command = typed_command(self._world.app.bot.tree, text)
+        catalogue = self._preview._get_page(context_id).command_catalog
+        for entry in catalogue.get("entries", ()):
+            if entry["invocation"] == command.name:
+                return {
+                    **body,
+                    "kind": "run_command",
+                    "command_id": entry["commandId"],
+                    "path": entry["path"],
+                    "schema_fingerprint": entry["schemaFingerprint"],
+                    "options": dict(command.options),
+                }
+        raise ValueError(f"/{command.name} needs rights that you do not have in this server")
+
+
+def _not_a_command(problem: str) -> Card:
+    return Card(
+        title="That was a message, not a command",
+        lead=f"{problem[:1].upper()}{problem[1:]}. For example: /buy symbol:AAPL quantity:10",
+    )

@@ -1,0 +1,111 @@
+"""`floorbroker run`: the bot, with the settings of the environment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+import aiohttp
+import discord
+import structlog
+
+from floorbroker.bootstrap import App
+from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
+from floorbroker.cli.opening import opened
+from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
+from floorbroker.cli.settings import EXPLAINED
+from floorbroker.config import LogFormat, Settings
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.observability.logging import configure_logging, log_uncaught_errors
+from floorbroker.web.app import build_metrics_app, build_web_app, run_web
+
+ANSWER_SECONDS: Final = 3.0
+_ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
+"""What discord.py calls the tasks that run commands, buttons and menus (2.7.1)."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Serves until it is told to end.
+
+    Raises:
+        GivenUp: It could not start, or lost Discord for good.
+    """
+    configure_logging(settings.log_level, json=settings.log_format is LogFormat.JSON)
+    log_uncaught_errors()
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    stop = asyncio.Event()
+    with end_on_signal(stop):
+        async with opened(settings) as app:
+            try:
+                await serve(
+                    supervisor=app.supervisor,
+                    web=web(app),
+                    connect=lambda: app.bot.start(token),
+                    leave=lambda: leave_discord(app.bot),
+                    stop=stop,
+                    drain_within=timedelta(seconds=settings.drain_seconds),
+                )
+            except DiscordEnded as ended:
+                raise _lost_discord(ended.__cause__) from None
+    _log.info("ended")
+
+
+@asynccontextmanager
+async def web(app: App) -> AsyncIterator[Sequence[int]]:
+    """Health and readiness on PORT; metrics there behind a token, or on a port of their own.
+
+    Yields:
+        The ports that are listened on: PORT, then METRICS_PORT if it is set.
+
+    Raises:
+        GivenUp: A port cannot be listened on.
+    """
+    settings = app.settings
+    sites = [
+        (
+            "PORT",
+            settings.port,
+            build_web_app(readiness=app, metrics=app.metrics, metrics_token=settings.metrics_token),
+        )
+    ]
+    if settings.metrics_port is not None:
+        sites.append(("METRICS_PORT", settings.metrics_port, build_metrics_app(app.metrics)))
+    ports = []
+    async with AsyncExitStack() as servers:
+        for name, wanted, site in sites:
+            try:
+                port = await servers.enter_async_context(run_web(site, settings.host, wanted))
+            except OSError as error:
+                reason = f"{name} cannot be listened on: {error.strerror}."
+                raise GivenUp(f"{reason} Set {name} to a free port.") from None
+            _log.info("listening", setting=name, port=port)
+            ports.append(port)
+        yield ports
+
+
+async def leave_discord(bot: discord.Client) -> None:
+    """Lets answers that are being written reach their readers, for a moment, then logs out."""
+    answering = {task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)}
+    if answering:
+        await asyncio.wait(answering, timeout=ANSWER_SECONDS)
+    await bot.close()
+
+
+def _lost_discord(error: BaseException | None) -> GivenUp:
+    match error:
+        case discord.LoginFailure():
+            todo = EXPLAINED["DISCORD_TOKEN"][1]
+            return GivenUp(f"Discord does not accept DISCORD_TOKEN. {todo}", MISCONFIGURED)
+        case StoreUnavailable():
+            return GivenUp("The store stopped answering while the commands were being set up.")
+        case discord.ConnectionClosed(code=code):
+            return GivenUp(f"Discord closed the connection for good (code {code}).")
+        case OSError() | aiohttp.ClientError() | TimeoutError() | discord.DiscordException():
+            return GivenUp(f"Discord cannot be reached ({type(error).__name__}).")
+        case _:
+            _log.error("discord_ended", exc_info=error)
+            kind = type(error).__name__ if error is not None else "without an error"
+            return GivenUp(f"The connection to Discord ended ({kind}).")

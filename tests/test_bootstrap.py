@@ -1,0 +1,206 @@
+"""What is built, what runs beside it, and that nothing of it stays behind."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pydantic import SecretStr
+
+from floorbroker.bootstrap import open_keyring, running
+from floorbroker.config import Settings, SettingsProblem
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.storage.documents import Document, Index, Where
+from floorbroker.storage.sqlite import SqliteDocuments
+from floorbroker.vault.keyring import new_key
+from tests.environment import only_these_settings
+from tests.observability.captured import captured_stderr
+
+PATIENCE_SECONDS: Final = 20
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    only_these_settings(monkeypatch, tmp_path)
+    return tmp_path
+
+
+def at_home(folder: Path, **changes: Any) -> Settings:
+    usual = {
+        "deployment_mode": "single-user",
+        "owner_id": "100000000000000001",
+        "data_dir": folder / "data",
+        "reconcile_seconds": 0.01,
+    }
+    return Settings(**{**usual, **changes})
+
+
+class FailsAtFirst(SqliteDocuments):
+    """Fails its first searches in a way that nobody foresaw, then works."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.failures_left = 4
+        self.worked = asyncio.Event()
+
+    async def find(
+        self, collection: str, where: Where, *, order: tuple[str, int] | None = None, limit: int
+    ) -> list[Document]:
+        if self.failures_left:
+            self.failures_left -= 1
+            raise ZeroDivisionError
+        found = await super().find(collection, where, order=order, limit=limit)
+        self.worked.set()
+        return found
+
+
+class NeverStarts(SqliteDocuments):
+    """Does not answer; remembers whether it was let go."""
+
+    closed = False
+
+    async def start(self, indexes: Sequence[Index]) -> None:
+        raise StoreUnavailable
+
+    async def close(self) -> None:
+        self.closed = True
+        await super().close()
+
+
+async def ended(before: set[threading.Thread]) -> None:
+    """Waits for threads that came later; they may take a moment to see that they are done."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while set(threading.enumerate()) - before:  # noqa: ASYNC110  # a thread's end has no event
+            await asyncio.sleep(0.01)
+
+
+async def test_at_home_it_builds_on_sqlite_and_answers_for_its_parts(folder: Path) -> None:
+    async with running(at_home(folder)) as app:
+        checks = await app.checks()
+
+        assert checks == {"discord": False, "store": True, "taking_orders": True}
+        assert (folder / "data" / "floorbroker.sqlite3").exists()
+
+
+async def test_it_ends_without_leaving_a_task_or_a_thread(folder: Path) -> None:
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+
+    async with running(at_home(folder)):
+        assert {task.get_name() for task in asyncio.all_tasks() - tasks} >= {"reconcile", "notify"}
+
+    assert asyncio.all_tasks() == tasks
+    await ended(threads)
+
+
+async def test_afterwards_it_takes_no_orders_and_has_no_store(folder: Path) -> None:
+    async with running(at_home(folder)) as app:
+        pass
+
+    assert await app.checks() == {"discord": False, "store": False, "taking_orders": False}
+
+
+async def test_an_error_inside_ends_it_as_well(folder: Path) -> None:
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+
+    with pytest.raises(ZeroDivisionError):
+        async with running(at_home(folder)):
+            raise ZeroDivisionError
+
+    assert asyncio.all_tasks() == tasks
+    await ended(threads)
+
+
+async def test_work_on_its_way_is_finished_before_the_store_goes(folder: Path) -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+        await app.documents.insert("orders", {"_id": "late"})
+
+    async with running(at_home(folder)) as app:
+        done = app.supervisor.hand_over(work())
+
+    assert done.done()
+    assert done.exception() is None
+
+
+async def test_work_that_never_ends_is_given_up_after_the_drain_time(folder: Path) -> None:
+    async with running(at_home(folder, drain_seconds=0.01)) as app:
+        stuck = app.supervisor.hand_over(asyncio.Event().wait())
+
+    assert stuck.cancelled()
+
+
+async def test_background_work_outlives_its_own_failures(folder: Path) -> None:
+    documents = FailsAtFirst(folder / "test.db")
+
+    with captured_stderr() as log:
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            running(at_home(folder), documents=documents),
+        ):
+            await documents.worked.wait()
+
+    failed = [line for line in log.records() if line["event"] == "background_failed"]
+    assert len(failed) == 4
+    assert {line["task"] for line in failed} == {"reconcile", "notify"}
+
+
+async def test_a_store_that_does_not_answer_ends_the_start_and_is_let_go(folder: Path) -> None:
+    tasks = asyncio.all_tasks()
+    documents = NeverStarts(folder / "test.db")
+
+    with pytest.raises(StoreUnavailable):
+        async with running(at_home(folder), documents=documents):
+            pytest.fail("it started")
+
+    assert documents.closed
+    assert asyncio.all_tasks() == tasks
+
+
+async def test_many_people_are_not_served_without_mongodb(folder: Path) -> None:
+    settings = Settings(credential_master_keys=SecretStr(new_key("a")), data_dir=folder / "data")
+
+    with pytest.raises(SettingsProblem, match="MONGODB_URI"):
+        async with running(settings):
+            pytest.fail("it started")
+
+    assert not (folder / "data").exists()
+
+
+async def test_at_home_the_master_key_is_made_once_for_its_owners_eyes_only(folder: Path) -> None:
+    settings = at_home(folder)
+    path = folder / "data" / "master.key"
+
+    with captured_stderr() as log:
+        first, second = open_keyring(settings), open_keyring(settings)
+
+    assert first.keys == second.keys
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [line["event"] for line in log.records()] == ["master_key_made"]
+    assert path.read_text().strip().partition(":")[2] not in log.getvalue()
+
+
+def test_a_master_key_that_others_can_read_is_refused(folder: Path) -> None:
+    settings = at_home(folder)
+    with captured_stderr():
+        open_keyring(settings)
+    (folder / "data" / "master.key").chmod(0o640)
+
+    with pytest.raises(SettingsProblem, match="chmod 600"):
+        open_keyring(settings)
+
+
+def test_in_the_cloud_no_master_key_is_ever_made(folder: Path) -> None:
+    with pytest.raises(SettingsProblem, match="CREDENTIAL_MASTER_KEYS"):
+        open_keyring(Settings(data_dir=folder / "data"))
+
+    assert list(folder.iterdir()) == []
+
+
+def test_keys_of_the_setting_go_before_the_file(folder: Path) -> None:
+    keyring = open_keyring(at_home(folder, credential_master_keys=new_key("a")))
+
+    assert keyring.newest == "a"
+    assert not (folder / "data").exists()
