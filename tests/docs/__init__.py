@@ -1,0 +1,1 @@
+"""The documentation against the code: what is generated, what must exist, what must be said."""
