@@ -1,0 +1,118 @@
+"""Interactions that no client of Discord would make, and the same one delivered twice.
+
+Built where simcord builds its own, and fed to discord.py as the gateway feeds it: whatever
+Discord's clients check is left out, whatever discord.py and the bot check is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simcord import InteractionResult
+from simcord.backend import serializers
+from simcord.interactions import base_payload, nest_options, walk_to_subcommand
+
+from tests.e2e.people import Seen, Somebody
+from tests.e2e.world import World
+
+_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
+_ROW, _BUTTON, _MENU = 1, 2, 3
+_TEXT, _SWITCH = 3, 5
+
+
+class Forged:
+    """One interaction, not yet delivered."""
+
+    def __init__(
+        self, world: World, person: Somebody, kind: int, data: Mapping[str, Any], **extra: Any
+    ) -> None:
+        """`data` is what Discord would put there; `extra` is added to the payload."""
+        guild = getattr(person.actor, "guild", None)
+        self._world = world
+        self._record, self.payload = base_payload(
+            world.env.backend,
+            type=kind,
+            channel_id=person.channel.id,
+            guild_id=None if guild is None else guild.id,
+            user_id=int(person.user_id),
+            data=dict(data),
+        )
+        self.payload.update(extra)
+
+    def on(self, card: Seen, component: Mapping[str, Any]) -> "Forged":
+        """The interaction of `component`, which that message is made to hold."""
+        backend, message = self._world.env.backend, card.message
+        self._record.source_message_id = message.id
+        stored = backend.get_message(message.channel_id, message.id)
+        rows = [{"type": _ROW, "id": 1, "components": [{"id": 2, **component}]}]
+        payload = {**serializers.message_payload(backend, stored), "components": rows}
+        self.payload["message"] = payload
+        return self
+
+    async def delivered(
+        self, times: int = 1, *, apart: bool = False, forgotten: bool = False
+    ) -> InteractionResult:
+        """Feeds it to discord.py.
+
+        Args:
+            apart: Each time once all is done about the time before; else all at once.
+            forgotten: Discord does not remember that it was acknowledged before.
+        """
+        for _ in range(times):
+            self._world.env.backend.emit("INTERACTION_CREATE", self.payload)
+            if apart:
+                await self._world.env.settle()
+            if forgotten:
+                self._record.responded = False
+        await self._world.env.settle()
+        return InteractionResult(self._world.env, self._record)
+
+
+def command(world: World, person: Somebody, name: str, **options: str | bool) -> Forged:
+    """A slash command with values that no client has checked."""
+    return Forged(world, person, _COMMAND, _command_data(world, name, _built(options)))
+
+
+def typing(
+    world: World, person: Somebody, name: str, option: str, text: str, **options: str | bool
+) -> Forged:
+    """A person in the middle of typing `option`."""
+    focused = {"name": option, "type": _TEXT, "value": text, "focused": True}
+    data = _command_data(world, name, [*_built(options), focused])
+    return Forged(world, person, _AUTOCOMPLETE, data)
+
+
+def click(world: World, person: Somebody, card: Seen, custom_id: str) -> Forged:
+    """A click on a custom id that need not be on the card, nor the card the person's own."""
+    data = {"custom_id": custom_id, "component_type": _BUTTON}
+    button = {"type": _BUTTON, "style": 2, "label": "x", "custom_id": custom_id}
+    return Forged(world, person, _COMPONENT, data).on(card, button)
+
+
+def choice(
+    world: World, person: Somebody, card: Seen, custom_id: str, values: Sequence[str]
+) -> Forged:
+    """A choice from a menu that need not hold it."""
+    data = {"custom_id": custom_id, "component_type": _MENU, "values": list(values)}
+    options = [{"label": "x", "value": "x"}]
+    menu = {"type": _MENU, "custom_id": custom_id, "options": options}
+    return Forged(world, person, _COMPONENT, data).on(card, menu)
+
+
+def _built(options: Mapping[str, str | bool]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "type": _SWITCH if isinstance(value, bool) else _TEXT, "value": value}
+        for name, value in options.items()
+    ]
+
+
+def _command_data(world: World, name: str, options: list[dict[str, Any]]) -> dict[str, Any]:
+    root_name, *path = name.split()
+    root = world.env.backend.find_command(root_name, None)
+    assert root is not None, f"/{name} was not synced"
+    _, nesting = walk_to_subcommand(root, path)
+    return {
+        "id": root["id"],
+        "name": root_name,
+        "type": 1,
+        "options": nest_options(root, nesting, options),
+    }

@@ -1,0 +1,63 @@
+"""/positions, /balance, /portfolio, /help, /privacy: in a server and in direct messages."""
+
+import pytest
+
+from tests.e2e.people import Somebody
+from tests.e2e.world import World
+
+
+@pytest.fixture(params=["in the server", "in direct messages"])
+def alice(world: World, request: pytest.FixtureRequest) -> Somebody:
+    """Alice, once at each place."""
+    return world.alice if request.param == "in the server" else world.alice.in_dms
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("balance", ("100,000.00", "200,000.00", "Buying power", "PAPER")),
+        ("portfolio", ("Total", "100,000.00", "No open positions.", "PAPER")),
+        ("positions", ("No open positions.", "PAPER")),
+        ("help", ("/buy", "/setup broker", "/orders")),
+        ("privacy", ("AES-256-GCM", "never a password")),
+    ],
+)
+async def test_each_card_is_private_and_says_what_it_is_for(
+    world: World, alice: Somebody, command: str, words: tuple[str, ...]
+) -> None:
+    card = await alice.types(command)
+
+    assert card.private
+    assert all(word in card.text for word in words), card.text
+    assert world.public() == []
+
+
+async def test_portfolio_adds_what_was_bought_to_what_is_left(
+    world: World, alice: Somebody
+) -> None:
+    await alice.clicks(await alice.types("buy", symbol="AAPL", quantity="100"), "Confirm")
+
+    card = await alice.types("portfolio")
+
+    assert "AAPL" in card.text
+    assert "Equity" in card.text
+    assert "Cash $7" in card.text  # about 100,000 less 100 shares of about 222
+
+
+@pytest.mark.parametrize("command", ["positions", "balance"])
+async def test_one_account_can_be_looked_at_by_its_name(
+    world: World, alice: Somebody, command: str
+) -> None:
+    found = await alice.types(command, account="Paper")
+    missing = await alice.types(command, account="Savings")
+
+    assert "PAPER" in found.title
+    assert missing.title.endswith("No account")
+    assert "/setup accounts lists yours" in missing.text
+
+
+async def test_the_figures_name_their_source_and_age(world: World) -> None:
+    card = await world.alice.types("balance")
+
+    assert "just now" in card.text
+    assert "Paper" in card.text.splitlines()[-1]
