@@ -80,7 +80,7 @@ def caller(
 def settings(**changes: Any) -> Settings:
     """The defaults of the product, whatever this machine's environment says."""
     values: dict[str, Any] = {"order_deadline_seconds": 0.05, **changes}
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg] # pydantic-settings' own
+    return Settings(_env_file=None, **values)
 
 
 async def opened(path: Path) -> Documents:

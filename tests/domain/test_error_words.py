@@ -107,6 +107,6 @@ def test_several_broken_limits_carry_the_first_ones_code() -> None:
     assert error.words.title == WORDS[ErrorCode.POSITION_SIZE_EXCEEDED].title
 
 
-@pytest.mark.parametrize("kind", sorted(_kinds(BrokerError), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(_kinds(BrokerError), key=str))
 def test_every_broker_error_can_be_made_without_a_message(kind: type[BrokerError]) -> None:
     assert kind(broker="paper").message

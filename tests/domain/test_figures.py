@@ -30,10 +30,11 @@ def quote(**fields: Any) -> Quote:
 
 
 @pytest.mark.parametrize(
-    ("quantity", "value", "profit", "percent"), [(10, 1100, 100, 10), (-10, -1100, -100, -10)]
+    ("quantity", "value", "profit", "percent"),
+    [(10, D(1100), D(100), D(10)), (-10, D(-1100), D(-100), D(-10))],
 )
 def test_a_holding_gains_when_it_is_long_and_the_price_rises(
-    quantity: int, value: int, profit: int, percent: int
+    quantity: int, value: Decimal, profit: Decimal, percent: Decimal
 ) -> None:
     held = position(quantity)
 
@@ -48,7 +49,7 @@ def test_a_contract_counts_its_multiplier() -> None:
 
     held = position(2, instrument=option, average_price=D(1), market_price=D(3))
 
-    assert (held.market_value, held.profit, held.profit_percent) == (600, 400, 200)
+    assert (held.market_value, held.profit, held.profit_percent) == (D(600), D(400), D(200))
 
 
 @pytest.mark.parametrize("missing", ["average_price", "market_price"])

@@ -134,7 +134,7 @@ def test_a_term_that_no_order_can_have_leaves_the_order_readable(number: str) ->
 
     after = with_receipt(order(S.ACCEPTED), told, LATER)
 
-    assert (after.state, after.filled_quantity) == (S.CANCELED, 3)
+    assert (after.state, after.filled_quantity) == (S.CANCELED, Decimal(3))
     assert after.request == order().request
 
 

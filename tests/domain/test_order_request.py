@@ -76,7 +76,7 @@ def test_an_amount_or_leg_that_is_no_number_above_zero_is_refused(
     name: str, number: Decimal
 ) -> None:
     with pytest.raises(InvalidInput):
-        made(**{name: number})
+        made(OrderType.MARKET, **{name: number})
 
 
 @pytest.mark.parametrize("number", BAD_NUMBERS)
@@ -113,7 +113,7 @@ def test_a_trail_has_one_form_and_stays_below_all_of_the_price() -> None:
 def test_a_bracket_stands_the_right_way_round(
     side: Side, profit: int, loss: int, good: bool
 ) -> None:
-    legs = {"take_profit": D(profit), "stop_loss": D(loss)}
+    legs: dict[str, Any] = {"take_profit": D(profit), "stop_loss": D(loss)}
     if good:
         assert made(side=side, **legs).bracket
         return
@@ -148,7 +148,7 @@ PRICES = st.none() | st.sampled_from([D(1), D(2), *BAD_NUMBERS])
     stop_loss=PRICES,
 )
 def test_whatever_becomes_a_request_has_one_size_its_own_prices_and_sane_numbers(
-    kind: OrderType, side: Side, **terms: Decimal | None
+    kind: OrderType, side: Side, **terms: Any
 ) -> None:
     try:
         request = OrderRequest(instrument=AAPL, side=side, type=kind, **terms)

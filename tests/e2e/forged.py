@@ -17,6 +17,8 @@ from tests.e2e.world import World
 _COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
 _ROW, _BUTTON, _MENU = 1, 2, 3
 _TEXT, _SWITCH = 3, 5
+_IDLE_SECONDS = 0.001
+"""How long simcord waits before it looks again whether all is done; its own 50 ms add up."""
 
 
 class Forged:
@@ -60,10 +62,10 @@ class Forged:
         for _ in range(times):
             self._world.env.backend.emit("INTERACTION_CREATE", self.payload)
             if apart:
-                await self._world.env.settle()
+                await self._world.env.settle(idle=_IDLE_SECONDS)
             if forgotten:
                 self._record.responded = False
-        await self._world.env.settle()
+        await self._world.env.settle(idle=_IDLE_SECONDS)
         return InteractionResult(self._world.env, self._record)
 
 

@@ -8,7 +8,6 @@ from floorbroker.domain.errors import (
     ApiError,
     BrokerConnectionError,
 )
-from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Receipt
 from tests.fakes.clock import ManualClock
@@ -16,14 +15,6 @@ from tests.fakes.exchange.venue import Venue
 from tests.floor import House, caller
 from tests.services.conftest import Build
 from tests.simulators.paper_faults import Counting, Hanging
-
-
-async def _swept(house: House, order: Order, clock: ManualClock, seconds: float) -> Order:
-    """The order after read-back has run every second for so long."""
-    for _ in range(int(seconds)):
-        clock.advance(1)
-        await house.reconciler.sweep()
-    return await house.stored(order)
 
 
 async def test_the_work_is_finished_when_the_caller_is_canceled_while_sending(

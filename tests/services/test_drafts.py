@@ -89,7 +89,7 @@ async def test_a_sale_is_shown_as_money_received(
         ),
     ],
 )
-async def test_what_is_rounded_is_said(house: House, ticket: dict[str, str], note: str) -> None:
+async def test_what_is_rounded_is_said(house: House, ticket: dict[str, Any], note: str) -> None:
     await house.link()
 
     assert note in (await house.draft(**ticket)).review.notes

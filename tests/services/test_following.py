@@ -1,6 +1,7 @@
 """Working orders are followed to their end, and nothing is lost or sent on the way."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
@@ -108,7 +109,7 @@ async def test_a_fill_while_the_broker_was_read_is_not_lost_to_a_faster_writer(
     await house.link()
     order = await house.resting()
     clock.advance(10)
-    venue.book[order.order_id] = filled("X-1", order.request.quantity or 0, clock.now())
+    venue.book[order.order_id] = filled("X-1", Decimal(10), clock.now())
     stale = await house.stored(order)
     venue.blocked["find_order"] = asyncio.Event()
     reading = asyncio.ensure_future(house.reconciler.check(stale))

@@ -8,6 +8,7 @@ import pytest
 
 from floorbroker.domain.errors import InvalidInput, PolicyRefused
 from floorbroker.domain.modes import Environment
+from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Side
 from tests.fakes.exchange.venue import Venue, held
 from tests.floor import ANNA, House, settings
@@ -114,7 +115,7 @@ async def test_the_limits_look_at_a_market_order_with_the_collar_on_top(
     house = build(venue=venue, chosen=settings(max_order_value=1000, price_collar_percent=5))
     await house.link()
 
-    assert await house.draft(quantity="9")
+    assert (await house.draft(quantity="9")).state is OrderState.DRAFT
     with pytest.raises(Exception, match=r"Order value \$1,050.00 exceeds limit"):
         await house.draft(quantity="10")
-    assert await house.draft(quantity="10", limit="100.00")
+    assert (await house.draft(quantity="10", limit="100.00")).state is OrderState.DRAFT

@@ -8,7 +8,6 @@ import pytest
 from floorbroker.domain.errors import (
     InvalidInput,
     LimitExceeded,
-    OutcomeUnknown,
     Paused,
 )
 from floorbroker.domain.order import IntentKind, IntentState, Order
@@ -19,7 +18,6 @@ from tests.fakes.exchange.venue import Venue, filled, held
 from tests.floor import ANNA, House, caller
 from tests.services.conftest import Build
 
-UNKNOWN = OutcomeUnknown(broker="alpaca")
 CHEAPER = OrderChanges(limit_price=Decimal("89.00"))
 
 

@@ -1,26 +1,15 @@
 """Lists of orders, on every engine: whose, in which order, how many, and what is due."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 import pytest_asyncio
 
 from floorbroker.domain.ids import AccountId, LinkId
-from floorbroker.domain.order import (
-    Claim,
-    Intent,
-    IntentKind,
-    IntentState,
-    Order,
-    OrderEvent,
-    ReplyAddress,
-)
 from floorbroker.domain.order_state import WORKING, OrderState
-from floorbroker.domain.orders import Leg, LegRole, OrderChanges
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.orders import INDEXES, Orders
-from tests.domain.building import ANNA, BEN, LATER, NOON, fill, order
+from tests.domain.building import ANNA, BEN, NOON, order
 
 S = OrderState
 SECOND = timedelta(seconds=1)
@@ -30,34 +19,6 @@ SECOND = timedelta(seconds=1)
 async def orders(documents: Documents) -> Orders:
     await documents.start(INDEXES)
     return Orders(documents)
-
-
-def everything() -> Order:
-    """An order with every field in use."""
-    return order(
-        S.PARTIALLY_FILLED,
-        events=(OrderEvent(at=NOON, what="drafted", state=S.DRAFT),),
-        sent_at=NOON,
-        claim=Claim(owner="me", until=LATER),
-        check_at=LATER,
-        broker_order_id="B-2",
-        replaced=("B-1",),
-        fills=(fill("1", "0.000001", "95000.01"),),
-        legs=(Leg(role=LegRole.STOP_LOSS, price=Decimal("80.10")),),
-        reason="Because. — “√”",
-        intent=Intent(
-            kind=IntentKind.MODIFY,
-            origin_key="click",
-            state=IntentState.UNKNOWN,
-            at=NOON,
-            changes=OrderChanges(quantity=Decimal("1E+2")),
-        ),
-        reply=ReplyAddress(
-            channel_id="1", message_id="2", sealed_token="x", token_expires_at=LATER
-        ),
-        guild_id="9",
-        news_at=LATER,
-    )
 
 
 async def test_recent_orders_come_newest_first_by_state_and_no_more_than_asked(

@@ -9,15 +9,23 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, Literal
 
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
+from simcord.preview._pages import _Page
 
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import view_of
 from floorbroker.cli.simulated import World
 from floorbroker.cli.typed_command import typed_command
+
+Reason = Literal[
+    "initial", "refresh", "snapshot", "navigation", "query", "presentation", "action", "capture"
+]
+
+PATTERN: Final = "python"
+"""The page that nobody looks at: those to come open where it points."""
 
 
 class LivePage:
@@ -29,8 +37,11 @@ class LivePage:
         self._preview = preview
         self._tick_seconds = tick_seconds
         self._shown = self._messages()
-        self._act = preview._action
-        preview._action = self._action  # type: ignore[method-assign]  # simcord has no other seam
+        self._ends: dict[str, int | None] = {}
+        # simcord has no other seams for these two.
+        self._act, self._build = preview._action, preview._publish
+        preview._action = self._action  # type: ignore[method-assign]  # see above
+        preview._publish = self._publish  # type: ignore[method-assign]  # see above
 
     async def keep_live(self) -> None:
         """Ticks until it is canceled."""
@@ -40,9 +51,10 @@ class LivePage:
                 self._tick()
 
     async def say(self, card: Card) -> None:
-        """Posts a card to the channel, as the bot; it is seen with the next tick or action."""
+        """Posts a card to the channel, as the bot."""
         channel = self._world.app.bot.get_partial_messageable(self._world.channel.id)
         await channel.send(view=view_of(card))
+        self._publish_all()
 
     def _tick(self) -> None:
         """Moves the clock to the machine's and shows what the bot has changed by itself."""
@@ -51,7 +63,7 @@ class LivePage:
         try:
             self._set_clock()
             if self._messages() != self._shown:
-                self._publish()
+                self._publish_all()
         finally:
             env._end_operation()
 
@@ -66,38 +78,36 @@ class LivePage:
         stored = self._world.env.backend.messages.get(self._world.channel.id, {})
         return {key: (one.content, one.flags, one.components) for key, one in stored.items()}
 
-    def _publish(self) -> None:
+    def _publish_all(self) -> None:
         """Publishes every page under the revision that it has.
 
         A new revision would refuse a click that is already on its way, as one on an old page.
         A click on a button that is gone is refused all the same.
         """
-        self._shown = self._messages()
         pages = self._preview._pages
         for page in tuple(pages.values()):
-            if page.id == "python":  # the pattern of pages to come: they open at the end
-                page.target_id = max(self._shown, default=None)
             if page.id in pages:  # publishing one drops those whose lease is over
                 page.revision -= 1
-                self._preview._publish(page, reason="refresh")
+                self._publish(page, reason="refresh")
+
+    def _publish(self, page: _Page, *, reason: Reason = "action") -> None:
+        """Publishes a page as of now, with a message that is new to it in view."""
+        # Cards name moments of the machine's clock.
+        self._set_clock()
+        self._shown = self._messages()
+        newest = max(self._shown, default=None)
+        if self._ends.get(page.id, newest) != newest:
+            page.target_id, page.window_end_id = newest, None
+        self._ends[page.id] = newest
+        if page.id == PATTERN:
+            page.target_id = newest
+            page.revision += 1
+            return
+        self._build(page, reason=reason)
 
     async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Carries out what the browser asks for, and brings a message that it led to into view."""
-        page = self._preview._get_page(context_id)
-        before = max(self._messages(), default=None)
-        self._set_clock()
-        answer = await self._carry_out(context_id, body)
-        # Cards name moments of the machine's clock, which this one has not reached.
-        self._set_clock()
-        newest = max(self._messages(), default=None)
-        if newest != before:
-            page.target_id, page.window_end_id = newest, None
-        if self._messages() != self._shown:
-            self._publish()
-        return answer
-
-    async def _carry_out(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         """A message that is a command becomes one, as it does in Discord's own text box."""
+        self._set_clock()
         if not isinstance(body, dict) or body.get("kind") != "send_message":
             return await self._act(context_id, body)
         try:

@@ -55,7 +55,7 @@ async def demo_page(
     async with preview:
         live = LivePage(world, preview, tick_seconds)
         await live.say(WELCOME)
-        await preview.refresh()
+        await world.env.settle()
         clock = asyncio.create_task(live.keep_live(), name="demo clock")
         try:
             yield preview

@@ -125,9 +125,11 @@ class Venue:
         return Absent() if known is None else Found(receipt=known)
 
 
-def accepted(broker_order_id: str, **terms: Decimal | None) -> Receipt:
+def accepted(broker_order_id: str, limit_price: Decimal | None = None) -> Receipt:
     """A receipt of a resting order."""
-    return Receipt(broker_order_id=broker_order_id, state=OrderState.ACCEPTED, **terms)
+    return Receipt(
+        broker_order_id=broker_order_id, state=OrderState.ACCEPTED, limit_price=limit_price
+    )
 
 
 def filled(broker_order_id: str, quantity: Decimal, at: datetime) -> Receipt:
