@@ -137,6 +137,19 @@ async def test_the_simulated_clock_keeps_up_with_the_machine(tmp_path: Path) -> 
         assert here.preview.capture_time == here.world.env.now()
 
 
+async def test_a_second_page_sees_what_was_done_on_the_first(tmp_path: Path) -> None:
+    async with served(tmp_path) as here, ClientSession(here.preview.url) as http:
+        other = Browser(http)
+        await other.open(here.preview.url)
+
+        await here.browser.say("/setup status")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "Status" not in other.text:
+                await other.look()
+
+        assert (await other.say("/orders"))["settlement"] == "settled"
+
+
 async def test_text_that_is_a_command_runs_as_one(tmp_path: Path) -> None:
     async with served(tmp_path) as here:
         await here.browser.say("/buy symbol:AAPL quantity:10")

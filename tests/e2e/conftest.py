@@ -24,6 +24,14 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
+@pytest_asyncio.fixture
+async def mongo(mongo_uri: str) -> AsyncIterator[Store]:
+    """An empty MongoDB, through the driver that the product uses."""
+    store = Store("motor", mongo_uri)
+    yield store
+    await store.close()
+
+
 @pytest_asyncio.fixture(params=["sqlite", "motor"])
 async def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store, once on SQLite and once on MongoDB."""

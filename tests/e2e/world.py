@@ -28,7 +28,8 @@ from floorbroker.vault.keyring import new_key, parse_keyring
 from tests.e2e.people import Seen, Somebody
 from tests.simulators.paper_faults import Counting
 
-KEYS: Final = parse_keyring(new_key("test"))
+KEY: Final = new_key("test")
+KEYS: Final = parse_keyring(KEY)
 """Made once a run: a restarted process must open what the one before it sealed."""
 
 PAPER: Final = BrokerId("paper")

@@ -20,6 +20,7 @@ from floorbroker.bot.replies.components import view_of
 from floorbroker.cli.simulated import World
 from floorbroker.cli.typed_command import typed_command
 
+Messages = dict[int, Any]
 Reason = Literal[
     "initial", "refresh", "snapshot", "navigation", "query", "presentation", "action", "capture"
 ]
@@ -36,8 +37,7 @@ class LivePage:
         self._world = world
         self._preview = preview
         self._tick_seconds = tick_seconds
-        self._shown = self._messages()
-        self._ends: dict[str, int | None] = {}
+        self._shown: dict[str, Messages] = {}
         # simcord has no other seams for these two.
         self._act, self._build = preview._action, preview._publish
         preview._action = self._action  # type: ignore[method-assign]  # see above
@@ -54,7 +54,7 @@ class LivePage:
         """Posts a card to the channel, as the bot."""
         channel = self._world.app.bot.get_partial_messageable(self._world.channel.id)
         await channel.send(view=view_of(card))
-        self._publish_all()
+        self._publish_changes()
 
     def _tick(self) -> None:
         """Moves the clock to the machine's and shows what the bot has changed by itself."""
@@ -62,8 +62,7 @@ class LivePage:
         env._begin_operation("floorbroker demo")
         try:
             self._set_clock()
-            if self._messages() != self._shown:
-                self._publish_all()
+            self._publish_changes()
         finally:
             env._end_operation()
 
@@ -73,20 +72,22 @@ class LivePage:
         env.backend.advance_clock(max(behind, 0.0))
         self._preview.capture_time = env.now()
 
-    def _messages(self) -> dict[int, Any]:
+    def _messages(self) -> Messages:
         """What the channel holds; an edit replaces a message's components as a whole."""
         stored = self._world.env.backend.messages.get(self._world.channel.id, {})
         return {key: (one.content, one.flags, one.components) for key, one in stored.items()}
 
-    def _publish_all(self) -> None:
-        """Publishes every page under the revision that it has.
+    def _publish_changes(self) -> None:
+        """Publishes pages that lack something, each under the revision that it has.
 
         A new revision would refuse a click that is already on its way, as one on an old page.
         A click on a button that is gone is refused all the same.
         """
-        pages = self._preview._pages
+        messages, pages = self._messages(), self._preview._pages
+        self._shown = {key: shown for key, shown in self._shown.items() if key in pages}
         for page in tuple(pages.values()):
-            if page.id in pages:  # publishing one drops those whose lease is over
+            # Publishing one drops those whose lease is over.
+            if page.id in pages and self._shown.get(page.id) != messages:
                 page.revision -= 1
                 self._publish(page, reason="refresh")
 
@@ -94,11 +95,11 @@ class LivePage:
         """Publishes a page as of now, with a message that is new to it in view."""
         # Cards name moments of the machine's clock.
         self._set_clock()
-        self._shown = self._messages()
-        newest = max(self._shown, default=None)
-        if self._ends.get(page.id, newest) != newest:
+        messages = self._messages()
+        newest = max(messages, default=None)
+        if max(self._shown.get(page.id, messages), default=None) != newest:
             page.target_id, page.window_end_id = newest, None
-        self._ends[page.id] = newest
+        self._shown[page.id] = messages
         if page.id == PATTERN:
             page.target_id = newest
             page.revision += 1

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, OrderId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
@@ -117,6 +118,7 @@ class Order:
         origin_key: The interaction, alert or schedule it came from; unique.
         check_at: When it should be read back; None when nothing can change any more.
         replaced: The broker's ids before the present one, oldest first.
+        refusal: Why the broker refused it, where its words have a code of their own.
         news_at: When the person is to be told of the present state; None once told.
     """
 
@@ -141,6 +143,7 @@ class Order:
     fills: tuple[Fill, ...] = ()
     legs: tuple[Leg, ...] = ()
     reason: str = ""
+    refusal: ErrorCode | None = None
     intent: Intent | None = None
     reply: ReplyAddress | None = None
     guild_id: str | None = None

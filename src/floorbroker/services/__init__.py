@@ -1,1 +1,1 @@
-"""What the product does, without Discord and without naming a broker."""
+"""What the product does, without Discord."""

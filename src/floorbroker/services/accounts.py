@@ -1,5 +1,6 @@
 """A person's links and accounts, and which of them a command means."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -141,16 +142,30 @@ class Accounts:
                 return stored
         raise StoreUnavailable(detail="paper link kept changing")
 
-    async def accounts(self, user_id: UserId) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
-        """Every account of the person, and the links that could not be reached."""
+    async def accounts(
+        self, user_id: UserId, *, anew: bool = False
+    ) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
+        """Every account of the person, and the links that could not be reached.
+
+        Args:
+            anew: Ask the brokers now, even where a session remembers their answer.
+        """
         accounts: list[LinkedAccount] = []
         failed: list[UnreachableLink] = []
-        for link in await self.links(user_id):
-            try:
-                accounts += await self._of(link)
-            except FloorbrokerError as error:
-                failed.append(UnreachableLink(link=link, error=error))
+        links = await self.links(user_id)
+        # All at once: a broker that hangs must not hide the others.
+        for answer in await asyncio.gather(*(self._reached(link, anew) for link in links)):
+            if isinstance(answer, UnreachableLink):
+                failed.append(answer)
+            else:
+                accounts += answer
         return accounts, failed
+
+    async def _reached(self, link: Link, anew: bool) -> list[LinkedAccount] | UnreachableLink:
+        try:
+            return await self._of(link, anew=anew)
+        except FloorbrokerError as error:
+            return UnreachableLink(link=link, error=error)
 
     async def reachable(self, user_id: UserId) -> Reachable:
         """Every account of the person, ready to choose from."""
@@ -212,6 +227,7 @@ class Accounts:
             raise InvalidInput("Choose a kind of instrument from the list.")
         account = await self.choose(user_id, named)
         await self.update(user_id, lambda p: replace(p, defaults={**p.defaults, kind: account.key}))
+        await self._audit.link(account.link, "default")
         return account
 
     async def update(self, user_id: UserId, change: Change) -> Person:
@@ -235,8 +251,8 @@ class Accounts:
         await self._audit.link(stored, "unlink")
         return stored
 
-    async def _of(self, link: Link) -> list[LinkedAccount]:
-        accounts = await self._sessions.accounts(link)
+    async def _of(self, link: Link, *, anew: bool = False) -> list[LinkedAccount]:
+        accounts = await self._sessions.accounts(link, anew=anew)
         return [LinkedAccount(link=link, account=one) for one in accounts]
 
     def _paper_link(self, user_id: UserId) -> Link:

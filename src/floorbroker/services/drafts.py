@@ -96,14 +96,19 @@ class Drafts:
             await self._desk.gates.check(
                 caller.user_id, caller.guild_id, environment, request.effect
             )
-            preflight.check_market_data(request, around.quote, environment)
+            preflight.check_market_data(request, around.quote, environment, self._desk.clock.now())
             figures = value(request, around, self._desk.gates.limits)
             today = await self._desk.gates.orders_today(caller.user_id)
             self._desk.gates.check_limits(proposed(request, figures, today))
             order = self._order(caller, account, request)
             preview, doubt = await _preview(adapter, account, order)
         power = buying_power_after(request, figures, around, preview)
-        notes = (*notes, *doubt, *_warnings(request, around), *await self._opposite(order))
+        notes = (
+            *notes,
+            *doubt,
+            *_warnings(request, around, self._desk.clock.now()),
+            *await self._opposite(order),
+        )
         review = self._review(order, around, figures, power, preview, notes)
         order = replace(order, review=review)
         try:
@@ -177,7 +182,7 @@ class Drafts:
         return (f"{len(against)} open {request.side.opposite} {verb} against this one.",)
 
 
-def _warnings(request: OrderRequest, around: Surroundings) -> tuple[str, ...]:
+def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tuple[str, ...]:
     notes = []
     if around.quote is None:
         notes.append("No quote is to be had: the order is valued at your own price.")
@@ -185,6 +190,8 @@ def _warnings(request: OrderRequest, around: Surroundings) -> tuple[str, ...]:
         notes.append("The quote is delayed. A limit order says what you are ready to pay.")
     elif around.quote.crossed:
         notes.append("The quote is crossed (bid above ask): not a price to rely on.")
+    elif around.quote.age(now) > preflight.STALE:
+        notes.append("The quote is old. A limit order says what you are ready to pay.")
     if not around.market_open:
         notes.append("The market is closed now.")
     if request.effect is PositionEffect.SHORT:

@@ -7,7 +7,9 @@ with each thing that a person should know before pressing the button.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from typing import Final
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import BrokerSpec, Capability
@@ -180,7 +182,13 @@ def with_effect(request: OrderRequest, held: Decimal, may_short: bool) -> OrderR
 _NOTHING_HELD = "You hold no {}, so there is nothing to sell. Set short to sell short."
 
 
-def check_market_data(request: OrderRequest, quote: Quote | None, environment: Environment) -> None:
+STALE: Final = timedelta(minutes=1)
+"""A price older than that is not the market's any more."""
+
+
+def check_market_data(
+    request: OrderRequest, quote: Quote | None, environment: Environment, now: datetime
+) -> None:
     """A live market order needs a price that can be relied on.
 
     Raises:
@@ -188,7 +196,7 @@ def check_market_data(request: OrderRequest, quote: Quote | None, environment: E
     """
     if request.type is not OrderType.MARKET or environment is Environment.PAPER:
         return
-    if quote is None or quote.delayed or quote.crossed:
+    if quote is None or quote.delayed or quote.crossed or quote.age(now) > STALE:
         raise PolicyRefused("There is no reliable price for a market order. Set a limit price.")
 
 

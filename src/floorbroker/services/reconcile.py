@@ -77,16 +77,15 @@ class Reconciler:
         return await self._store(taken, await self._found(link, taken))
 
     async def _found(self, link: Link, order: Order) -> LookUp:
-        with self._desk.metrics.broker_call(order.broker, "find_order"):
-            try:
-                # Connecting counts too: one broker that hangs must not hold up the whole sweep.
-                async with (
-                    asyncio.timeout(self._read_seconds),
-                    self._desk.sessions.lease(link) as adapter,
-                ):
-                    return await adapter.find_order(order)
-            except TimeoutError as error:
-                raise BrokerTimeout(broker=order.broker) from error
+        try:
+            # Connecting counts too: one broker that hangs must not hold up the whole sweep.
+            async with (
+                asyncio.timeout(self._read_seconds),
+                self._desk.sessions.lease(link) as adapter,
+            ):
+                return await adapter.find_order(order)
+        except TimeoutError as error:
+            raise BrokerTimeout(broker=order.broker) from error
 
     def _taken(self, order: Order, now: datetime) -> Order:
         """Out of everybody else's sight until the next look; a lapsed SENDING becomes UNKNOWN."""

@@ -96,6 +96,7 @@ def after_placing(order: Order, outcome: Outcome, now: datetime) -> Order:
             after = replace(
                 moved(order, OrderState.REJECTED, f"refused:{error.reason}", now),
                 reason=error.message,
+                refusal=error.reason,
             )
         case NeverLeft(error=error) if order.state is OrderState.SENDING:
             after = replace(

@@ -8,6 +8,7 @@ from typing import Final
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import Busy, NotLinked
 from floorbroker.domain.ids import LinkId
@@ -37,9 +38,16 @@ class Sessions:
     """Leases of adapters. A credential is open only inside one of these."""
 
     def __init__(
-        self, factory: BrokerFactory, clock: Clock, metrics: Metrics, *, most: int = MOST
+        self,
+        factory: BrokerFactory,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        most: int = MOST,
+        patience: float = 1.0,
     ) -> None:
-        """`most` bounds the adapters that are open at once."""
+        """`most` bounds the adapters that are open at once, `patience` stretches deadlines."""
+        self._patience = patience
         self._factory = factory
         self._clock = clock
         self._metrics = metrics
@@ -69,13 +77,13 @@ class Sessions:
             session.last_used = self._clock.now()
             self._metrics.open_leases(len(self._sessions))
 
-    async def accounts(self, link: Link) -> tuple[BrokerAccount, ...]:
-        """The accounts that the link reaches, asked for once a session."""
+    async def accounts(self, link: Link, *, anew: bool = False) -> tuple[BrokerAccount, ...]:
+        """The accounts that the link reaches, asked for once a session, or `anew`."""
         async with self.lease(link) as adapter:
             session = self._sessions.get(link.link_id)
             if session is None or session.adapter is not adapter:
                 return tuple(await adapter.accounts())
-            if session.accounts is None:
+            if session.accounts is None or anew:
                 session.accounts = tuple(await adapter.accounts())
             return session.accounts
 
@@ -105,13 +113,14 @@ class Sessions:
             if session.ended:
                 raise NotLinked
             if session.adapter is None:
-                adapter = self._factory.create(
+                made = self._factory.create(
                     link.broker,
                     environment=link.environment,
                     user_id=link.user_id,
                     link_id=link.link_id,
                     credentials={},
                 )
+                adapter = WatchedAdapter(made, link.broker, self._metrics, patience=self._patience)
                 try:
                     await adapter.connect()
                     if session.ended:  # meanwhile, by a removal or the end of the process

@@ -69,7 +69,7 @@ class SetupCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            found, failed = await self._front.floor.accounts.accounts(caller.user_id)
+            found, failed = await self._front.floor.accounts.accounts(caller.user_id, anew=True)
             return status_card(self._front.floor.settings.deployment_mode, found, failed)
 
         await self._front.answers.command(interaction, work)

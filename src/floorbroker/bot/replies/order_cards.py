@@ -1,6 +1,6 @@
 """The card of one order, from review to receipt: one card, a face for each state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from floorbroker.bot.replies import custom_ids, figures
@@ -76,7 +76,7 @@ def order_card(order: Order, account: str, now: datetime, *, may_share: bool = F
         account: The account's title; empty where it is no longer known.
         may_share: Whether a Share button makes sense where the card is shown.
     """
-    face = _FACES[order.state]
+    face = _face(order)
     return Card(
         title=f"{face.title} · {deed(order.request)}",
         tone=face.tone,
@@ -89,6 +89,15 @@ def order_card(order: Order, account: str, now: datetime, *, may_share: bool = F
         buttons=_buttons(order, may_share),
         tells=order,
     )
+
+
+def _face(order: Order) -> _Face:
+    """A refusal is told by its own name where it has one: market closed, too little money."""
+    face, code = _FACES[order.state], order.refusal
+    if order.state is not _S.REJECTED or code in {None, ErrorCode.ORDER_REJECTED}:
+        return face
+    words = WORDS[code or ErrorCode.ORDER_REJECTED]
+    return replace(face, title=words.title, lead=f"{_REJECTED_WORDS.sent.value} {words.now}")
 
 
 def shared_card(order: Order, who: str) -> Card:

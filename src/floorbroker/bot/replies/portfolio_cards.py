@@ -23,7 +23,8 @@ def positions_card(overview: Overview, now: datetime) -> Card:
         title="Positions",
         badges=_badges(overview),
         tone=_tone(overview),
-        lead="" if held else "No open positions.",
+        # What could not be read is unknown, not nothing.
+        lead="" if held or overview.failed else "No open positions.",
         sections=tuple(_positions(one) for one in held),
         notes=_failures(overview),
         footer=_ages(overview, now),
@@ -152,7 +153,9 @@ def _balances(balances: Balances) -> tuple[Row, ...]:
 
 
 def _badges(overview: Overview) -> tuple[str, ...]:
-    return tuple(sorted({o.account.link.environment.value.upper() for o in overview.holdings}))
+    links = [one.account.link for one in overview.holdings]
+    links += [one.link for one in overview.failed]
+    return tuple(sorted({link.environment.value.upper() for link in links}))
 
 
 def _tone(overview: Overview) -> Tone:

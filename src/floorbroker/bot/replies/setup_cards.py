@@ -14,7 +14,8 @@ from floorbroker.services.accounts import LinkedAccount, UnreachableLink
 def brokers_card(brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
     """The menu of what this deployment allows, and a plain reason for everything else."""
     offered = [one for one in brokers if mode in one.spec.modes]
-    others = [one for one in brokers if not one.selectable]
+    others = [one for one in brokers if not one.selectable and mode in one.spec.modes]
+    at_home = [one for one in brokers if mode not in one.spec.modes]
     return Card(
         title="Select your broker:",
         lead="Paper trading works at once, with nothing to sign up for.",
@@ -23,15 +24,35 @@ def brokers_card(brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
             placeholder="Select your broker",
             choices=tuple(_choice(one) for one in offered),
         ),
-        sections=(
-            Section(
-                heading="Not available here now",
-                lines=reasons(others),
-            ),
-        )
-        if others
-        else (),
+        sections=(*_not_yet(others), *_only_at_home(at_home, brokers)),
     )
+
+
+def _not_yet(brokers: Sequence[Availability]) -> tuple[Section, ...]:
+    if not brokers:
+        return ()
+    return (Section(heading="Not available here now", lines=reasons(brokers)),)
+
+
+def _only_at_home(
+    brokers: Sequence[Availability], every: Sequence[Availability]
+) -> tuple[Section, ...]:
+    """Why the gateway brokers cannot be served from here, and who can instead."""
+    if not brokers:
+        return ()
+    lines = [_at_home_line(one, every) for one in brokers]
+    lines.append(
+        "Each person needs a gateway of their own, logged in by hand with 2FA, on the bot's "
+        "machine; a bot in the cloud cannot have that for many."
+    )
+    return (Section(heading="Only with a bot of your own at home", lines=tuple(lines)),)
+
+
+def _at_home_line(one: Availability, every: Sequence[Availability]) -> str:
+    names = {other.spec.id: other.spec.name for other in every}
+    instead = " or ".join(names[a] for a in one.spec.alternatives if a in names)
+    gateway = one.spec.gateway.process if one.spec.gateway else "a gateway"
+    return f"{one.spec.name} requires local {gateway}. Instead: {instead}."
 
 
 def reasons(brokers: Iterable[Availability]) -> tuple[str, ...]:
@@ -91,7 +112,10 @@ def _gateway_card(one: Availability, brokers: Sequence[Availability]) -> Card:
     spec = one.spec
     names = {other.spec.id: other.spec.name for other in brokers}
     alternatives = ", ".join(names[a] for a in spec.alternatives if a in names)
+    ports = tuple(f"{port}: {what}" for port, what in spec.gateway.ports) if spec.gateway else ()
     sections = [Section(heading="Requirements:", lines=spec.requirements), *_steps(spec)]
+    if ports:
+        sections.append(Section(heading="Ports", lines=ports))
     if alternatives:
         sections.append(Section(heading="Works in the cloud instead", lines=(alternatives,)))
     return Card(
@@ -162,12 +186,15 @@ def status_card(
     failed: Sequence[UnreachableLink],
 ) -> Card:
     """How each link is doing."""
+    every = [one.link for one in accounts] + [one.link for one in failed]
+    environments = {link.environment.value.upper() for link in every}
     links = [Row(account.title, "connected") for account in accounts]
     links += [Row(one.link.label, one.error.message) for one in failed]
     none = () if links else ("None yet.",)
     return Card(
         title="Status",
         tone=Tone.CAUTION if failed else Tone.GOOD,
+        badges=tuple(sorted(environments)),
         rows=(Row("Deployment", mode.value),),
         sections=(Section(heading="Links", lines=none, rows=tuple(links)),),
         notes=tuple(f"{one.link.label}: {one.error.words.now}" for one in failed),

@@ -1,0 +1,1 @@
+"""What all brokers' adapters share."""

@@ -1,0 +1,181 @@
+"""A process is killed while it confirms an order; the next one finds out what became of it."""
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from floorbroker.bootstrap import App
+from floorbroker.domain.order_state import OrderState
+from tests.e2e import mortal
+from tests.e2e.crowd import Drafted, confirm, draft, held, stored
+from tests.e2e.mortal import Job, Place
+from tests.e2e.world import KEY
+from tests.fakes.clock import ManualClock
+from tests.simulators.paper_faults import Counting
+
+_SIGKILLED: Final = -9
+_KILLS_A_STORE: Final = 500
+_LONGEST_CONFIRM_SECONDS: Final = 0.04
+_PAST_CLAIM_AND_SETTLE_SECONDS: Final = 31
+_ROOT: Final = Path(__file__).parents[2]
+
+
+class Mortals:
+    """The process whose children confirm orders and die."""
+
+    def __init__(self) -> None:
+        """Starts it."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.mortal"],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def confirm(self, place: Place, one: Drafted, point: str, delay: float = 0.0) -> int:
+        """Lets a child confirm; how it ended."""
+        job = Job(
+            place=asdict(place),
+            key=KEY,
+            user_id=one.user_id,
+            order_id=one.order_id,
+            point=point,
+            delay_seconds=delay,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(job.line())
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def end(self) -> None:
+        """Ends it."""
+        self._process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def mortals() -> Iterator[Mortals]:
+    """One for all tests here: its imports take longer than its children live."""
+    mortals = Mortals()
+    yield mortals
+    mortals.end()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("motor", marks=pytest.mark.long)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty database that several processes open."""
+    if request.param == "sqlite":
+        return Place(engine="sqlite", address=str(tmp_path / "floor.db"), name="")
+    uri = request.getfixturevalue("mongo_uri")
+    return Place(engine="motor", address=uri, name=f"killed_{uuid4().hex}")
+
+
+@asynccontextmanager
+async def _process(place: Place, clock: ManualClock) -> AsyncIterator[App]:
+    async with mortal.process(place.open(), KEY, Counting(), clock) as app:
+        yield app
+
+
+async def _drafts(place: Place, count: int) -> Sequence[Drafted]:
+    async with _process(place, ManualClock()) as app:
+        return [await draft(app, number) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("point", "at_first", "in_the_end", "shares"),
+    [
+        (mortal.BEFORE_THE_INTENT, OrderState.DRAFT, OrderState.DRAFT, 0),
+        (mortal.BEFORE_THE_SEND, OrderState.SENDING, OrderState.NOT_PLACED, 0),
+        (mortal.AFTER_THE_SAVE, OrderState.SENDING, OrderState.FILLED, 1),
+        (mortal.BEFORE_THE_OUTCOME, OrderState.SENDING, OrderState.FILLED, 1),
+        (mortal.AFTER_THE_OUTCOME, OrderState.FILLED, OrderState.FILLED, 1),
+    ],
+    ids=mortal.POINTS,
+)
+async def test_the_next_process_finds_what_became_of_the_order(
+    mortals: Mortals,
+    place: Place,
+    point: str,
+    at_first: OrderState,
+    in_the_end: OrderState,
+    shares: int,
+) -> None:
+    (one,) = await _drafts(place, 1)
+
+    assert mortals.confirm(place, one, point) == mortal.DEAD
+
+    clock = ManualClock()
+    async with _process(place, clock) as app:
+        await app.reconciler.sweep()
+        assert (await stored(app, one)).state is at_first  # its claim still holds
+        clock.advance(_PAST_CLAIM_AND_SETTLE_SECONDS)
+        await app.reconciler.sweep()
+        assert (await stored(app, one)).state is in_the_end
+        assert await held(app, one) == shares
+
+
+async def test_a_draft_that_outlived_its_process_can_still_be_confirmed_once(
+    mortals: Mortals, place: Place
+) -> None:
+    (one,) = await _drafts(place, 1)
+    assert mortals.confirm(place, one, mortal.BEFORE_THE_INTENT) == mortal.DEAD
+
+    async with _process(place, ManualClock()) as app:
+        order = await confirm(app, one)
+
+        assert order.state is OrderState.FILLED
+        assert await held(app, one) == 1
+
+
+async def test_an_order_of_a_killed_process_cannot_be_sent_by_a_second_click(
+    mortals: Mortals, place: Place
+) -> None:
+    (one,) = await _drafts(place, 1)
+    assert mortals.confirm(place, one, mortal.AFTER_THE_SAVE) == mortal.DEAD
+
+    async with _process(place, ManualClock()) as app:
+        again = await confirm(app, one)
+
+        assert again.state is OrderState.SENDING
+        assert await held(app, one) == 1
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_five_hundred_kills_at_random_moments_lose_and_double_nothing(
+    mortals: Mortals, place: Place
+) -> None:
+    crowd = await _drafts(place, _KILLS_A_STORE)
+    chance = random.Random(_KILLS_A_STORE)
+
+    ends = Counter(
+        mortals.confirm(
+            place, one, mortal.AT_RANDOM, chance.uniform(0, _LONGEST_CONFIRM_SECONDS)
+        )
+        for one in crowd
+    )
+
+    clock = ManualClock()
+    clock.advance(_PAST_CLAIM_AND_SETTLE_SECONDS)
+    async with _process(place, clock) as app:
+        while await app.reconciler.sweep():
+            pass
+        found = Counter([((await stored(app, one)).state, await held(app, one)) for one in crowd])
+    assert ends[_SIGKILLED] > _KILLS_A_STORE // 2
+    assert set(found) <= {
+        (OrderState.DRAFT, Decimal(0)),
+        (OrderState.NOT_PLACED, Decimal(0)),
+        (OrderState.FILLED, Decimal(1)),
+    }
+    assert len(found) > 1, "The kills were all too early or all too late."
