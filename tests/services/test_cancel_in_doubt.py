@@ -17,7 +17,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted, filled
-from tests.floor import ANNA, House, caller
+from tests.floor import ANNA, House, caller, settings
 from tests.services.conftest import Build
 
 UNKNOWN = OutcomeUnknown(broker="alpaca")
@@ -227,3 +227,28 @@ async def test_a_read_back_during_a_cancel_leaves_its_claim_alone(
     assert asking.check_at == asking.claim.until
     venue.blocked["cancel_order"].set()
     assert (await click).state is OrderState.CANCELED
+
+
+async def test_an_answer_that_comes_after_another_request_took_its_place_does_not_count_for_it(
+    build: Build, venue: Venue, clock: ManualClock
+) -> None:
+    house = build(venue=venue, chosen=settings(order_deadline_seconds=30))
+    await house.link()
+    order = await house.resting()
+    venue.blocked["modify_order"] = asyncio.Event()
+    changes = OrderChanges(limit_price=Decimal("91.00"))
+    modifying = asyncio.ensure_future(house.changes.modify(caller(), order.order_id, changes))
+    await venue.heard("modify_order")
+    clock.advance(31)
+    await house.reconciler.sweep()
+    venue.blocked["cancel_order"] = asyncio.Event()
+    canceling = asyncio.ensure_future(house.changes.cancel(caller(), order.order_id))
+    await venue.heard("cancel_order")
+
+    venue.failing["modify_order"] = NotSent(broker="alpaca")
+    venue.blocked["modify_order"].set()
+    await modifying
+
+    assert _intent(await house.stored(order)) == (IntentKind.CANCEL, IntentState.SENDING)
+    venue.blocked["cancel_order"].set()
+    assert (await canceling).state is OrderState.CANCELED

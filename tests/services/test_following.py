@@ -41,7 +41,7 @@ async def test_absence_counts_only_for_orders_in_doubt(
     venue.found = Absent()
     clock.advance(3600)
 
-    await house.reconciler.sweep()
+    await house.reconciler.check(await house.stored(order))
 
     assert (await house.stored(order)).state is OrderState.ACCEPTED
 

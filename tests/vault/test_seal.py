@@ -80,6 +80,7 @@ def test_every_cut_is_refused() -> None:
         {**ANNA, "environment": "live"},
         {**ANNA, "what": "token"},
         {**ANNA, "more": ""},
+        {**ANNA, "user": "a", "account": "1"},
         {name: ANNA[name] for name in ANNA if name != "account"},
         {},
     ],
