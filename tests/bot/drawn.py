@@ -14,7 +14,7 @@ from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.money import usd
-from floorbroker.domain.order import Order, OrderEvent
+from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, OrderEvent
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -98,6 +98,11 @@ def order_in(state: OrderState, **fields: Any) -> Order:
     """An order that got there."""
     events = (OrderEvent(at=NOON, what="test", state=state),)
     return order(state, **{"events": events, **fields})
+
+
+def intent(kind: IntentKind, state: IntentState) -> Intent:
+    """A cancel or modify."""
+    return Intent(kind=kind, origin_key="click", state=state, at=NOON)
 
 
 def brokers(mode: DeploymentMode, *configured: str) -> tuple[Availability, ...]:

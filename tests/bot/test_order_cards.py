@@ -19,8 +19,8 @@ from floorbroker.domain.orders import (
     Side,
     TimeInForce,
 )
-from tests.bot.drawn import drawn, order_in
-from tests.domain.building import NOON, intent, request
+from tests.bot.drawn import drawn, intent, order_in
+from tests.domain.building import NOON, request
 
 S = OrderState
 FILL = Fill(fill_id="f", quantity=Decimal(10), price=Decimal("89.5"), fee=Decimal("0.1"), at=NOON)

@@ -8,11 +8,14 @@ from typing import Final
 
 import pytest
 
+from floorbroker.domain.modes import DeploymentMode
 from floorbroker.domain.order_state import OrderState
 from tests.e2e.conftest import Open
 from tests.e2e.market import bargain
 from tests.e2e.people import Answer
-from tests.e2e.world import World
+from tests.e2e.world import World, opened
+from tests.simulators.paper_faults import Silent
+from tests.stores import Store
 
 SIXTEEN_MINUTES: Final = 16 * 60
 DM_ROUTE: Final = "/channels/*/messages"
@@ -167,3 +170,26 @@ async def test_a_day_order_that_never_filled_is_told_as_expired(world: World) ->
 
     (message,) = world.messages_to(world.alice)
     assert "Expired" in message.title
+
+
+@pytest.mark.parametrize("command", ["order status", "order cancel", "order modify"])
+async def test_an_unseen_outcome_is_not_shown_twice_when_its_own_order_is_asked_for(
+    sqlite: Store, mode: DeploymentMode, command: str
+) -> None:
+    """Discord refuses a message in which two buttons have the same id."""
+    broker = Silent()
+    async with opened(mode, sqlite.open(), broker=broker) as world:
+        alice = world.alice
+        await alice.clicks(await alice.types("settings"), "DMs off")
+        review = await alice.types("buy", symbol="AAPL", quantity="1", limit="9")
+        await alice.clicks(review, "Confirm")
+        await world.later(16 * 60)
+        (order,) = await world.orders(alice)
+        assert order.state is OrderState.ACCEPTED
+
+        extra = {"limit": "8"} if command == "order modify" else {}
+        card = await alice.types(command, order=order.order_id, **extra)
+        after = await alice.types("privacy")
+
+        assert card.text.count(" · Buy 1 AAPL") == 1
+        assert "Privacy" in after.title

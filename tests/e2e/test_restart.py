@@ -36,6 +36,7 @@ async def test_the_buttons_of_every_card_work_in_the_next_process(
         menu = await alice.types("setup broker")
 
         await world.restart(sqlite.open())
+        await world.later(3)
         await alice.clicks(receipt, "Share")
         canceled = await alice.clicks(resting, "Cancel order")
         closing = await alice.clicks(positions, "Close AAPL")

@@ -13,6 +13,12 @@ async def _bought(person: Somebody, quantity: str = "3") -> Answer:
     return await person.clicks(review, "Confirm")
 
 
+async def _shares(world: World, receipt: Answer) -> Answer:
+    """Presses Share, and not with the second half of a double click."""
+    await world.later(3)
+    return await world.alice.clicks(receipt, "Share")
+
+
 async def _assert_redacted(world: World, person: Somebody, text: str) -> None:
     (order,) = await world.orders(person)
     account = (await world.app.floor.accounts.accounts(person.user_id))[0][0]
@@ -27,7 +33,7 @@ async def test_share_posts_a_redacted_result_to_the_channel(world: World) -> Non
     receipt = await _bought(world.alice)
     assert world.public() == []
 
-    await world.alice.clicks(receipt, "Share")
+    await _shares(world, receipt)
 
     (posted,) = world.public()
     assert "Filled · AAPL PAPER" in posted.title
@@ -42,7 +48,7 @@ async def test_everybody_in_the_channel_can_read_what_was_shared_and_nothing_els
 ) -> None:
     receipt = await _bought(world.alice)
 
-    await world.alice.clicks(receipt, "Share")
+    await _shares(world, receipt)
 
     seen_by_bob = [message.id for message in world.bob.sees()]
     assert seen_by_bob == [posted.message.id for posted in world.public()]
@@ -52,11 +58,19 @@ async def test_the_card_stays_as_it_was_when_it_is_shared(world: World) -> None:
     receipt = await _bought(world.alice)
     before = receipt.text
 
-    shared = await world.alice.clicks(receipt, "Share")
+    shared = await _shares(world, receipt)
 
     assert shared.message.id == receipt.message.id
     assert shared.text == before
     assert shared.private
+
+
+async def test_a_double_click_on_confirm_posts_nothing(world: World) -> None:
+    receipt = await _bought(world.alice)
+
+    await world.alice.clicks(receipt, "Share")
+
+    assert world.public() == []
 
 
 async def test_a_review_cannot_be_shared(world: World) -> None:

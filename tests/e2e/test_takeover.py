@@ -67,7 +67,7 @@ def _split(
 
 
 @pytest.mark.parametrize(
-    "at", [60, pytest.param(1, marks=pytest.mark.long), pytest.param(120, marks=pytest.mark.long)]
+    "at", [60, pytest.param(1, marks=pytest.mark.long), pytest.param(30, marks=pytest.mark.long)]
 )
 async def test_two_hundred_orders_survive_a_change_of_process_once_each(
     sqlite: Store, at: int

@@ -1,6 +1,8 @@
 """What a click on an order's card does, and how an order becomes a card."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 import discord
 
@@ -20,6 +22,9 @@ from floorbroker.domain.orders import OrderChanges
 from floorbroker.domain.people import AccountKey
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
+
+DOUBLE_CLICK: Final = timedelta(seconds=2)
+"""Share stands where Confirm was: the second half of a double click must not post anything."""
 
 
 class OrderCards:
@@ -98,6 +103,8 @@ class OrderCards:
         order = await self._floor.orders.get(caller, order_id)
         if not order.fills:
             raise PolicyRefused("There is nothing to share before the first fill.")
+        if self._floor.clock.now() - order.events[-1].at < DOUBLE_CLICK:
+            raise PolicyRefused("It has just filled. Press Share again if you meant it.")
         card = await self.card(order, caller)
         return replace(card, public=shared_card(order, interaction.user.display_name))
 

@@ -61,6 +61,7 @@ class RuleCommands(commands.Cog):
         await self._front.answers.command(interaction, work)
 
     @service.command(name="pause", description="Pause or resume new orders for everybody")
+    @app_commands.describe(state="on pauses, off resumes")
     @app_commands.choices(state=_ON_OFF)
     async def pause(self, interaction: discord.Interaction, state: Choice[str]) -> None:
         """See the command's description."""

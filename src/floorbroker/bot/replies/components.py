@@ -13,6 +13,9 @@ MOST_CHARACTERS: Final = 3_800
 MOST_SPACED: Final = 10
 """A card with more texts than this has them without space between: each space is a component."""
 
+MOST_TEXTS: Final = 30
+"""Beyond it the rest becomes one text: the container, a menu and five buttons count as well."""
+
 _CUT: Final = "…"
 
 _COLOURS: Final = {
@@ -60,6 +63,8 @@ def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutV
     if not alone:
         # Many cards share the 40 components of one message.
         texts = ["\n".join(texts)]
+    elif len(texts) > MOST_TEXTS:
+        texts = [*texts[: MOST_TEXTS - 1], "\n".join(texts[MOST_TEXTS - 1 :])]
     for place, text in enumerate(texts):
         if place and len(texts) <= MOST_SPACED:
             container.add_item(ui.Separator(visible=place == 1))

@@ -1,0 +1,176 @@
+"""Portfolio, lists of orders, settings, help, privacy, rules and failures."""
+
+import pytest
+
+from floorbroker.bot.replies.card import Tone
+from floorbroker.bot.replies.error_cards import error_card
+from floorbroker.bot.replies.person_cards import help_card, privacy_card, settings_card
+from floorbroker.bot.replies.portfolio_cards import (
+    balance_card,
+    orders_card,
+    portfolio_card,
+    positions_card,
+)
+from floorbroker.bot.replies.rule_cards import policy_card, service_card
+from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent
+from floorbroker.domain.errors import BrokerConnectionError, FloorbrokerError
+from floorbroker.domain.modes import DeploymentMode, Environment
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.people import Person, ServerPolicy
+from floorbroker.services.accounts import UnreachableLink
+from floorbroker.services.portfolio import Overview
+from tests.bot.drawn import account, brokers, drawn, holdings, order_in, position
+from tests.domain.building import ANNA, NOON
+from tests.e2e.world import settings
+
+LIMITS = settings(DeploymentMode.MULTI_USER).limits
+OVERVIEWS = (positions_card, balance_card, portfolio_card)
+
+
+class _Coded(FloorbrokerError):
+    """A failure with the code under test."""
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_every_failure_says_what_happened_whether_anything_was_sent_and_what_now(
+    code: ErrorCode,
+) -> None:
+    words = WORDS[code]
+    error = type("Coded", (_Coded,), {"code": code})(detail="secret detail")
+
+    message = drawn(error_card(error))
+
+    plain = message.text.replace("\\", "")
+    assert words.title in plain
+    assert words.happened in plain
+    assert f"**Sent?** {words.sent.value}" in plain
+    assert f"**Now** {words.now}" in plain
+    assert code.value in plain
+    assert "secret detail" not in plain
+    assert message.buttons == {}
+    message.assert_fits()
+
+
+def test_a_failure_that_may_have_sent_something_never_says_that_nothing_was_sent() -> None:
+    for code in (ErrorCode.OUTCOME_UNKNOWN, ErrorCode.UNKNOWN):
+        assert WORDS[code].sent in {Sent.MAYBE, Sent.UNSURE}
+
+
+def test_the_words_of_an_error_itself_go_before_those_of_its_code() -> None:
+    message = drawn(error_card(BrokerConnectionError("The line is dead.")))
+
+    assert "The line is dead." in message.text
+    assert "Unable to connect to broker" not in message.text
+
+
+@pytest.mark.parametrize("make", OVERVIEWS)
+def test_a_portfolio_says_whether_its_money_is_real(make: object) -> None:
+    both = [
+        holdings(position("AAPL"), of=account(1)),
+        holdings(position("MSFT"), of=account(2, "Real", environment=Environment.LIVE)),
+    ]
+
+    first = drawn(make(Overview(holdings=both, failed=[]), NOON)).texts[0]  # type: ignore[operator] # one of the three
+
+    assert "`LIVE`" in first
+    assert "`PAPER`" in first
+
+
+@pytest.mark.parametrize("make", OVERVIEWS)
+def test_an_account_that_does_not_answer_is_named_beside_those_that_do(make: object) -> None:
+    failed = UnreachableLink(link=account(2, "Broken").link, error=BrokerConnectionError())
+    overview = Overview(holdings=[holdings(position("AAPL"))], failed=[failed])
+
+    card = make(overview, NOON)  # type: ignore[operator] # one of the three
+
+    assert card.tone is Tone.CAUTION
+    assert "Broken is missing: Unable to connect to broker" in drawn(card).text
+
+
+def test_positions_show_profit_and_loss_and_can_be_closed() -> None:
+    overview = Overview(
+        holdings=[holdings(position("AAPL"), position("MSFT", "-5"), position("KO", price=None))],
+        failed=[],
+    )
+
+    message = drawn(positions_card(overview, NOON))
+
+    assert "+$500.00 (+33.3 %)" in message.text
+    assert "−$250.00 (−33.3 %)" in message.text
+    assert set(message.buttons) == {"Close AAPL", "Close MSFT", "Close KO"}
+
+
+def test_balances_show_cash_equity_and_buying_power() -> None:
+    text = drawn(balance_card(Overview(holdings=[holdings()], failed=[]), NOON)).text
+
+    for part in ("Cash", "$1,000.00", "Equity", "$9,000.00", "Buying power", "$2,000.00"):
+        assert part in text
+    assert "−$12.50" in text
+
+
+def test_a_portfolio_adds_up_by_currency() -> None:
+    two = [holdings(of=account(1)), holdings(of=account(2))]
+
+    text = drawn(portfolio_card(Overview(holdings=two, failed=[]), NOON)).text
+
+    assert "$18,000.00" in text
+
+
+def test_each_order_is_listed_once_and_with_its_badge() -> None:
+    working, ended = order_in(OrderState.ACCEPTED), order_in(OrderState.FILLED)
+
+    text = drawn(orders_card([working], [working, ended])).text
+
+    assert text.count("Buy 10 AAPL") == 2
+    assert text.index("accepted") < text.index("Recent") < text.index("filled")
+    assert "`PAPER`" in text
+
+
+@pytest.mark.parametrize("live_offered", [True, False])
+@pytest.mark.parametrize("on", [True, False])
+def test_each_switch_of_the_settings_has_one_button_that_turns_it(
+    on: bool, live_offered: bool
+) -> None:
+    person = Person(user_id=ANNA, live=on, paused=on, always_private=on, notify=on)
+
+    card = settings_card(
+        person, limits=LIMITS, live_offered=live_offered, service_paused=False, policy=None
+    )
+
+    turned = {one.custom_id for one in card.buttons}
+    state = "off" if on else "on"
+    names = ["paused", "always_private", "notify", *(["live"] if live_offered else [])]
+    assert turned == {f"fb:set:{name}.{state}" for name in names}
+    assert (card.badges == ("PAUSED",)) is on
+    drawn(card).assert_fits()
+
+
+def test_the_operators_pause_is_told_apart_from_ones_own() -> None:
+    card = settings_card(
+        Person(user_id=ANNA),
+        limits=LIMITS,
+        live_offered=False,
+        service_paused=True,
+        policy=ServerPolicy(guild_id="1", public_results=True),
+    )
+
+    text = drawn(card).text
+    assert "paused by the operator for everybody" in text
+    assert "posted by this server's rule" in text.replace("\\", "")
+
+
+@pytest.mark.parametrize("mode", DeploymentMode)
+def test_help_and_privacy_fit_and_name_every_broker(mode: DeploymentMode) -> None:
+    listed = brokers(mode)
+
+    for card in (help_card(listed), privacy_card()):
+        drawn(card).assert_fits()
+    text = drawn(help_card(listed)).text.replace("\\", "")
+    assert all(one.spec.name in text for one in listed)
+
+
+def test_rules_are_told_in_words() -> None:
+    assert "not allowed" in drawn(policy_card(ServerPolicy(guild_id="1"))).text
+    assert "allowed" in drawn(policy_card(ServerPolicy(guild_id="1", live=True))).text
+    assert "PAUSED" in drawn(service_card(paused=True)).text
+    assert "PAUSED" not in drawn(service_card(paused=False)).text
