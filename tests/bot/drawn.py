@@ -135,7 +135,9 @@ def position(symbol: str, quantity: str = "10", price: str | None = "200") -> Po
     )
 
 
-def holdings(*positions: Position, of: LinkedAccount | None = None, at: datetime = NOON) -> Holdings:
+def holdings(
+    *positions: Position, of: LinkedAccount | None = None, at: datetime = NOON
+) -> Holdings:
     """An account with these in it."""
     balances = Balances(
         cash=usd(1_000),

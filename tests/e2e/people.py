@@ -1,7 +1,7 @@
 """People as Discord lets them act, and what they see of it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from simcord import ChannelHandle, Env, InteractionResult, MemberActor, ResponseMessage, UserHandle
 
@@ -141,6 +141,3 @@ class Somebody:
     def sees(self, *, place: ChannelHandle | None = None) -> Sequence[Any]:
         """Every message that this person can read there, oldest first."""
         return (place or self.channel).history(viewer=self.actor)
-
-
-ONLY_TEXT: Final = _TEXT

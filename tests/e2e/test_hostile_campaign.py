@@ -1,4 +1,4 @@
-"""The long form of `test_hostile.py`: whatever hypothesis thinks of, in every option that takes text."""
+"""The long form of `test_hostile.py`: whatever hypothesis thinks of, in every option for text."""
 
 from typing import Final
 

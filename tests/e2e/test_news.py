@@ -147,9 +147,7 @@ async def test_a_card_that_cannot_be_edited_is_followed_by_a_direct_message(
 
 async def test_an_order_given_in_a_direct_message_is_told_there(world: World) -> None:
     minute = timedelta(minutes=1)
-    chosen = bargain(
-        world.app.settings, world.clock.now(), after=14 * minute, within=16 * minute
-    )
+    chosen = bargain(world.app.settings, world.clock.now(), after=14 * minute, within=16 * minute)
     person = world.alice.in_dms
     review = await person.types("buy", symbol=chosen.symbol, quantity="5", limit=str(chosen.limit))
     card = await person.clicks(review, "Confirm")

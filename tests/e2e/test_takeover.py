@@ -1,6 +1,7 @@
 """One process takes over from another while people confirm: no order is lost, none is doubled."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -24,15 +25,29 @@ from tests.simulators.paper_faults import Counting
 from tests.stores import Store
 
 ORDERS: Final = 200
+_AT_ONCE: Final = 150
+"""So many click at the same moment, the others when the process is told to end."""
 _SOON: Final = timedelta(seconds=20)
 
 
 class Crowded(Counting):
-    """Gives way a few times during each order, so that the orders of many people overlap."""
+    """Gives way a few times during each order, so that the orders of many people overlap.
+
+    Attributes:
+        crowded: Set once so many orders have come in.
+    """
+
+    def __init__(self, at: int) -> None:
+        """`at` is how many."""
+        super().__init__()
+        self.crowded = asyncio.Event()
+        self._at = at
 
     async def after(self, operation: str) -> None:
         """Others get their turn while the answer is on its way."""
         if operation == "place_order":
+            if self.orders_received >= self._at:
+                self.crowded.set()
             for _ in range(5):
                 await asyncio.sleep(0)
 
@@ -45,10 +60,9 @@ async def _both(stack: AsyncExitStack, store: Store, broker: Counting) -> tuple[
     return first, second
 
 
-async def _drain_after(app: App, broker: Counting, orders: int) -> int:
-    """SIGTERM once the broker has been asked for so many orders."""
-    while broker.orders_received < orders:
-        await asyncio.sleep(0)
+async def _drain_when_crowded(app: App, broker: Crowded) -> int:
+    """SIGTERM in the middle of it."""
+    await broker.crowded.wait()
     return await app.supervisor.drain(_SOON)
 
 
@@ -72,16 +86,19 @@ def _split(
 async def test_two_hundred_orders_survive_a_change_of_process_once_each(
     sqlite: Store, at: int
 ) -> None:
-    broker = Crowded()
+    broker = Crowded(at)
     async with AsyncExitStack() as stack:
         first, second = await _both(stack, sqlite, broker)
         crowd = [await draft(first, number) for number in range(ORDERS)]
 
-        async def click(one: Drafted) -> Order:
+        async def click(number: int, one: Drafted) -> Order:
+            if number >= _AT_ONCE:
+                await broker.crowded.wait()
             return await confirm(first, one)
 
-        ending = asyncio.create_task(_drain_after(first, broker, at))
-        answers = await asyncio.gather(*map(click, crowd), return_exceptions=True)
+        ending = asyncio.create_task(_drain_when_crowded(first, broker))
+        clicks = itertools.starmap(click, enumerate(crowd))
+        answers = await asyncio.gather(*clicks, return_exceptions=True)
         assert await ending == 0
         done, refused = _split(crowd, answers)
         late = await asyncio.gather(*(confirm(second, one) for one in refused))
@@ -109,11 +126,11 @@ async def test_two_hundred_orders_confirmed_at_both_processes_on_mongodb_are_sen
 
 
 async def _confirmed_at_both(store: Store) -> None:
-    broker = Crowded()
+    broker = Crowded(40)
     async with AsyncExitStack() as stack:
         first, second = await _both(stack, store, broker)
         crowd = [await draft(first, number) for number in range(ORDERS)]
-        ending = asyncio.create_task(_drain_after(first, broker, 40))
+        ending = asyncio.create_task(_drain_when_crowded(first, broker))
 
         answers = await asyncio.gather(
             *(confirm(app, one) for one in crowd for app in (first, second)),

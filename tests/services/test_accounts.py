@@ -69,6 +69,8 @@ async def test_removing_a_link_takes_its_credential_out_of_the_store(house: Hous
     assert gone is not None
     assert gone.removed
     assert gone.sealed == ""
+    with pytest.raises(NotLinked):
+        await house.accounts.link(ANNA, link.link_id)
 
 
 async def test_somebody_elses_link_can_be_neither_reached_nor_removed(house: House) -> None:

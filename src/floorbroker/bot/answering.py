@@ -93,7 +93,9 @@ class Answers:
         caller = caller_of(interaction)
         unseen = await self._unseen(caller)
         now = self._floor.clock.now()
-        missed = [order_card(order, "", now) for order in unseen]
+        # The card itself tells its order, and no message may hold the same button twice.
+        own = None if card.tells is None else card.tells.order_id
+        missed = [order_card(order, "", now) for order in unseen if order.order_id != own]
         await interaction.edit_original_response(view=view_of(*missed, card))
         if unseen:
             await _noted(self._floor.inbox.seen(unseen))

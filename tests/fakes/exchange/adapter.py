@@ -1,5 +1,6 @@
 """The adapter that the factory makes for the scripted broker."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def close(self) -> None:
         """See the port."""
+        await asyncio.sleep(0)
         self._venue.closed += 1
 
     def status(self) -> ConnectionStatus:
