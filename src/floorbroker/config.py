@@ -104,6 +104,12 @@ class Settings(BaseSettings):
             raise ValueError("DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @model_validator(mode="after")
+    def _claims_outlast_requests(self) -> "Settings":
+        if self.claim_seconds <= 2 * self.order_deadline_seconds:
+            raise ValueError("CLAIM_SECONDS is more than twice ORDER_DEADLINE_SECONDS")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _empty_means_unset(cls, values: Any) -> Any:

@@ -73,10 +73,26 @@ def test_a_fill_that_is_told_after_the_end_is_kept(end: OrderState) -> None:
     assert after.events[-1].what == "fill"
 
 
-@pytest.mark.parametrize("end", [s for s in OrderState if s.final])
+@pytest.mark.parametrize("end", [s for s in OrderState if s.final and s is not S.NOT_PLACED])
 @pytest.mark.parametrize("late", [S.ACCEPTED, S.PARTIALLY_FILLED, S.CANCELED, S.FILLED])
 def test_a_late_answer_never_moves_an_order_from_its_end(end: OrderState, late: OrderState) -> None:
     assert with_receipt(order(end), receipt(late), LATER).state is end
+
+
+def test_an_order_that_was_called_absent_and_turns_up_is_taken_at_its_brokers_word() -> None:
+    found = with_receipt(order(S.NOT_PLACED), receipt(S.FILLED, fill("1")), LATER)
+
+    assert found.state is S.FILLED
+    assert found.filled_quantity == fill("1").quantity
+
+
+def test_the_successor_of_a_replaced_order_is_followed() -> None:
+    before = order(S.ACCEPTED, broker_order_id="B-1")
+
+    after = with_receipt(before, receipt(S.REPLACED, replaced_by="B-2"), LATER)
+
+    assert (after.state, after.broker_order_id, after.replaced) == (S.ACCEPTED, "B-2", ("B-1",))
+    assert with_receipt(after, receipt(S.REPLACED, replaced_by="B-2"), LATER) == after
 
 
 def test_an_old_acceptance_does_not_undo_a_partial_fill() -> None:

@@ -53,7 +53,7 @@ class Crowded(Counting):
 
 
 async def _both(stack: AsyncExitStack, store: Store, broker: Counting) -> tuple[App, App]:
-    chosen = settings(DeploymentMode.MULTI_USER, order_deadline_seconds=30)
+    chosen = settings(DeploymentMode.MULTI_USER, order_deadline_seconds=10, claim_seconds=60)
     clock = ManualClock()
     first = await stack.enter_async_context(process(chosen, store.open(), clock, broker))
     second = await stack.enter_async_context(process(chosen, store.open(), clock, broker))

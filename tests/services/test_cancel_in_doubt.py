@@ -232,7 +232,7 @@ async def test_a_read_back_during_a_cancel_leaves_its_claim_alone(
 async def test_an_answer_that_comes_after_another_request_took_its_place_does_not_count_for_it(
     build: Build, venue: Venue, clock: ManualClock
 ) -> None:
-    house = build(venue=venue, chosen=settings(order_deadline_seconds=30))
+    house = build(venue=venue, chosen=settings(order_deadline_seconds=14))
     await house.link()
     order = await house.resting()
     venue.blocked["modify_order"] = asyncio.Event()

@@ -95,7 +95,24 @@ async def test_silence_without_accepting_is_not_placed_only_after_the_settle_tim
     ended = await _swept(house, order, clock, 5)
     assert ended.state is OrderState.NOT_PLACED
     assert ended.reason == "The broker has no such order."
-    assert ended.check_at is None
+    assert venue.count("place_order") == 1
+
+
+async def test_an_order_that_turns_up_after_it_was_called_absent_is_told_after_all(
+    build: Build, clock: ManualClock, venue: Venue
+) -> None:
+    house = build(venue=venue)
+    await house.link()
+    venue.failing["place_order"] = OutcomeUnknown(broker="alpaca")
+    order = await house.confirm(await house.draft(limit="90.00"))
+    ended = await _swept(house, order, clock, 60)
+    assert ended.state is OrderState.NOT_PLACED
+
+    venue.place(ended)
+    found = await _swept(house, order, clock, 700)
+
+    assert found.state is OrderState.ACCEPTED
+    assert found.news_at is not None
     assert venue.count("place_order") == 1
 
 

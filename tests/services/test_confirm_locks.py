@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import LimitExceeded, NotLinked, Paused, PolicyRefused
+from floorbroker.domain.errors import (
+    LimitExceeded,
+    NotLinked,
+    Paused,
+    PolicyRefused,
+)
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import PositionEffect, Side

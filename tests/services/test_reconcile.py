@@ -58,7 +58,7 @@ async def test_the_order_of_a_dead_process_that_never_arrived_is_not_placed(
     order = await _dies_while_sending(build, venue)
     restarted = build(venue=venue)
 
-    clock.advance(30)
+    clock.advance(31)
     await restarted.reconciler.sweep()
 
     assert (await restarted.stored(order)).state is OrderState.NOT_PLACED

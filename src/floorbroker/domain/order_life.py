@@ -39,6 +39,8 @@ def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
     fills = _merged(order.fills, receipt.fills)
     if receipt.broker_order_id in order.replaced:
         return _with_late_fills(order, fills, at)
+    if receipt.state is OrderState.REPLACED and receipt.replaced_by is not None:
+        return _succeeded(order, receipt, fills, at)
     changed = replace(
         order,
         fills=fills,
@@ -55,6 +57,19 @@ def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
     elif changed.legs != order.legs:
         changed = replace(changed, events=(*order.events, event(order.state, "legs", at)))
     return settle_intent(changed, receipt, at)
+
+
+def _succeeded(order: Order, receipt: Receipt, fills: tuple[Fill, ...], at: datetime) -> Order:
+    """The broker works on under a new id: that one is followed, and the old one is remembered."""
+    if receipt.replaced_by is None or receipt.replaced_by == order.broker_order_id:
+        return order
+    return replace(
+        order,
+        fills=fills,
+        broker_order_id=receipt.replaced_by,
+        replaced=(*order.replaced, receipt.broker_order_id),
+        events=(*order.events, event(order.state, "replaced", at)),
+    )
 
 
 def _with_late_fills(order: Order, fills: tuple[Fill, ...], at: datetime) -> Order:

@@ -31,8 +31,8 @@ class OrderState(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Nothing follows."""
-        return not TRANSITIONS[self]
+        """Nothing is expected to follow."""
+        return not TRANSITIONS[self] or self is OrderState.NOT_PLACED
 
     @property
     def working(self) -> bool:
@@ -57,7 +57,7 @@ TRANSITIONS: Final[dict[OrderState, frozenset[OrderState]]] = {
     _S.REPLACED: frozenset(),
     _S.DISCARDED: frozenset(),
     _S.LAPSED: frozenset(),
-    _S.NOT_PLACED: frozenset(),
+    _S.NOT_PLACED: _AT_BROKER,  # against all expectation: the last look found it after all
     _S.REJECTED: frozenset(),
     _S.FILLED: frozenset(),
 }

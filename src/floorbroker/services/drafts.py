@@ -18,6 +18,7 @@ from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, P
 from floorbroker.services import preflight
 from floorbroker.services.accounts import LinkedAccount
 from floorbroker.services.callers import Caller
+from floorbroker.services.closable import check_closable
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
 from floorbroker.services.ticket import Ticket
@@ -92,6 +93,7 @@ class Drafts:
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
             request, notes = preflight.rounded(request, around.rules)
+            await check_closable(self._desk.orders, adapter, account, caller.user_id, request)
             environment = account.link.environment
             await self._desk.gates.check(
                 caller.user_id, caller.guild_id, environment, request.effect

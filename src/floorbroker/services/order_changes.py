@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import structlog
@@ -52,7 +53,7 @@ class OrderChangeService:
         """
         order = await self._get(caller, order_id)
         intent = self._intent(caller, IntentKind.CANCEL, None)
-        if _asked_already(order, intent):
+        if _asked_already(order, intent, self._desk.settle):
             return order
         if not can_be_canceled(order):
             raise _nothing_at_work(order)
@@ -74,7 +75,9 @@ class OrderChangeService:
             LimitExceeded: The changed order would break a limit.
         """
         order = await self._get(caller, order_id)
-        if _asked_already(order, self._intent(caller, IntentKind.MODIFY, changes)):
+        if _asked_already(
+            order, self._intent(caller, IntentKind.MODIFY, changes), self._desk.settle
+        ):
             return order
         if not order.state.working:
             raise _nothing_at_work(order)
@@ -192,7 +195,7 @@ async def _modify(adapter: BrokerAdapter, order: Order) -> Receipt | None:
     return await adapter.modify_order(order, order.intent.changes)
 
 
-def _asked_already(order: Order, asked: Intent) -> bool:
+def _asked_already(order: Order, asked: Intent, again_after: timedelta) -> bool:
     """Whether this is the same request once more.
 
     Raises:
@@ -203,6 +206,8 @@ def _asked_already(order: Order, asked: Intent) -> bool:
         return known is not None
     if not known.state.open:
         return False
+    if known.state is IntentState.ACCEPTED and asked.at - known.at >= again_after:
+        return False  # taken long ago and still not carried out: it may be asked for again
     if (known.kind, known.changes) == (asked.kind, asked.changes):
         return True
     if asked.kind is IntentKind.CANCEL and known.state is not IntentState.SENDING:

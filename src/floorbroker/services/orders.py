@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -17,13 +18,14 @@ from floorbroker.domain.errors import (
     NotYours,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import OrderId
+from floorbroker.domain.ids import OrderId, UserId
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, PositionEffect
-from floorbroker.domain.people import Link
+from floorbroker.domain.people import AccountKey, Link
 from floorbroker.services.callers import Caller
+from floorbroker.services.closable import check_closable
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
 from floorbroker.services.valuation import moved_percent
@@ -44,6 +46,7 @@ class OrderService:
         """See `Desk`."""
         self._desk = desk
         self._door = asyncio.Semaphore(READ_AT_ONCE)
+        self._checking: WeakValueDictionary[UserId, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, caller: Caller, order_id: OrderId) -> Order:
         """The caller's order.
@@ -107,8 +110,9 @@ class OrderService:
         self, caller: Caller, order: Order, link: Link, reply: ReplyAddress | None
     ) -> Order:
         async with self._turn(order), self._desk.sessions.lease(link) as adapter:
-            await self._check(caller, order, adapter)
-            sending = await self._desk.orders.advance(order, self._sending(order, reply))
+            async with self._one_at_a_time(caller.user_id):
+                await self._check(caller, order, adapter)
+                sending = await self._desk.orders.advance(order, self._sending(order, reply))
             if sending is None:
                 return self._already(await self.get(caller, order.order_id))
             outcome = await self._send(adapter, sending)
@@ -125,15 +129,33 @@ class OrderService:
         if self._desk.clock.now() >= order.review.expires_at:
             raise DraftExpired
         await self._check_price(adapter, order)
+        await self._check_holding(adapter, order)
         effect = order.request.effect
         self._desk.gates.check_count(effect, await self._desk.gates.orders_today(caller.user_id))
         await self._desk.gates.check(caller.user_id, caller.guild_id, order.environment, effect)
 
+    async def _check_holding(self, adapter: BrokerAdapter, order: Order) -> None:
+        """What was to be closed may be gone since the review, or be closed by another order."""
+        if order.request.effect is not PositionEffect.CLOSE:
+            return
+        key = AccountKey(link_id=order.link_id, account_id=order.account_id)
+        try:
+            account = await self._desk.accounts.of_order(order.user_id, key)
+            await check_closable(self._desk.orders, adapter, account, order.user_id, order.request)
+        except BrokerError:
+            # Who cannot look must still be able to close; the broker judges.
+            _log.warning("holding_not_checked", broker=order.broker)
+
+    def _one_at_a_time(self, user_id: UserId) -> asyncio.Lock:
+        """One person's last checks follow each other, so that each sees what the last one sent."""
+        return self._checking.setdefault(user_id, asyncio.Lock())
+
     async def _send(self, adapter: BrokerAdapter, sending: Order) -> Outcome:
-        claim = sending.claim
-        if claim is None or self._desk.clock.now() >= claim.until:
-            # This process was held up so long that another may have read the order back already
-            # and called it absent: what was not sent by now must never be.
+        sent_at = sending.sent_at
+        held_up = timedelta(seconds=self._desk.order_deadline_seconds)
+        if sent_at is None or self._desk.clock.now() - sent_at >= held_up:
+            # Read-back counts from here: what was not sent by now must never be, or it could
+            # arrive after somebody was told that it is not there.
             return NeverLeft(error=NotSent("The bot was held up and did not send the order."))
         return await ask_once(
             adapter.place_order(sending),

@@ -54,7 +54,7 @@ async def look(
     return Surroundings(
         quote=quote,
         balances=balances,
-        held=_held(positions, instrument),
+        held=holding(positions, instrument),
         rules=rules,
         market_open=market_open,
     )
@@ -77,7 +77,8 @@ async def _market_open(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Ins
     return (await adapter.market_hours(market)).open_now
 
 
-def _held(positions: Sequence[Position], instrument: Instrument) -> Decimal:
+def holding(positions: Sequence[Position], instrument: Instrument) -> Decimal:
+    """Units held of it, negative if short."""
     own = (p.quantity for p in positions if p.instrument.symbol == instrument.symbol)
     return sum(own, Decimal(0))
 
@@ -215,7 +216,7 @@ def closing(
     Raises:
         InvalidInput: There is no such position, or it is smaller than that.
     """
-    held = _held(positions, instrument)
+    held = holding(positions, instrument)
     if not held:
         raise InvalidInput(f"You hold no {instrument.symbol}, so there is nothing to close.")
     wanted = abs(held) if quantity is None else parse_quantity(quantity)

@@ -25,6 +25,9 @@ from floorbroker.services.following import next_look
 from floorbroker.services.sending import with_next_look
 
 AT_ONCE: Final = 100
+LAST_LOOK: Final = timedelta(minutes=10)
+"""An order that was called absent is looked for once more, long after anything can be late."""
+
 _CONCURRENT: Final = 16
 _READ_SECONDS: Final = 10.0
 
@@ -124,11 +127,15 @@ class Reconciler:
             return order
         if not _claimed(order, now):
             after = with_next_look(after, now)
+        if after.state is OrderState.NOT_PLACED:
+            after = replace(after, check_at=now + LAST_LOOK)
         return replace(after, news_at=now)
 
     def _settled(self, order: Order, now: datetime) -> bool:
+        # The request leaves within one deadline after the intent, and ends within another.
+        on_its_way = timedelta(seconds=2 * self._desk.order_deadline_seconds)
         sent_at = order.sent_at or order.created_at
-        return now - sent_at >= self._settle_time(order)
+        return now - sent_at >= on_its_way + self._settle_time(order)
 
     def _settle_time(self, order: Order) -> timedelta:
         """The operator's, or the broker's own if that is longer."""
