@@ -220,3 +220,8 @@ def test_settings_cannot_be_changed(read: Read) -> None:
 
     with pytest.raises(ValidationError, match="frozen"):
         settings.live_trading = Switch.ON  # type: ignore[misc]  # that is the point
+
+
+def test_a_claim_that_a_request_could_outlast_refuses_to_start(read: Read) -> None:
+    assert "CLAIM_SECONDS" in refused(read, CLAIM_SECONDS="10", ORDER_DEADLINE_SECONDS="5")
+    assert read(CLAIM_SECONDS="11", ORDER_DEADLINE_SECONDS="5").claim_seconds == 11

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _claims_outlast_requests(self) -> "Settings":
         if self.claim_seconds <= 2 * self.order_deadline_seconds:
-            raise ValueError("CLAIM_SECONDS is more than twice ORDER_DEADLINE_SECONDS")
+            raise ValueError("Set CLAIM_SECONDS to more than twice ORDER_DEADLINE_SECONDS")
         return self
 
     @model_validator(mode="before")

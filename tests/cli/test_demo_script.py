@@ -77,7 +77,7 @@ def test_buttons_and_choices_are_found_on_the_newest_card_that_has_them(tmp_path
 
 
 def test_a_card_that_changes_by_itself_is_shown_when_it_does(tmp_path: Path) -> None:
-    lines = ("/buy AAPL 3", "click Confirm", "click Share")
+    lines = ("/buy AAPL 3", "click Confirm", "wait 2.1", "click Share")
 
     done = demo(tmp_path, "\n".join(lines))
 

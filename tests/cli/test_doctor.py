@@ -126,13 +126,10 @@ async def test_the_doctor_makes_no_key_of_its_own_and_reads_the_one_that_is_ther
     assert "chmod 600" in readable.what
 
 
-@pytest.mark.parametrize("name", ["drain_seconds", "claim_seconds"])
-async def test_times_too_short_for_an_order_on_its_way_are_warned_about(
-    folder: Path, name: str
-) -> None:
-    found = await about(name.upper(), at_home(order_deadline_seconds=10, **{name: 10}))
+async def test_a_drain_too_short_for_an_order_on_its_way_is_warned_about(folder: Path) -> None:
+    found = await about("DRAIN_SECONDS", at_home(order_deadline_seconds=10, drain_seconds=10))
 
-    assert (found.level, found.todo) == (Level.WARN, f"Set {name.upper()} to more than 10.")
+    assert (found.level, found.todo) == (Level.WARN, "Set DRAIN_SECONDS to more than 10.")
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,23 @@ class Answers:
         # The card itself tells its order, and no message may hold the same button twice.
         own = None if card.tells is None else card.tells.order_id
         missed = [order_card(order, "", now) for order in unseen if order.order_id != own]
-        await interaction.edit_original_response(view=view_of(*missed, card))
-        if unseen:
+        if await self._shown_with(interaction, missed, card) and unseen:
             await _noted(self._floor.inbox.seen(unseen))
         await self._after(interaction, card)
+
+    async def _shown_with(
+        self, interaction: discord.Interaction, missed: Sequence[Card], card: Card
+    ) -> bool:
+        """Whether the missed outcomes were shown too; the answer itself must not fail with them."""
+        try:
+            await interaction.edit_original_response(view=view_of(*missed, card))
+        except discord.HTTPException as error:
+            if not missed:
+                raise
+            _log.warning("missed_outcomes_not_shown", code=error.code)
+            await interaction.edit_original_response(view=view_of(card))
+            return False
+        return True
 
     async def _replace(self, interaction: discord.Interaction, card: Card) -> None:
         await interaction.edit_original_response(view=view_of(card))

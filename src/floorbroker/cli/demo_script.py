@@ -6,6 +6,7 @@ choose paper
 wait 5
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from floorbroker.cli.shown import Component
 from floorbroker.cli.simulated import World
 from floorbroker.cli.typed_command import typed_command
 
-LONGEST_WAIT_SECONDS: Final = 86_400.0
+LONGEST_WAIT_SECONDS: Final = 600.0
 
 
 class LineFailed(Exception):
@@ -103,13 +104,14 @@ class DemoScript:
         return sorted(both, key=lambda message: message.id)
 
     async def _wait(self, text: str) -> None:
-        """Lets the bot's own work catch up; the market moves on the machine's clock."""
+        """Lets real seconds pass, for the market too, and the bot's own work catch up."""
         try:
             seconds = float(text)
         except ValueError:
             seconds = -1.0
         if not 0 <= seconds <= LONGEST_WAIT_SECONDS:
-            raise ValueError("wait takes seconds, up to a day")
+            raise ValueError("wait takes seconds, up to 600")
+        await asyncio.sleep(seconds)
         await self._world.env.advance_time(seconds)
         await self._world.app.reconciler.sweep()
         await self._world.app.notifier.sweep()

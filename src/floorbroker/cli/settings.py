@@ -138,20 +138,22 @@ def _keys(settings: Settings) -> list[Finding]:
 
 def _times(settings: Settings) -> list[Finding]:
     """An order on its way must be able to come to its end."""
+    if settings.drain_seconds > settings.order_deadline_seconds:
+        return []
     return [
         Finding(
             level=Level.WARN,
-            about=name,
+            about="DRAIN_SECONDS",
             what="Shorter than ORDER_DEADLINE_SECONDS: an order may still be on its way.",
-            todo=f"Set {name} to more than {settings.order_deadline_seconds:g}.",
+            todo=f"Set DRAIN_SECONDS to more than {settings.order_deadline_seconds:g}.",
         )
-        for name in ("DRAIN_SECONDS", "CLAIM_SECONDS")
-        if getattr(settings, name.lower()) <= settings.order_deadline_seconds
     ]
 
 
 def _sentence(entry: ErrorDetails) -> str:
     name = ".".join(str(part) for part in entry["loc"]).upper()
+    if not name:  # several settings that do not fit each other
+        return f"{entry['msg'].removeprefix('Value error, ')}."
     if entry["type"] == "value_error":  # one of our own: it lists what may be set
         return f"{name} should be {entry['msg'].removeprefix('Value error, ')}."
     return f"{name} {entry['msg'].removeprefix('Input ').removeprefix('String ')}."

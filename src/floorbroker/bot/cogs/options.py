@@ -1,5 +1,7 @@
 """Suggestions while a person types. They are only suggestions: services check every value."""
 
+import re
+
 import discord
 from discord.app_commands import Choice
 
@@ -9,15 +11,18 @@ from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.services.floor import Floor
 
 MOST = 25
+_SEARCHABLE = re.compile(r"[A-Za-z0-9 ./&'-]{0,40}", re.ASCII)
 _LONGEST = 100
 
 
 async def symbols(floor: Floor, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-    """Instruments of the person's default account."""
+    """Instruments of the person's default account; what no name consists of reaches no broker."""
+    if _SEARCHABLE.fullmatch(typed) is None:
+        return []
     try:
         account = await floor.accounts.choose(caller_of(interaction).user_id, None)
         async with floor.sessions.lease(account.link) as adapter:
-            found = await adapter.search_instruments(typed[:40])
+            found = await adapter.search_instruments(typed)
     except FloorbrokerError:
         return []
     return [

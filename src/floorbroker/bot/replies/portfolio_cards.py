@@ -18,7 +18,8 @@ MOST_LINES = 20
 def positions_card(overview: Overview, now: datetime) -> Card:
     """Every holding with its profit, a Close button for the first few."""
     held = [one for one in overview.holdings if one.positions]
-    buttons = [button for one in held for button in _close_buttons(one)]
+    several = len(held) > 1
+    buttons = [button for one in held for button in _close_buttons(one, several=several)]
     return Card(
         title="Positions",
         badges=_badges(overview),
@@ -127,13 +128,14 @@ def _position(position: Position) -> Row:
     return Row(position.instrument.symbol, " · ".join(parts))
 
 
-def _close_buttons(one: Holdings) -> list[Button]:
+def _close_buttons(one: Holdings, *, several: bool) -> list[Button]:
+    where = f" · {one.account.link.label}" if several else ""
     made = []
     for position in _largest_first(one):
         symbol = position.instrument.symbol
         custom_id = custom_ids.choice("close", f"{one.account.value}@{symbol}")
         if custom_id is not None:
-            made.append(Button(label=f"Close {symbol}", custom_id=custom_id))
+            made.append(Button(label=f"Close {symbol}{where}", custom_id=custom_id))
     return made
 
 
