@@ -79,7 +79,7 @@ def caller(
 
 def settings(**changes: Any) -> Settings:
     """The defaults of the product, whatever this machine's environment says."""
-    values: dict[str, Any] = {"order_deadline_seconds": 0.05, **changes}
+    values: dict[str, Any] = {"order_deadline_seconds": 0.5, **changes}
     return Settings(_env_file=None, **values)
 
 

@@ -87,6 +87,15 @@ def test_an_account_that_does_not_answer_is_named_beside_those_that_do(make: obj
     assert "Broken is missing: Unable to connect to broker" in drawn(card).text
 
 
+def test_positions_that_could_not_be_read_are_not_called_none() -> None:
+    failed = UnreachableLink(link=account(2, "Broken").link, error=BrokerConnectionError())
+
+    text = drawn(positions_card(Overview(holdings=[], failed=[failed]), NOON)).text
+
+    assert "No open positions" not in text
+    assert "`PAPER`" in text
+
+
 def test_positions_show_profit_and_loss_and_can_be_closed() -> None:
     overview = Overview(
         holdings=[holdings(position("AAPL"), position("MSFT", "-5"), position("KO", price=None))],
@@ -98,6 +107,11 @@ def test_positions_show_profit_and_loss_and_can_be_closed() -> None:
     assert "+$500.00 (+33.3 %)" in message.text
     assert "−$250.00 (−33.3 %)" in message.text
     assert set(message.buttons) == {"Close AAPL", "Close MSFT", "Close KO"}
+    [unpriced] = [
+        line for line in message.text.splitlines() if "KO" in line and "Close" not in line
+    ]
+    assert "at $" not in unpriced
+    assert "%" not in unpriced
 
 
 def test_balances_show_cash_equity_and_buying_power() -> None:

@@ -5,8 +5,10 @@ import pytest
 from floorbroker.brokers.registry import all_brokers, brokers_in, single_user_only_brokers
 from floorbroker.domain.modes import DeploymentMode
 from tests.e2e import forged
+from tests.e2e.conftest import Open
 from tests.e2e.people import Answer
 from tests.e2e.world import World
+from tests.simulators.paper_faults import Down
 
 
 async def test_setup_broker_offers_what_the_mode_allows_and_explains_the_rest(
@@ -163,3 +165,26 @@ async def test_setup_works_in_direct_messages_too(world: World) -> None:
     assert "Default account" in titles[2]
     assert "Status" in titles[3]
     assert "Remove Paper?" in titles[4]
+
+
+async def test_setup_status_asks_the_broker_now(open_cloud: Open) -> None:
+    broker = Down()
+    broker.up = True
+    async with open_cloud(broker=broker) as world:
+        await world.alice.types("setup status")
+        broker.up = False
+
+        card = await world.alice.types("setup status")
+
+        assert "connected" not in card.text
+        assert "PAPER" in card.text
+
+
+async def test_setup_broker_says_why_a_gateway_cannot_be_served_and_who_can_instead(
+    world: World,
+) -> None:
+    card = await world.alice.types("setup broker")
+
+    in_the_cloud = world.app.settings.deployment_mode is DeploymentMode.MULTI_USER
+    assert ("logged in by hand with 2FA" in card.text) is in_the_cloud
+    assert ("Instead: Alpaca or Charles Schwab" in card.text) is in_the_cloud

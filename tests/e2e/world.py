@@ -72,7 +72,7 @@ def settings(mode: DeploymentMode, **changes: Any) -> Settings:
         "owner_id": IDS["alice"] if mode is DeploymentMode.SINGLE_USER else "",
         "operator_ids": frozenset({IDS["alice"]}),
         "reconcile_seconds": 60,
-        "order_deadline_seconds": 0.2,
+        "order_deadline_seconds": 0.5,
         **changes,
     }
     return Settings(_env_file=None, **values)  # type: ignore[call-arg] # pydantic-settings' own

@@ -15,6 +15,7 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.ids import AccountId, LinkId
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.people import ANY
+from floorbroker.storage.audit import AuditTrail
 from tests.fakes.exchange.venue import ACCOUNT, Venue
 from tests.floor import ANNA, BEN, House
 from tests.services.conftest import Build
@@ -123,6 +124,30 @@ async def test_a_default_is_kept_by_kind_of_instrument(house: House) -> None:
     assert reachable.choose(None, AssetClass.EQUITY).link == link
     assert reachable.choose(None, AssetClass.CRYPTO).link == paper
     assert reachable.choose(None).link == paper
+
+
+async def test_the_choice_of_a_default_is_audited(house: House) -> None:
+    [paper], _ = await house.accounts.accounts(ANNA)
+
+    await house.accounts.set_default(ANNA, paper.value)
+
+    person = await house.audit.pseudonym(ANNA)
+    trail = AuditTrail(house.documents)
+    assert [entry.action for entry in await trail.entries(person)][-1] == "default"
+
+
+async def test_a_broker_that_has_gone_since_is_noticed_when_it_is_asked_anew(
+    house: House, venue: Venue
+) -> None:
+    await house.link()
+    await house.accounts.accounts(ANNA)
+    venue.failing["accounts"] = BrokerConnectionError(broker="alpaca")
+
+    remembered, none_failed = await house.accounts.accounts(ANNA)
+    asked, failed = await house.accounts.accounts(ANNA, anew=True)
+
+    assert (len(remembered), none_failed) == (1, [])
+    assert (asked, len(failed)) == ([], 1)
 
 
 async def test_a_default_of_an_unknown_kind_is_refused(house: House) -> None:

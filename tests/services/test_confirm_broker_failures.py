@@ -20,7 +20,7 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted
-from tests.floor import House
+from tests.floor import House, settings
 from tests.services.conftest import Build
 from tests.simulators.paper_faults import Down, Hanging, Refusing, Silent
 
@@ -96,6 +96,18 @@ async def test_silence_without_accepting_is_not_placed_only_after_the_settle_tim
     assert ended.state is OrderState.NOT_PLACED
     assert ended.reason == "The broker has no such order."
     assert venue.count("place_order") == 1
+
+
+async def test_absence_counts_only_once_the_request_can_no_longer_be_on_its_way(
+    build: Build, clock: ManualClock, venue: Venue
+) -> None:
+    house = build(venue=venue, chosen=settings(order_deadline_seconds=10))
+    await house.link()
+    venue.failing["place_order"] = OutcomeUnknown(broker="alpaca")
+    order = await house.confirm(await house.draft(limit="90.00"))
+
+    assert (await _swept(house, order, clock, 49)).state is OrderState.UNKNOWN
+    assert (await _swept(house, order, clock, 6)).state is OrderState.NOT_PLACED
 
 
 async def test_an_order_that_turns_up_after_it_was_called_absent_is_told_after_all(

@@ -77,13 +77,13 @@ async def test_whoever_gives_up_waiting_leaves_no_gap() -> None:
     await asyncio.wait_for(asyncio.gather(held, patient), timeout=1)
 
 
-async def test_a_process_that_was_held_up_after_its_claim_sends_nothing(
+async def test_a_process_that_was_held_up_for_one_deadline_sends_nothing(
     house: House, store: FlakyDocuments, broker: Counting, clock: ManualClock
 ) -> None:
     order = await house.draft()
 
     async def held_up() -> None:
-        clock.advance(house.settings.claim_seconds + 1)
+        clock.advance(house.settings.order_deadline_seconds)
 
     store.before[("replace", "orders")] = held_up
     ended = await house.confirm(order)

@@ -1,6 +1,7 @@
 """A price that cannot be relied on: said on paper, refused for a live market order."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from floorbroker.domain.errors import InvalidInput, PolicyRefused
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Side
+from tests.fakes.clock import NOON
 from tests.fakes.exchange.venue import Venue, held
 from tests.floor import ANNA, House, settings
 from tests.services.conftest import Build
@@ -27,7 +29,11 @@ def _crossed(venue: Venue) -> None:
     venue.bid, venue.ask = Decimal("100.01"), Decimal("100.00")
 
 
-DOUBTFUL = [_missing, _delayed, _crossed]
+def _old(venue: Venue) -> None:
+    venue.quoted_at = NOON - timedelta(seconds=61)
+
+
+DOUBTFUL = [_missing, _delayed, _crossed, _old]
 
 
 @pytest.fixture
@@ -67,7 +73,12 @@ async def test_a_live_limit_order_says_its_own_price_and_is_reviewed(
 
 
 @pytest.mark.parametrize(
-    ("spoil", "note"), [(_delayed, "The quote is delayed."), (_crossed, "The quote is crossed")]
+    ("spoil", "note"),
+    [
+        (_delayed, "The quote is delayed."),
+        (_crossed, "The quote is crossed"),
+        (_old, "The quote is old."),
+    ],
 )
 async def test_a_paper_market_order_is_reviewed_with_a_warning(
     house: House, venue: Venue, spoil: Any, note: str

@@ -57,4 +57,4 @@ def _closes(other: Order, request: OrderRequest) -> bool:
 
 
 def _left(order: Order) -> Decimal:
-    return (order.request.quantity or Decimal(0)) - order.filled_quantity
+    return max((order.request.quantity or Decimal(0)) - order.filled_quantity, Decimal(0))

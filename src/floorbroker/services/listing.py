@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.order_life import can_be_canceled
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
 from floorbroker.storage.orders import Orders
 
@@ -22,6 +23,11 @@ class OrderList:
         """Orders at work or in doubt that are still followed, newest first."""
         found = await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=50)
         return [order for order in found if order.check_at is not None][:25]
+
+    async def cancelable(self, user_id: UserId) -> Sequence[Order]:
+        """What can be canceled: open orders, and filled ones whose closing orders work."""
+        filled = await self._orders.recent(user_id, states=frozenset({OrderState.FILLED}), limit=25)
+        return [*await self.open(user_id), *(one for one in filled if can_be_canceled(one))][:25]
 
     async def recent(self, user_id: UserId, *, limit: int = 10) -> Sequence[Order]:
         """Orders that were sent, newest first."""

@@ -51,7 +51,7 @@ async def orders(
     """The person's own orders."""
     user_id = caller_of(interaction).user_id
     try:
-        found = await (floor.list.open(user_id) if only_open else floor.list.recent(user_id))
+        found = await (floor.list.cancelable(user_id) if only_open else floor.list.recent(user_id))
     except FloorbrokerError:
         return []
     wanted = typed.casefold()
