@@ -2,33 +2,33 @@
 
 from decimal import Decimal
 
-from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING
 from floorbroker.domain.orders import OrderRequest, PositionEffect
 from floorbroker.services.accounts import LinkedAccount
-from floorbroker.services.preflight import holding
 from floorbroker.storage.orders import Orders
 
 
 async def check_closable(
     orders: Orders,
-    adapter: BrokerAdapter,
     account: LinkedAccount,
     user_id: UserId,
     request: OrderRequest,
+    position: Decimal,
 ) -> None:
     """A closing order never becomes a short sale, nor a second purchase.
 
+    Args:
+        position: Units held of the instrument now, negative if short.
+
     Raises:
         InvalidInput: Less is left to close than the order asks for.
-        BrokerError: The broker does not tell what is held.
     """
     if request.effect is not PositionEffect.CLOSE or request.quantity is None:
         return
-    held = abs(holding(await adapter.positions(account.account), request.instrument))
+    held = abs(position)
     working = await orders.of_account(
         user_id,
         account.link.link_id,
@@ -48,11 +48,10 @@ async def check_closable(
 
 
 def _closes(other: Order, request: OrderRequest) -> bool:
-    same = other.request.instrument.symbol == request.instrument.symbol
     return (
-        same
+        other.request.instrument.symbol == request.instrument.symbol
         and other.request.side is request.side
-        and (other.request.effect is PositionEffect.CLOSE)
+        and other.request.effect is PositionEffect.CLOSE
     )
 
 

@@ -93,7 +93,7 @@ class Drafts:
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
             request, notes = preflight.rounded(request, around.rules)
-            await check_closable(self._desk.orders, adapter, account, caller.user_id, request)
+            await check_closable(self._desk.orders, account, caller.user_id, request, around.held)
             environment = account.link.environment
             await self._desk.gates.check(
                 caller.user_id, caller.guild_id, environment, request.effect
