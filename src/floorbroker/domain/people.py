@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
@@ -28,6 +29,8 @@ class Person:
         always_private: Results never reach a channel, whatever the server's policy says.
         notify: Whether later news of orders comes by DM.
         defaults: Which account an order goes to, by asset class; `any` for the rest.
+        accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
+        accepted_at: When they did.
     """
 
     user_id: UserId
@@ -37,6 +40,8 @@ class Person:
     always_private: bool = False
     notify: bool = True
     defaults: Mapping[str, AccountKey] = field(default_factory=dict)
+    accepted_terms: int = 0
+    accepted_at: datetime | None = None
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""
@@ -53,7 +58,12 @@ class Link:
 
     Attributes:
         label: The person's own name for it.
+        linked_at: When the present credential was stored; a lease of an older one is not used.
         sealed: The sealed credential; empty for the paper broker, which needs none.
+        sealed_by: The id of the master key that sealed it; empty where nothing is sealed.
+        excluded: Accounts that the person keeps out of every command.
+        dead_since: Since when the broker refuses the credential; None while it works.
+        dead_code: In what way it refused it.
         removed: The person removed it; kept so that its orders stay readable.
     """
 
@@ -64,7 +74,12 @@ class Link:
     environment: Environment
     label: str
     created_at: datetime
+    linked_at: datetime | None = None
     sealed: str = ""
+    sealed_by: str = ""
+    excluded: frozenset[AccountId] = frozenset()
+    dead_since: datetime | None = None
+    dead_code: ErrorCode | None = None
     removed: bool = False
 
 
