@@ -14,6 +14,7 @@ from typing import Any, Final
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.config import Settings
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
@@ -206,6 +207,7 @@ def built(
         DeploymentMode.MULTI_USER,
         clock=clock,
         paper_books=paper_books.StoredPaperBooks(documents),
+        transport=Transport(),
         options={
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
             EXCHANGE: {"venue": venue or Venue()},

@@ -12,8 +12,10 @@ import structlog
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availability
+from floorbroker.brokers.endpoints import EndpointProblem, chosen_endpoints
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.config import Settings, SettingsProblem, Switch
 from floorbroker.domain.clock import Clock, SystemClock
 from floorbroker.domain.errors import StoreUnavailable
@@ -70,6 +72,7 @@ class App:
     bot: FloorbrokerBot
     reconciler: Reconciler
     notifier: Notifier
+    transport: Transport
 
     async def checks(self) -> Mapping[str, bool]:
         """What must hold before this process should be given work."""
@@ -128,6 +131,7 @@ async def running(
     finally:
         await supervisor.stop()
         await app.floor.sessions.close_all()
+        app.transport.close()
         await store.close()
 
 
@@ -148,6 +152,18 @@ def open_keyring(settings: Settings) -> Keyring:
     if fresh:
         _log.warning("master_key_made", file=str(settings.data_dir / "master.key"))
     return keyring
+
+
+def open_endpoints(settings: Settings) -> Mapping[BrokerId, Mapping[str, str]]:
+    """The operator's own addresses for brokers.
+
+    Raises:
+        SettingsProblem: One of them cannot be used.
+    """
+    try:
+        return chosen_endpoints(settings.broker_endpoints)
+    except EndpointProblem as problem:
+        raise SettingsProblem(f"BROKER_ENDPOINTS: {problem}") from None
 
 
 def open_documents(settings: Settings) -> Documents:
@@ -178,10 +194,13 @@ def _build(  # the parts that everything else is made of
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
+    transport = Transport()
     factory = BrokerFactory(
         settings.deployment_mode,
         clock=clock,
         paper_books=paper_books.StoredPaperBooks(store),
+        transport=transport,
+        endpoints=open_endpoints(settings),
         options=_options(settings, broker_options or {}),
     )
     sessions = Sessions(factory, clock, metrics)
@@ -243,6 +262,7 @@ def _build(  # the parts that everything else is made of
         bot=bot,
         reconciler=reconciler,
         notifier=notifier,
+        transport=transport,
     )
 
 

@@ -1,8 +1,10 @@
 """Settings from the environment, read once, frozen. `.env.example` explains each in one line."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -14,6 +16,9 @@ from floorbroker.domain.risk import Limits
 Positive = Annotated[Decimal, Field(gt=0)]
 Names = Annotated[frozenset[str], NoDecode]
 """Written as a list with commas."""
+
+Endpoints = Annotated[Mapping[str, str], NoDecode]
+"""Written as `broker.name=address` with commas between."""
 
 
 class LogFormat(StrEnum):
@@ -84,6 +89,9 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_format: LogFormat = LogFormat.JSON
 
+    # Brokers
+    broker_endpoints: Endpoints = MappingProxyType({})
+
     # Application credentials of brokers with OAuth
     schwab_app_key: str = ""
     schwab_app_secret: SecretStr | None = None
@@ -96,6 +104,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(part.strip().upper() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("broker_endpoints", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
+        if not all(name and address for name, _, address in pairs):
+            raise ValueError("broker.name=address, with commas between")
+        return MappingProxyType({name: address for name, _, address in pairs})
 
     @field_validator("log_level")
     @classmethod

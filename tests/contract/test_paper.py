@@ -7,6 +7,7 @@ import pytest
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -81,6 +82,7 @@ class TestPaper(BrokerContract):
             request.param,
             clock=clock,
             paper_books=MemoryPaperBooks(),
+            transport=Transport(),
             options={BrokerId("paper"): options},
         )
         return factory.create(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.modes import Environment
@@ -53,7 +55,10 @@ class BrokerContext:
     """One adapter's surroundings.
 
     Attributes:
-        options: The operator's own settings for this broker (endpoints, seeds, latencies).
+        transport: Threads and connections that everybody shares.
+        cache: What is the same for everybody at this broker; never a person's own.
+        endpoints: The addresses to talk to, by the names that the manifest gives them.
+        options: The operator's own settings for this broker (seeds, latencies).
     """
 
     user_id: UserId
@@ -61,4 +66,7 @@ class BrokerContext:
     environment: Environment
     clock: Clock
     paper_books: PaperBooks
+    transport: Transport
+    cache: SharedCache
+    endpoints: Mapping[str, str]
     options: Mapping[str, Any]

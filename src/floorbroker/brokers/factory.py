@@ -11,6 +11,8 @@ from floorbroker.brokers.context import BrokerContext, PaperBooks
 from floorbroker.brokers.loading import adapter_maker, not_built, read_credentials
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.registry import all_brokers, check_mode, get_broker
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
@@ -40,13 +42,18 @@ class BrokerFactory:
         *,
         clock: Clock,
         paper_books: PaperBooks,
+        transport: Transport,
+        endpoints: Mapping[BrokerId, Mapping[str, str]] = _NO_OPTIONS,
         options: Mapping[BrokerId, Mapping[str, Any]] = _NO_OPTIONS,
         brokers: Iterable[BrokerSpec] | None = None,
     ) -> None:
-        """`options` are the operator's; `brokers` stands in for the registry's list in tests."""
+        """`endpoints` and `options` are the operator's; `brokers` stands in for the registry's."""
         self._mode = mode
         self._clock = clock
         self._paper_books = paper_books
+        self._transport = transport
+        self._cache = SharedCache(clock)
+        self._endpoints = endpoints
         self._options = options
         self._brokers = {spec.id: spec for spec in (all_brokers() if brokers is None else brokers)}
 
@@ -87,6 +94,9 @@ class BrokerFactory:
             environment=environment,
             clock=self._clock,
             paper_books=self._paper_books,
+            transport=self._transport,
+            cache=self._cache,
+            endpoints={**spec.endpoints, **self._endpoints.get(spec.id, {})},
             options=self._options.get(spec.id, {}),
         )
         checked = read_credentials(spec, credentials)

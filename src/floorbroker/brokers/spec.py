@@ -1,6 +1,7 @@
 """A broker's manifest: data, no code, no SDK."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from floorbroker.domain.ids import BrokerId
@@ -74,6 +75,7 @@ class BrokerSpec:
         adapter: `module:class` of the adapter; None while there is none.
         sdk_module: Imported on first use; None where no SDK is needed.
         extra: The name behind `pip install floorbroker[…]`.
+        endpoints: Name to the vendor's own address; only the operator can set another one.
         operator_settings: Settings that the operator must fill in before anybody can link.
         warning: Shown in amber before a person links it.
         requirements: What a person needs, one line each.
@@ -105,6 +107,7 @@ class BrokerSpec:
     adapter: str | None = None
     sdk_module: str | None = None
     extra: str | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict)
     operator_settings: tuple[str, ...] = ()
     alternatives: tuple[BrokerId, ...] = ()
     settle_seconds: int = 30

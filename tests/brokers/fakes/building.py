@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from floorbroker.brokers.context import PaperBooks
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers, get_broker
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -41,6 +42,7 @@ def factory_over(
         mode,
         clock=StoppedClock(),
         paper_books=cast(PaperBooks, None),  # no test here reaches the paper broker's books
+        transport=Transport(),
         options=options or {},
         brokers=known,
     )

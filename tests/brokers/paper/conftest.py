@@ -8,6 +8,8 @@ import pytest
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.credentials import PaperCredentials
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
@@ -41,6 +43,9 @@ def make_adapter(clock: ManualClock, books: MemoryPaperBooks) -> MakeAdapter:
             environment=Environment.PAPER,
             clock=clock,
             paper_books=books,
+            transport=Transport(),
+            cache=SharedCache(clock),
+            endpoints={},
             options={"latency_seconds": 0, **options},
         )
         return PaperAdapter(context, PaperCredentials())

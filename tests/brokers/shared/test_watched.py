@@ -9,6 +9,8 @@ from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.credentials import PaperCredentials
 from floorbroker.brokers.paper.instruments import listing
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.errors import BrokerTimeout
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
@@ -32,12 +34,16 @@ READS: dict[str, tuple[Any, ...]] = {
 
 
 def _watched(operation: str, metrics: Metrics) -> WatchedAdapter:
+    clock = ManualClock()
     context = BrokerContext(
         user_id=UserId("1"),
         link_id=LinkId("paper-1"),
         environment=Environment.PAPER,
-        clock=ManualClock(),
+        clock=clock,
         paper_books=MemoryPaperBooks(),
+        transport=Transport(),
+        cache=SharedCache(clock),
+        endpoints={},
         options={"latency_seconds": 0, "faults": Hanging(frozenset({operation}))},
     )
     made = PaperAdapter(context, PaperCredentials())

@@ -51,6 +51,12 @@ SPEC = BrokerSpec(
         "Choose Alpaca in /setup broker and enter key and secret on the page that opens.",
     ),
     requirements=("An Alpaca account", "An API key and its secret, one pair for paper or for live"),
+    # alpaca-py's BaseURL: https://github.com/alpacahq/alpaca-py (common/enums.py)
+    endpoints={
+        "paper": "https://paper-api.alpaca.markets",
+        "live": "https://api.alpaca.markets",
+        "data": "https://data.alpaca.markets",
+    },
     adapter=None,
     sdk_module="alpaca",
     extra="alpaca",

@@ -1,0 +1,44 @@
+"""The ways to brokers that everybody in the process shares; built once, closed at the end."""
+
+import ssl
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from floorbroker.brokers.shared.threads import BlockingCalls
+
+if TYPE_CHECKING:
+    import requests
+
+    from floorbroker.brokers.shared.http import PooledAdapter
+
+
+class Transport:
+    """Threads and connections; each kind is made when the first broker needs it."""
+
+    def __init__(self, ssl_context: ssl.SSLContext | None = None) -> None:
+        """`ssl_context` stands in for the usual one, for a server with a certificate of its own."""
+        self._ssl_context = ssl_context
+
+    @cached_property
+    def blocking(self) -> BlockingCalls:
+        """For SDKs that block."""
+        return BlockingCalls()
+
+    def session(self) -> "requests.Session":
+        """A person's session for an SDK that stands on requests."""
+        # Here, since requests comes with the brokers that need it.
+        from floorbroker.brokers.shared.http import session_over
+
+        return session_over(self._pool)
+
+    def close(self) -> None:
+        """Ends the threads and the connections."""
+        for name in ("blocking", "_pool"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+    @cached_property
+    def _pool(self) -> "PooledAdapter":
+        from floorbroker.brokers.shared.http import PooledAdapter
+
+        return PooledAdapter(self._ssl_context)
