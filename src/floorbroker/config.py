@@ -1,10 +1,8 @@
 """Settings from the environment, read once, frozen. `.env.example` explains each in one line."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -17,7 +15,7 @@ Positive = Annotated[Decimal, Field(gt=0)]
 Names = Annotated[frozenset[str], NoDecode]
 """Written as a list with commas."""
 
-Endpoints = Annotated[Mapping[str, str], NoDecode]
+Endpoints = Annotated[tuple[tuple[str, str], ...], NoDecode]
 """Written as `broker.name=address` with commas between."""
 
 
@@ -90,7 +88,7 @@ class Settings(BaseSettings):
     log_format: LogFormat = LogFormat.JSON
 
     # Brokers
-    broker_endpoints: Endpoints = MappingProxyType({})
+    broker_endpoints: Endpoints = ()
 
     # Application credentials of brokers with OAuth
     schwab_app_key: str = ""
@@ -113,7 +111,7 @@ class Settings(BaseSettings):
         pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
         if not all(name and address for name, _, address in pairs):
             raise ValueError("broker.name=address, with commas between")
-        return MappingProxyType({name: address for name, _, address in pairs})
+        return tuple((name, address) for name, _, address in pairs)
 
     @field_validator("log_level")
     @classmethod
@@ -166,7 +164,7 @@ class Settings(BaseSettings):
         return frozenset(
             name.upper()
             for name in type(self).model_fields
-            if getattr(self, name) not in (None, "")
+            if getattr(self, name) not in (None, "", ())
         )
 
 

@@ -13,7 +13,7 @@ from floorbroker.config import Settings
 from tests.environment import NAMES, only_these_settings
 
 EXAMPLE: Final = Path(__file__).parents[2] / ".env.example"
-UNSET: Final[tuple[object, ...]] = (None, "", frozenset())
+UNSET: Final[tuple[object, ...]] = (None, "", frozenset(), ())
 
 
 def settings_in_example() -> Iterator[tuple[str, str, list[str]]]:

@@ -1,6 +1,6 @@
 """The operator's own addresses for brokers; nobody else's word becomes a host, a port or a path."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ class EndpointProblem(Exception):
     """An address cannot be used; the message names the entry."""
 
 
-def chosen_endpoints(given: Mapping[str, str]) -> Mapping[BrokerId, Mapping[str, str]]:
+def chosen_endpoints(given: Iterable[tuple[str, str]]) -> Mapping[BrokerId, Mapping[str, str]]:
     """`alpaca.paper` → address, by broker and name.
 
     Raises:
@@ -23,7 +23,7 @@ def chosen_endpoints(given: Mapping[str, str]) -> Mapping[BrokerId, Mapping[str,
         f"{spec.id}.{name}": (spec.id, name) for spec in all_brokers() for name in spec.endpoints
     }
     chosen: dict[BrokerId, dict[str, str]] = {}
-    for entry, address in given.items():
+    for entry, address in given:
         if entry not in known:
             raise EndpointProblem(f"{entry} is none of {', '.join(sorted(known))}.")
         if not _usable(address):

@@ -107,7 +107,7 @@ class BrokerSpec:
     adapter: str | None = None
     sdk_module: str | None = None
     extra: str | None = None
-    endpoints: Mapping[str, str] = field(default_factory=dict)
+    endpoints: Mapping[str, str] = field(default_factory=dict, hash=False)
     operator_settings: tuple[str, ...] = ()
     alternatives: tuple[BrokerId, ...] = ()
     settle_seconds: int = 30
