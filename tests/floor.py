@@ -15,7 +15,6 @@ from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.config import Settings
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -27,11 +26,16 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import Choices
+from floorbroker.services.credentials import Credentials
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.link_changes import LinkChanges
+from floorbroker.services.link_health import LinkHealth
+from floorbroker.services.link_tickets import Tickets
+from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
@@ -41,7 +45,7 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import MOST, Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.ticket import Ticket
-from floorbroker.storage import audit, notices, orders, paper_books, people
+from floorbroker.storage import audit, link_tickets, notices, orders, paper_books, people, sealed
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import Keyring, new_key, parse_keyring
@@ -57,12 +61,18 @@ SERVER: Final = "900000000000000001"
 EXCHANGE: Final = BrokerId("alpaca")
 """The id under which the scripted broker stands in the registry."""
 
+SCRIPTED: Final = "tests.fakes.exchange.adapter:ExchangeAdapter"
+KEYED: Final = "tests.fakes.keyed.adapter:KeyedAdapter"
+"""The same, behind keys that `Venue.keys` holds."""
+
 INDEXES: Final = (
     *audit.INDEXES,
+    *link_tickets.INDEXES,
     *notices.INDEXES,
     *orders.INDEXES,
     *paper_books.INDEXES,
     *people.INDEXES,
+    *sealed.INDEXES,
 )
 _KEYS: Final = parse_keyring(new_key("test"))
 """Made once a run: every house of a test must open what another one sealed."""
@@ -117,6 +127,11 @@ class House:
     messenger: RecordingMessenger
     notifier: Notifier
     inbox: Inbox
+    credentials: Credentials
+    health: LinkHealth
+    linking: Linking
+    links: LinkChanges
+    tickets: Tickets
     list: OrderList
     choices: Choices
     portfolio: Portfolio
@@ -197,8 +212,9 @@ def built(
     most_sessions: int = MOST,
     read_seconds: float = 10.0,
     lanes: Lanes | None = None,
+    scripted: str = SCRIPTED,
 ) -> House:
-    """A process on a started store."""
+    """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`."""
     chosen = chosen or settings()
     vault, metrics, supervisor = Vault(keyring), Metrics(), Supervisor()
     stored_orders, stored_people = orders.Orders(documents), people.People(documents)
@@ -212,11 +228,23 @@ def built(
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
             EXCHANGE: {"venue": venue or Venue()},
         },
-        brokers=[_scripted(spec) if spec.id == EXCHANGE else spec for spec in all_brokers()],
+        brokers=[
+            replace(spec, adapter=scripted, sdk_module=None) if spec.id == EXCHANGE else spec
+            for spec in all_brokers()
+        ],
     )
-    sessions = Sessions(factory, clock, metrics, most=most_sessions)
     trail = Audit(audit.AuditTrail(documents), vault, clock)
-    accounts = Accounts(stored_people, sessions, trail, clock)
+    health, credentials = LinkHealth(stored_people, trail, clock), Credentials(vault)
+    sessions = Sessions(
+        factory,
+        clock,
+        metrics,
+        credentials=credentials,
+        died=lambda link, error: supervisor.hand_over(health.died(link, error)),
+        most=most_sessions,
+    )
+    accounts = Accounts(stored_people, sessions, trail, health, clock)
+    choices = Choices(chosen, stored_people, accounts, trail)
     gates = Gates(chosen, stored_people, stored_orders, clock)
     desk = Desk(
         orders=stored_orders,
@@ -266,11 +294,21 @@ def built(
         messenger=messenger,
         notifier=notifier,
         inbox=Inbox(stored_notices, stored_orders),
+        credentials=credentials,
+        health=health,
+        linking=Linking(
+            factory=factory,
+            people=stored_people,
+            accounts=accounts,
+            choices=choices,
+            credentials=credentials,
+            sessions=sessions,
+            audit=trail,
+            clock=clock,
+        ),
+        links=LinkChanges(stored_people, accounts, sessions, trail),
+        tickets=Tickets(link_tickets.LinkTickets(documents), trail, clock),
         list=OrderList(stored_orders),
-        choices=Choices(chosen, stored_people, accounts, trail),
+        choices=choices,
         portfolio=Portfolio(accounts, sessions),
     )
-
-
-def _scripted(spec: BrokerSpec) -> BrokerSpec:
-    return replace(spec, adapter="tests.fakes.exchange.adapter:ExchangeAdapter", sdk_module=None)

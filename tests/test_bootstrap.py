@@ -9,14 +9,17 @@ from typing import Any, Final
 import pytest
 from pydantic import SecretStr
 
-from floorbroker.bootstrap import open_keyring, running
+from floorbroker.bootstrap import running
 from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.ids import UserId
 from floorbroker.storage.documents import Document, Index, Where
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key
+from floorbroker.vault.opening import open_keyring
 from tests.environment import only_these_settings
 from tests.observability.captured import captured_stderr
+from tests.rotating import process
 
 PATIENCE_SECONDS: Final = 20
 
@@ -38,7 +41,7 @@ def at_home(folder: Path, **changes: Any) -> Settings:
 
 
 class FailsAtFirst(SqliteDocuments):
-    """Fails its first searches in a way that nobody foresaw, then works."""
+    """Fails its first searches for orders in a way that nobody foresaw, then works."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -48,6 +51,8 @@ class FailsAtFirst(SqliteDocuments):
     async def find(
         self, collection: str, where: Where, *, order: tuple[str, int] | None = None, limit: int
     ) -> list[Document]:
+        if collection != "orders":
+            return await super().find(collection, where, order=order, limit=limit)
         if self.failures_left:
             self.failures_left -= 1
             raise ZeroDivisionError
@@ -204,3 +209,80 @@ def test_keys_of_the_setting_go_before_the_file(folder: Path) -> None:
 
     assert keyring.newest == "a"
     assert not (folder / "data").exists()
+
+
+async def test_a_start_without_a_key_that_stored_records_need_is_refused_and_lets_go(
+    folder: Path,
+) -> None:
+    old, new = new_key("old"), new_key("new")
+    async with running(at_home(folder, credential_master_keys=f"{new},{old}")) as app:
+        await process(app.documents, old).linked("a")
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+
+    with pytest.raises(SettingsProblem, match="CREDENTIAL_MASTER_KEYS: .* missing: old"):
+        async with running(at_home(folder, credential_master_keys=new)):
+            pytest.fail("it started")
+
+    assert asyncio.all_tasks() == tasks
+    await ended(threads)
+
+
+async def test_a_start_with_all_keys_is_not_refused_whatever_their_order(folder: Path) -> None:
+    old, new = new_key("old"), new_key("new")
+    async with running(at_home(folder, credential_master_keys=old)) as app:
+        await process(app.documents, old).linked("a")
+
+    for keys in (f"{new},{old}", f"{old},{new}", old):
+        async with running(at_home(folder, credential_master_keys=keys)) as app:
+            assert (await app.checks())["store"]
+
+
+async def test_a_start_after_the_key_file_was_lost_is_refused(folder: Path) -> None:
+    """The file is made anew with the same id: what was sealed would stay shut in silence."""
+    file = folder / "data" / "master.key"
+    with captured_stderr():
+        async with running(at_home(folder)) as app:
+            await process(app.documents, file.read_text()).audit.pseudonym(UserId("anna"))
+        file.unlink()
+
+        with pytest.raises(SettingsProblem, match=r"master\.key: The audit trail's own key"):
+            async with running(at_home(folder)):
+                pytest.fail("it started")
+
+
+@pytest.mark.parametrize(
+    "keys", ["a:AAAA", f"{new_key('a')[:-4]}", f"{new_key('a')},b:", "k", f"{new_key('a')} x"]
+)
+@pytest.mark.parametrize("mode", ["single-user", "multi-user"])
+async def test_a_start_with_a_key_that_is_too_short_or_none_is_refused(
+    folder: Path, keys: str, mode: str
+) -> None:
+    settings = at_home(folder, credential_master_keys=keys, deployment_mode=mode)
+
+    with pytest.raises(SettingsProblem, match="^CREDENTIAL_MASTER_KEYS: ") as refused:
+        async with running(settings, documents=SqliteDocuments(folder / "test.db")):
+            pytest.fail("it started")
+
+    assert keys not in str(refused.value)
+    assert not (folder / "test.db").exists()
+
+
+async def test_many_people_are_not_served_without_a_master_key(folder: Path) -> None:
+    settings = at_home(folder, deployment_mode="multi-user")
+
+    with pytest.raises(SettingsProblem, match="Set CREDENTIAL_MASTER_KEYS"):
+        async with running(settings, documents=SqliteDocuments(folder / "test.db")):
+            pytest.fail("it started")
+
+
+async def test_a_serving_process_leaves_proof_of_its_newest_key_and_a_command_does_not(
+    folder: Path,
+) -> None:
+    old, new = new_key("old"), new_key("new")
+    async with running(at_home(folder, credential_master_keys=old)):
+        pass
+    both = f"{new},{old}"
+    async with running(at_home(folder, credential_master_keys=both), background=False) as app:
+        assert await process(app.documents, both).keys.not_served() is not None
+    async with running(at_home(folder, credential_master_keys=both)) as app:
+        assert await process(app.documents, both).keys.not_served() is None

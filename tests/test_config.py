@@ -8,10 +8,11 @@ from typing import Final
 import pytest
 from pydantic import ValidationError
 
-from floorbroker.bootstrap import open_documents, open_keyring
+from floorbroker.bootstrap import open_documents
 from floorbroker.config import Settings, SettingsProblem, Switch, missing_settings
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.vault.keyring import new_key
+from floorbroker.vault.opening import open_keyring
 from tests.environment import NAMES, only_these_settings
 
 CANARY: Final = "canary-5b1f0c9d7e"

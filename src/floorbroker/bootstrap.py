@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
-
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availability
@@ -25,13 +23,20 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
+from floorbroker.services.credentials import Credentials
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.link_changes import LinkChanges
+from floorbroker.services.link_health import LinkHealth
+from floorbroker.services.link_news import LinkNews
+from floorbroker.services.link_tickets import Tickets
+from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
+from floorbroker.services.master_keys import MasterKeys
 from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
@@ -39,25 +44,27 @@ from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
-from floorbroker.storage import audit, notices, orders, paper_books, people
+from floorbroker.storage import audit, link_tickets, notices, orders, paper_books, people, sealed
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.metered import MeteredDocuments
 from floorbroker.storage.mongo import MongoDocuments, motor_database
 from floorbroker.storage.sqlite import SqliteDocuments
-from floorbroker.vault.keyring import Keyring, KeyringProblem, keyring_file, parse_keyring
+from floorbroker.vault.keyring import Keyring
+from floorbroker.vault.opening import keys_place, open_keyring
 from floorbroker.vault.seal import Vault
-
-_log = structlog.get_logger(__name__)
 
 INDEXES = (
     *audit.INDEXES,
+    *link_tickets.INDEXES,
     *notices.INDEXES,
     *orders.INDEXES,
     *paper_books.INDEXES,
     *people.INDEXES,
+    *sealed.INDEXES,
 )
 IDLE_CHECK = timedelta(minutes=1)
+FORGETTING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,7 @@ class App:
     bot: FloorbrokerBot
     reconciler: Reconciler
     notifier: Notifier
+    link_news: LinkNews
     transport: Transport
 
     async def checks(self) -> Mapping[str, bool]:
@@ -123,7 +131,10 @@ async def running(
     app = _build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
     try:
         await store.start(INDEXES)
+        keys = build_master_keys(settings, store, vault, clock)
+        await keys.check()
         if background:
+            await keys.serve()
             _start(app)
         yield app
         if not supervisor.draining:
@@ -135,23 +146,13 @@ async def running(
         await store.close()
 
 
-def open_keyring(settings: Settings) -> Keyring:
-    """The master keys: from the setting, or at home from a file made on first use.
-
-    Raises:
-        SettingsProblem: In the cloud there is no default.
-    """
-    try:
-        if settings.credential_master_keys is not None:
-            return parse_keyring(settings.credential_master_keys.get_secret_value())
-        if not settings.single_user:
-            raise SettingsProblem("Set CREDENTIAL_MASTER_KEYS (id:base64 of 32 random bytes).")
-        keyring, fresh = keyring_file(settings.data_dir / "master.key")
-    except KeyringProblem as problem:
-        raise SettingsProblem(f"CREDENTIAL_MASTER_KEYS: {problem}") from None
-    if fresh:
-        _log.warning("master_key_made", file=str(settings.data_dir / "master.key"))
-    return keyring
+def build_master_keys(
+    settings: Settings, store: Documents, vault: Vault, clock: Clock
+) -> MasterKeys:
+    """What knows which keys the store needs."""
+    trail = Audit(audit.AuditTrail(store), vault, clock)
+    records = sealed.SealedRecords(store)
+    return MasterKeys(records, trail, Marks(store), vault, keys_place(settings))
 
 
 def open_endpoints(settings: Settings) -> Mapping[BrokerId, Mapping[str, str]]:
@@ -203,9 +204,18 @@ def _build(  # the parts that everything else is made of
         endpoints=open_endpoints(settings),
         options=_options(settings, broker_options or {}),
     )
-    sessions = Sessions(factory, clock, metrics)
     trail = Audit(audit.AuditTrail(store), vault, clock)
-    accounts = Accounts(people_store, sessions, trail, clock)
+    health = LinkHealth(people_store, trail, clock)
+    credentials = Credentials(vault)
+    sessions = Sessions(
+        factory,
+        clock,
+        metrics,
+        credentials=credentials,
+        died=lambda link, error: supervisor.hand_over(health.died(link, error)),
+    )
+    accounts = Accounts(people_store, sessions, trail, health, clock)
+    choices = Choices(settings, people_store, accounts, trail)
     desk = Desk(
         orders=order_store,
         accounts=accounts,
@@ -235,22 +245,35 @@ def _build(  # the parts that everything else is made of
             for spec in all_brokers()
         ),
         changes=OrderChangeService(desk),
-        choices=Choices(settings, people_store, accounts, trail),
+        choices=choices,
         drafts=Drafts(desk),
         inbox=Inbox(notice_store, order_store),
+        linking=Linking(
+            factory=factory,
+            people=people_store,
+            accounts=accounts,
+            choices=choices,
+            credentials=credentials,
+            sessions=sessions,
+            audit=trail,
+            clock=clock,
+        ),
+        links=LinkChanges(people_store, accounts, sessions, trail),
         list=OrderList(order_store),
         orders=OrderService(desk),
         portfolio=Portfolio(accounts, sessions),
         reconciler=reconciler,
         sessions=sessions,
+        tickets=Tickets(link_tickets.LinkTickets(store), trail, clock),
     )
     bot = FloorbrokerBot(floor, Marks(store), shard_count=shard_count)
+    messenger = DiscordMessenger(bot, clock)
     notifier = Notifier(
         orders=order_store,
         people=people_store,
         notices=notice_store,
         addresses=addresses,
-        messenger=DiscordMessenger(bot, clock),
+        messenger=messenger,
         clock=clock,
     )
     return App(
@@ -262,6 +285,7 @@ def _build(  # the parts that everything else is made of
         bot=bot,
         reconciler=reconciler,
         notifier=notifier,
+        link_news=LinkNews(addresses, messenger, supervisor),
         transport=transport,
     )
 
@@ -283,4 +307,5 @@ def _start(app: App) -> None:
     app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
     app.supervisor.every(pace, "notify", app.notifier.sweep)
     app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
+    app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

@@ -147,6 +147,11 @@ class Settings(BaseSettings):
         return self.deployment_mode is DeploymentMode.SINGLE_USER
 
     @property
+    def has_pages(self) -> bool:
+        """Whether browsers can be sent to pages of this bot, and can prove whose they are."""
+        return self.configured >= PAGE_SETTINGS
+
+    @property
     def limits(self) -> Limits:
         """The operator's limits on orders."""
         return Limits(
@@ -166,6 +171,10 @@ class Settings(BaseSettings):
             for name in type(self).model_fields
             if getattr(self, name) not in (None, "", ())
         )
+
+
+PAGE_SETTINGS: Final = frozenset({"PUBLIC_URL", "DISCORD_CLIENT_ID", "DISCORD_CLIENT_SECRET"})
+"""What the pages need, on which people connect their accounts."""
 
 
 class SettingsProblem(Exception):

@@ -18,8 +18,8 @@ from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, Ord
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
-from floorbroker.services.accounts import LinkedAccount
 from floorbroker.services.portfolio import Holdings
+from floorbroker.services.reachable import LinkedAccount
 from tests.domain.building import NOON, order
 
 MOST_COMPONENTS: Final = 40

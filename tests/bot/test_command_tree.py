@@ -22,6 +22,7 @@ _SECRET = re.compile(r"secret|passw|token|credential|api.?key|private.?key|pin\b
 EXPECTED = {
     "buy", "sell", "close", "orders", "order status", "order cancel", "order modify",
     "positions", "portfolio", "balance", "setup broker", "setup accounts", "setup default",
+    "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",
     "service pause",
 }  # fmt: skip

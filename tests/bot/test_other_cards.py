@@ -17,8 +17,8 @@ from floorbroker.domain.errors import BrokerConnectionError, FloorbrokerError
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Person, ServerPolicy
-from floorbroker.services.accounts import UnreachableLink
 from floorbroker.services.portfolio import Overview
+from floorbroker.services.reachable import UnreachableLink
 from tests.bot.drawn import account, brokers, drawn, holdings, order_in, position
 from tests.domain.building import ANNA, NOON
 from tests.e2e.world import settings

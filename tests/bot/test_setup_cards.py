@@ -19,7 +19,7 @@ from floorbroker.domain.errors import BrokerConnectionError
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.domain.people import ANY, Person
-from floorbroker.services.accounts import UnreachableLink
+from floorbroker.services.reachable import UnreachableLink
 from tests.bot.drawn import account, brokers, drawn
 from tests.domain.building import ANNA
 

@@ -7,6 +7,7 @@ import pytest
 from floorbroker.brokers.availability import Availability, availability, sdk_installed
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.config import PAGE_SETTINGS
 from floorbroker.domain.modes import DeploymentMode
 from tests.brokers.fakes.building import built
 
@@ -16,7 +17,7 @@ SCHWAB = frozenset({"SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"})
 
 
 def in_the_cloud(spec: BrokerSpec, settings: AbstractSet[str] = NOTHING) -> Availability:
-    return availability(spec, CLOUD, settings)
+    return availability(spec, CLOUD, settings | PAGE_SETTINGS)
 
 
 def test_a_broker_with_all_that_it_needs_can_be_chosen() -> None:
@@ -54,6 +55,19 @@ def test_a_gateway_broker_in_the_cloud_says_which_mode_would_do(broker_id: str) 
 @pytest.mark.parametrize("broker_id", ["ibkr", "moomoo"])
 def test_a_gateway_broker_at_home_can_be_chosen(broker_id: str) -> None:
     assert availability(built(broker_id), HOME, NOTHING).selectable
+
+
+@pytest.mark.parametrize("missing", sorted(PAGE_SETTINGS))
+def test_in_the_cloud_nothing_is_linked_without_the_page(missing: str) -> None:
+    present = availability(built("alpaca"), CLOUD, PAGE_SETTINGS - {missing})
+
+    assert not present.selectable
+    assert present.fix_for_operator == f"Set {missing}, then restart."
+    assert missing not in present.reason_for_people
+
+
+def test_at_home_the_terminal_does_without_the_page() -> None:
+    assert availability(built("alpaca"), HOME, NOTHING).selectable
 
 
 def test_a_missing_sdk_is_the_operators_to_install() -> None:

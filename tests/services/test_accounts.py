@@ -37,7 +37,7 @@ async def test_a_newcomer_has_a_paper_account_without_asking(house: House) -> No
 
 async def test_a_paper_link_that_was_removed_does_not_come_back_by_itself(house: House) -> None:
     [link] = await house.accounts.links(ANNA)
-    await house.accounts.remove(ANNA, link.link_id)
+    await house.links.remove(ANNA, link.link_id)
 
     assert await house.accounts.links(ANNA) == []
     with pytest.raises(NotLinked):
@@ -50,7 +50,7 @@ async def test_a_paper_link_that_was_removed_does_not_come_back_by_itself(house:
 
 async def test_a_paper_account_that_is_opened_again_begins_anew(house: House) -> None:
     order = await house.bought("10")
-    await house.accounts.remove(ANNA, order.link_id)
+    await house.links.remove(ANNA, order.link_id)
     await house.accounts.open_paper(ANNA)
 
     [held] = (await house.portfolio.overview(ANNA)).holdings
@@ -64,7 +64,7 @@ async def test_removing_a_link_takes_its_credential_out_of_the_store(house: Hous
     sealed = await house.stored_people.save_link(replace(link, sealed="1.k.a.b.c"))
     assert sealed is not None
 
-    await house.accounts.remove(ANNA, link.link_id)
+    await house.links.remove(ANNA, link.link_id)
 
     gone = await house.stored_people.link(ANNA, link.link_id)
     assert gone is not None
@@ -80,7 +80,7 @@ async def test_somebody_elses_link_can_be_neither_reached_nor_removed(house: Hou
     with pytest.raises(NotLinked):
         await house.accounts.link(BEN, link.link_id)
     with pytest.raises(NotLinked):
-        await house.accounts.remove(BEN, link.link_id)
+        await house.links.remove(BEN, link.link_id)
     with pytest.raises(NotLinked):
         await house.accounts.choose(BEN, f"{link.link_id}/EX-1")
 
@@ -224,7 +224,7 @@ async def test_an_order_keeps_its_account_until_the_link_is_removed(house: House
     assert (await house.accounts.of_order(ANNA, account.key)).key == account.key
     with pytest.raises(NotLinked):
         await house.accounts.of_order(BEN, account.key)
-    await house.accounts.remove(ANNA, link.link_id)
+    await house.links.remove(ANNA, link.link_id)
     with pytest.raises(NotLinked, match="was removed"):
         await house.accounts.of_order(ANNA, account.key)
 

@@ -228,7 +228,7 @@ async def test_a_link_that_was_removed_since_the_review_sends_nothing(
     house: House, broker: Counting
 ) -> None:
     draft = await house.draft()
-    await house.accounts.remove(ANNA, draft.link_id)
+    await house.links.remove(ANNA, draft.link_id)
 
     with pytest.raises(NotLinked):
         await house.confirm(draft)
@@ -247,7 +247,7 @@ async def test_a_link_that_is_removed_while_its_adapter_opens_sends_nothing(
     venue.blocked["connect"] = asyncio.Event()
     click = asyncio.ensure_future(house.confirm(draft))
     await venue.heard("connect", times=2)
-    await house.accounts.remove(ANNA, link.link_id)
+    await house.links.remove(ANNA, link.link_id)
     closed_before = venue.closed
 
     venue.blocked["connect"].set()

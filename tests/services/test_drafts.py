@@ -169,7 +169,7 @@ async def test_a_symbol_that_the_broker_does_not_know_is_told(house: House) -> N
 
 async def test_without_any_account_there_is_nothing_to_trade_in(house: House) -> None:
     paper = await house.accounts.open_paper(ANNA)
-    await house.accounts.remove(ANNA, paper.link_id)
+    await house.links.remove(ANNA, paper.link_id)
 
     with pytest.raises(NotLinked):
         await house.draft()

@@ -87,7 +87,7 @@ async def test_a_defect_is_not_taken_for_a_broker_that_fails(house: House, venue
 
 async def test_whoever_removed_every_account_is_told_so(house: House) -> None:
     paper = await house.accounts.open_paper(ANNA)
-    await house.accounts.remove(ANNA, paper.link_id)
+    await house.links.remove(ANNA, paper.link_id)
 
     with pytest.raises(NotLinked):
         await house.portfolio.overview(ANNA)

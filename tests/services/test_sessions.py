@@ -128,11 +128,11 @@ async def test_removal_closes_the_adapter_and_the_link_opens_no_more(
     link = await house.link()
     await _use(house, link)
 
-    removed = await house.accounts.remove(ANNA, link.link_id)
+    removed = await house.links.remove(ANNA, link.link_id)
 
     assert venue.closed == 1
     with pytest.raises(NotLinked):
-        await _use(house, removed)
+        await _use(house, removed.link)
 
 
 async def test_a_removal_while_the_adapter_opens_leaves_none_open(

@@ -129,7 +129,7 @@ class TwoPeople(RuleBasedStateMachine):
         other = BEN if who == ANNA else ANNA
         for attempt in (
             self.house.accounts.choose(who, f"ex-{other}/EX-1"),
-            self.house.accounts.remove(who, f"ex-{other}"),  # type: ignore[arg-type] # an id
+            self.house.links.remove(who, f"ex-{other}"),  # type: ignore[arg-type] # an id
             self.house.draft(caller(who), limit="90.00", account=f"ex-{other}/EX-1"),
         ):
             with pytest.raises(NotLinked):

@@ -27,9 +27,16 @@ def test_the_first_key_is_the_newest_and_all_of_them_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f" a:{KEY} , b:{OTHER} ", f"a:{KEY},\nb:{OTHER}\n", f",a:{KEY},,b:{OTHER},"]
+    "text",
+    [
+        f" a:{KEY} , b:{OTHER} ",
+        f"a:{KEY},\nb:{OTHER}\n",
+        f"a:{KEY}\nb:{OTHER}\n",
+        f"a:{KEY}\r\n\r\nb:{OTHER}",
+        f",a:{KEY},,b:{OTHER},",
+    ],
 )
-def test_blanks_and_empty_parts_between_keys_do_no_harm(text: str) -> None:
+def test_blanks_lines_and_empty_parts_between_keys_do_no_harm(text: str) -> None:
     assert sorted(parse_keyring(text).keys) == ["a", "b"]
 
 
@@ -52,6 +59,7 @@ def test_blanks_and_empty_parts_between_keys_do_no_harm(text: str) -> None:
         (f"a:{KEY[:-1]}", "is not base64"),
         (f"a:{KEY[:-2]}!=", "is not base64"),
         (f"a:{KEY}é", "is not base64"),
+        (f"a:{KEY[:20]}\n{KEY[20:]}", "has 15 bytes"),
         (f"a:{KEY},a:{OTHER}", "stands twice"),
         (f"a:{KEY},b:short", "b"),
     ],
@@ -122,15 +130,28 @@ def test_a_key_file_that_others_may_touch_is_refused(tmp_path: Path, mode: int) 
         keyring_file(path)
 
 
-@pytest.mark.parametrize("content", ["", "\n", "rubbish", "a:AAAA"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"rubbish", b"a:AAAA", b"\xff\xfe", bytes(32)])
 def test_a_key_file_without_a_usable_key_is_refused_and_left_as_it_is(
-    tmp_path: Path, content: str
+    tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "master.key"
     path.touch(mode=0o600)
-    path.write_text(content)
+    path.write_bytes(content)
 
-    with pytest.raises(KeyringProblem):
+    with pytest.raises(KeyringProblem) as refused:
         keyring_file(path)
 
-    assert path.read_text() == content
+    assert path.read_bytes() == content
+    assert refused.value.__cause__ is None
+
+
+def test_a_key_that_is_put_in_front_in_the_file_is_the_newest(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    before, _ = keyring_file(path)
+    path.write_text(f"{new_key('newer')}\n{path.read_text()}")
+
+    after, fresh = keyring_file(path)
+
+    assert not fresh
+    assert (after.newest, sorted(after.keys)) == ("newer", ["local", "newer"])
+    assert after.keys["local"] == before.keys["local"]

@@ -49,19 +49,15 @@ def test_every_flipped_byte_is_refused(part: int) -> None:
                 VAULT.open(".".join(parts), ANNA)
 
 
-def test_every_flipped_character_is_refused_or_changes_nothing() -> None:
-    """Base64 has spare bits at its end, which carry nothing; no flip may open as another text."""
+def test_every_other_character_is_refused() -> None:
+    """Base64 has spare bits at its end, which carry nothing; they must be as they were too."""
     sealed = VAULT.seal(SECRET, ANNA)
-    opened = 0
     for place in range(len(sealed)):
         for other in "A.=!é":
             forged = sealed[:place] + other + sealed[place + 1 :]
-            try:
-                assert VAULT.open(forged, ANNA) == SECRET
-            except Unsealable:
-                continue
-            opened += forged != sealed
-    assert opened <= 4
+            if forged != sealed:
+                with pytest.raises(Unsealable):
+                    VAULT.open(forged, ANNA)
 
 
 def test_every_cut_is_refused() -> None:

@@ -79,7 +79,8 @@ class ChoiceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.CHOICE):
         """Answers the click."""
         front = _front(interaction)
         await front.answers.click(
-            interaction, lambda caller: front.clicks.choice(caller, self.action, self.what)
+            interaction,
+            lambda caller: front.clicks.choice(interaction, caller, self.action, self.what),
         )
 
 

@@ -1,10 +1,18 @@
 """What clicks do that are not about one order."""
 
+import discord
+
+from floorbroker.bot.links_on_cards import LinkCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Style, Tone
 from floorbroker.bot.replies.person_cards import settings_card
-from floorbroker.bot.replies.setup_cards import broker_card, brokers_card, linked_card
+from floorbroker.bot.replies.setup_cards import (
+    broker_card,
+    brokers_card,
+    linked_card,
+    removed_card,
+)
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow
 from floorbroker.domain.errors import InvalidInput
@@ -22,9 +30,12 @@ class Clicks:
         """See the module's first line."""
         self._floor = floor
         self._order_cards = order_cards
+        self._link_cards = LinkCards(floor)
 
-    async def choice(self, caller: Caller, action: str, what: str) -> Card:
-        """A switch, a removal, a position to close, the paper account."""
+    async def choice(
+        self, interaction: discord.Interaction, caller: Caller, action: str, what: str
+    ) -> Card:
+        """A switch, a removal, a position to close, an account to open, link or renew."""
         match action:
             case "set":
                 return await self._switch(caller, what)
@@ -35,6 +46,10 @@ class Clicks:
             case "paper":
                 link = await self._floor.accounts.open_paper(caller.user_id)
                 return linked_card(link)
+            case "link":
+                return await self._link_cards.link(interaction, caller, what)
+            case "renew":
+                return await self._link_cards.renew(interaction, caller, LinkId(what))
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 
@@ -42,7 +57,12 @@ class Clicks:
         """The chosen broker's own page; a retired one leads to its successor."""
         for one in self._floor.brokers:
             if one.spec.id == chosen:
-                return broker_card(one, self._floor.brokers, self._floor.settings.deployment_mode)
+                return broker_card(
+                    one,
+                    self._floor.brokers,
+                    self._floor.settings.deployment_mode,
+                    live_offered=self._floor.choices.live_offered,
+                )
         raise InvalidInput("Choose a broker from the list.")
 
     async def brokers(self) -> Card:
@@ -71,13 +91,7 @@ class Clicks:
         )
 
     async def _remove(self, caller: Caller, link_id: LinkId) -> Card:
-        link = await self._floor.accounts.remove(caller.user_id, link_id)
-        return Card(
-            title=f"Removed · {link.label}",
-            tone=Tone.GOOD,
-            lead="Its session is closed and what was stored to reach it is erased. "
-            "/setup broker opens an account again.",
-        )
+        return removed_card(await self._floor.links.remove(caller.user_id, link_id))
 
     async def _close(self, caller: Caller, what: str) -> Card:
         account, _, symbol = what.partition("@")

@@ -7,10 +7,13 @@ import structlog
 from discord.http import Route
 
 from floorbroker.bot.app import FloorbrokerBot
+from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
+from floorbroker.bot.replies.link_cards import connected_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.order import Order
+from floorbroker.services.linking import Connected
 
 _log = structlog.get_logger(__name__)
 DM_CLOSED: Final = 50007
@@ -26,13 +29,20 @@ class DiscordMessenger:
 
     async def edit_card(self, order: Order, token: str) -> bool:
         """Edits the private card through its interaction's token, the only way to reach it."""
+        card = order_card(order, "", self._clock.now(), may_share=order.guild_id is not None)
+        return await self._edit(token, card)
+
+    async def tell_connected(self, connected: Connected, token: str) -> bool:
+        """Replaces the card that led to the page by what was connected there."""
+        return await self._edit(token, connected_card(connected))
+
+    async def _edit(self, token: str, card: Card) -> bool:
         route = Route(
             "PATCH",
             "/webhooks/{application_id}/{token}/messages/@original",
             application_id=self._bot.application_id,
             token=token,
         )
-        card = order_card(order, "", self._clock.now(), may_share=order.guild_id is not None)
         try:
             await self._bot.http.request(route, json=payload_of(card))
         except discord.HTTPException as error:

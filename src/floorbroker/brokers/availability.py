@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from floorbroker.brokers.registry import get_broker
-from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.brokers.spec import AuthFlow, BrokerSpec
+from floorbroker.config import PAGE_SETTINGS
 from floorbroker.domain.modes import DeploymentMode
 
 
@@ -51,6 +52,14 @@ def availability(
             "The operator of this bot has not installed it.",
             f"Install its package: {install_command(spec)}",
         )
+    if _needs_page(spec, mode):
+        lacking = sorted(PAGE_SETTINGS - configured_settings)
+        if lacking:
+            return _blocked(
+                spec,
+                "The operator of this bot has not set up the page on which accounts are linked.",
+                f"Set {' and '.join(lacking)}, then restart.",
+            )
     missing = [name for name in spec.operator_settings if name not in configured_settings]
     if missing:
         return _blocked(
@@ -59,6 +68,12 @@ def availability(
             f"Set {' and '.join(missing)}, then restart.",
         )
     return Availability(spec=spec, selectable=True)
+
+
+def _needs_page(spec: BrokerSpec, mode: DeploymentMode) -> bool:
+    """In the cloud keys are given on a page; at home the terminal does as well."""
+    by_page = spec.auth_flow not in {AuthFlow.NONE, AuthFlow.LOCAL_GATEWAY}
+    return by_page and mode is DeploymentMode.MULTI_USER
 
 
 def sdk_installed(spec: BrokerSpec) -> bool:

@@ -62,6 +62,14 @@ class BrokerFactory:
         """The process's own deployment mode."""
         return self._mode
 
+    def check(self, broker_id: str, environment: Environment) -> BrokerSpec:
+        """The manifest of a broker of which `create` could make an adapter.
+
+        Raises:
+            FloorbrokerError: As `create`, but for the credentials.
+        """
+        return self._with(environment, broker_id, None)
+
     def create(
         self,
         broker_id: str,
@@ -85,9 +93,7 @@ class BrokerFactory:
             NotSupported: It is not built yet, or lacks the environment.
             MissingExtra: Its SDK is not installed; `detail` says how to install it.
         """
-        spec = self._ready(broker_id, narrow)
-        if environment not in spec.environments:
-            raise NotSupported(_without(spec, environment), broker=spec.id)
+        spec = self._with(environment, broker_id, narrow)
         context = BrokerContext(
             user_id=user_id,
             link_id=link_id,
@@ -137,6 +143,14 @@ class BrokerFactory:
         finally:
             await adapter.close()
         return ConnectionTest(accounts=tuple(accounts), warnings=warnings)
+
+    def _with(
+        self, environment: Environment, broker_id: str, narrow: DeploymentMode | None
+    ) -> BrokerSpec:
+        spec = self._ready(broker_id, narrow)
+        if environment not in spec.environments:
+            raise NotSupported(_without(spec, environment), broker=spec.id)
+        return spec
 
     def _ready(self, broker_id: str, narrow: DeploymentMode | None) -> BrokerSpec:
         spec = self._brokers.get(BrokerId(broker_id))

@@ -109,9 +109,35 @@ def keys_new() -> None:
     typer.echo(keys_command.ADVICE, err=True)
 
 
-@keys.callback()
-def _keys() -> None:
-    """Makes `new` a word of its own while it is the only one."""
+@keys.command("status")
+def keys_status(as_json: Json = False) -> None:
+    """Which master keys seal what is stored, which may go, and whether one is missing."""
+    from floorbroker.cli import findings
+    from floorbroker.cli import keys_status as status_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    with sentences_for_errors():
+        report = asyncio.run(status_command.status(read_settings()))
+    lines = "\n".join(findings.as_lines(report.findings()))
+    typer.echo(report.as_json() if as_json else lines)
+    if report.trouble is not None:
+        raise typer.Exit(1)
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything that older master keys have sealed with the newest, while the bot runs."""
+    from floorbroker.cli import keys_rotate as rotate_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    with sentences_for_errors():
+        complete = asyncio.run(rotate_command.rotate(read_settings()))
+    if not complete:
+        raise typer.Exit(1)
 
 
 def _quiet() -> None:

@@ -5,6 +5,7 @@ from floorbroker.brokers.spec import AuthFlow
 from floorbroker.cli.brokers import broker_finding, present_brokers
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.cli.giving_up import GivenUp
+from floorbroker.cli.keys_status import sealed_finding
 from floorbroker.cli.settings import not_set, read_settings, setting_findings
 from floorbroker.cli.surroundings import (
     DISCORD_SECONDS,
@@ -13,9 +14,7 @@ from floorbroker.cli.surroundings import (
     public_url_finding,
     store_finding,
 )
-from floorbroker.config import Settings, Switch
-
-_FOR_THE_LINK_PAGE = ("PUBLIC_URL", "DISCORD_CLIENT_ID", "DISCORD_CLIENT_SECRET")
+from floorbroker.config import PAGE_SETTINGS, Settings, Switch
 
 
 async def examine() -> list[Finding]:
@@ -33,6 +32,7 @@ async def findings(settings: Settings, discord_seconds: float = DISCORD_SECONDS)
     return [
         *setting_findings(settings),
         await store_finding(settings),
+        *await sealed_finding(settings),
         *await discord_findings(settings, discord_seconds),
         *_web(settings),
         *await port_findings(settings),
@@ -45,8 +45,8 @@ async def findings(settings: Settings, discord_seconds: float = DISCORD_SECONDS)
 def _web(settings: Settings) -> list[Finding]:
     present = public_url_finding(settings)
     found = [] if present is None else [present]
-    missing = [name for name in _FOR_THE_LINK_PAGE if name not in settings.configured]
-    begun = len(missing) < len(_FOR_THE_LINK_PAGE)
+    missing = sorted(PAGE_SETTINGS - settings.configured)
+    begun = len(missing) < len(PAGE_SETTINGS)
     if begun or any(_linked_on_a_page(one) for one in present_brokers(settings)):
         return found + [not_set(name, Level.WARN) for name in missing]
     what = "Not set. Nothing needs it: no broker that is linked on a page can be chosen yet."

@@ -6,8 +6,9 @@ from floorbroker.domain.clock import Clock
 from floorbroker.vault.keyring import new_key
 
 ADVICE = (
-    "Put it in front of CREDENTIAL_MASTER_KEYS, leave older keys behind it after a comma, and "
-    "keep a copy in a safe place: without it nothing that was sealed opens again."
+    "Put it in front of CREDENTIAL_MASTER_KEYS (or of DATA_DIR/master.key), leave older keys "
+    "behind it after a comma, and keep a copy in a safe place: without it nothing that was sealed "
+    "opens again. Then restart, and seal what is stored with it: floorbroker keys rotate"
 )
 
 

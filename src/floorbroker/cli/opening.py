@@ -1,13 +1,14 @@
 """Opens the application for a command, with a sentence for whatever keeps it from starting."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
-from floorbroker.bootstrap import App, open_documents, open_keyring, running
+from floorbroker.bootstrap import App, open_documents, running
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.vault.opening import open_keyring
 
 _NO_ADDRESS: Final = {"ConfigurationError", "InvalidURI", "ValueError"}
 """What the driver raises for a URI that is none."""
@@ -21,7 +22,7 @@ async def opened(settings: Settings, *, background: bool = True) -> AsyncIterato
         GivenUp: A setting cannot be used, or the store does not answer.
     """
     async with AsyncExitStack() as stack:
-        try:
+        with sentences_for_trouble(settings):
             app = await stack.enter_async_context(
                 running(
                     settings,
@@ -30,13 +31,24 @@ async def opened(settings: Settings, *, background: bool = True) -> AsyncIterato
                     background=background,
                 )
             )
-        except SettingsProblem as problem:
-            raise GivenUp(str(problem), MISCONFIGURED) from None
-        except StoreUnavailable as error:
-            raise GivenUp(" ".join(store_trouble(settings, error))) from None
-        except OSError as error:
-            raise GivenUp(" ".join(data_dir_trouble(settings, error))) from None
         yield app
+
+
+@contextmanager
+def sentences_for_trouble(settings: Settings) -> Iterator[None]:
+    """For whatever opens and uses the store.
+
+    Raises:
+        GivenUp: A setting cannot be used, or the store does not answer.
+    """
+    try:
+        yield
+    except SettingsProblem as problem:
+        raise GivenUp(str(problem), MISCONFIGURED) from None
+    except StoreUnavailable as error:
+        raise GivenUp(" ".join(store_trouble(settings, error))) from None
+    except OSError as error:
+        raise GivenUp(" ".join(data_dir_trouble(settings, error))) from None
 
 
 def store_trouble(settings: Settings, error: StoreUnavailable) -> tuple[str, str]:

@@ -6,10 +6,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
-from floorbroker.bootstrap import open_keyring
 from floorbroker.cli.findings import Finding, Level, failures
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.config import Settings, SettingsProblem, missing_settings
+from floorbroker.vault.opening import KEY_FILE, open_keyring
 
 _PORTAL: Final = "discord.com/developers/applications, your application"
 
@@ -121,8 +121,8 @@ def _keys(settings: Settings) -> list[Finding]:
     if settings.credential_master_keys is None:
         if not settings.single_user:
             return []  # it is among the missing ones
-        about = str(settings.data_dir / "master.key")
-        if not (settings.data_dir / "master.key").exists():
+        about = str(settings.data_dir / KEY_FILE)
+        if not (settings.data_dir / KEY_FILE).exists():
             what = "The master key is made there at the first start."
             return [Finding(level=Level.INFO, about=about, what=what)]
     try:

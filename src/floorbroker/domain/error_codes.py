@@ -39,6 +39,8 @@ class ErrorCode(StrEnum):
     NOT_SUPPORTED = "NOT_SUPPORTED"
     NOT_YOURS = "NOT_YOURS"
     DRAFT_EXPIRED = "DRAFT_EXPIRED"
+    LINK_EXPIRED = "LINK_EXPIRED"
+    LINK_USED = "LINK_USED"
     BUSY = "BUSY"
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     BROKER_RETIRED = "BROKER_RETIRED"
@@ -244,6 +246,16 @@ WORDS: Final[dict[ErrorCode, Words]] = {
         title="Review expired",
         happened="This review is no longer valid.",
         now="Send the command again for a fresh price.",
+    ),
+    _C.LINK_EXPIRED: Words(
+        title="This link has expired",
+        happened="A link to connect an account works for five minutes, and this one is over.",
+        now="Ask for a fresh one with /setup broker.",
+    ),
+    _C.LINK_USED: Words(
+        title="This link was used already",
+        happened="A link to connect an account works once.",
+        now="/setup accounts shows what is connected; /setup broker gives a fresh link.",
     ),
     _C.BUSY: Words(
         title="Busy",

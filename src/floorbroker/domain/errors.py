@@ -2,6 +2,7 @@
 
     FloorbrokerError
      ├─ InvalidInput · AmbiguousSymbol · NotYours · NotLinked · DraftExpired · Busy
+     ├─ LinkExpired · LinkUsed
      ├─ PolicyRefused · Paused · StoreUnavailable
      ├─ LimitExceeded              several violations in one
      ├─ DeploymentModeError · BrokerRetired · MissingExtra
@@ -89,6 +90,18 @@ class DraftExpired(FloorbrokerError):
     """The review card is too old, used up, or its price has moved away."""
 
     code = ErrorCode.DRAFT_EXPIRED
+
+
+class LinkExpired(FloorbrokerError):
+    """A one-time link is too old, or never was one: the two are not told apart."""
+
+    code = ErrorCode.LINK_EXPIRED
+
+
+class LinkUsed(FloorbrokerError):
+    """A one-time link has done its work, or was tried too often."""
+
+    code = ErrorCode.LINK_USED
 
 
 class Busy(FloorbrokerError):

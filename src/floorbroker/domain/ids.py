@@ -27,6 +27,11 @@ def new_order_id() -> OrderId:
     return OrderId("".join(secrets.choice(_ALPHABET) for _ in range(ORDER_ID_LENGTH)))
 
 
+def new_link_id() -> LinkId:
+    """16 characters `[0-9a-f]`, 64 bits; the store's own uniqueness stands behind it."""
+    return LinkId(secrets.token_hex(8))
+
+
 def is_order_id(text: str) -> bool:
     """Whether `text` has the shape of our own ids; says nothing about its existence."""
     return len(text) == ORDER_ID_LENGTH and all(character in _ALPHABET for character in text)

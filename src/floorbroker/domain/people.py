@@ -61,6 +61,7 @@ class Link:
         linked_at: When the present credential was stored; a lease of an older one is not used.
         sealed: The sealed credential; empty for the paper broker, which needs none.
         sealed_by: The id of the master key that sealed it; empty where nothing is sealed.
+        known_accounts: What the credential reached when it was stored; a new one must fit.
         excluded: Accounts that the person keeps out of every command.
         dead_since: Since when the broker refuses the credential; None while it works.
         dead_code: In what way it refused it.
@@ -77,6 +78,7 @@ class Link:
     linked_at: datetime | None = None
     sealed: str = ""
     sealed_by: str = ""
+    known_accounts: frozenset[AccountId] = frozenset()
     excluded: frozenset[AccountId] = frozenset()
     dead_since: datetime | None = None
     dead_code: ErrorCode | None = None

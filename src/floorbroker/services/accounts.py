@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from floorbroker.brokers.registry import get_broker
-from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
     FloorbrokerError,
@@ -18,8 +16,9 @@ from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, AccountKey, Link, Person
-from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.services.audit import Audit
+from floorbroker.services.link_health import LinkHealth
+from floorbroker.services.reachable import LinkedAccount, Reachable, UnreachableLink
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
 
@@ -29,89 +28,14 @@ PAPER: Final = BrokerId("paper")
 Change = Callable[[Person], Person]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedAccount:
-    """One account of a person, and the link that reaches it."""
-
-    link: Link
-    account: BrokerAccount
-
-    @property
-    def spec(self) -> BrokerSpec:
-        """The broker's manifest."""
-        return get_broker(self.link.broker)
-
-    @property
-    def key(self) -> AccountKey:
-        """What names it in the store."""
-        return AccountKey(link_id=self.link.link_id, account_id=self.account.account_id)
-
-    @property
-    def value(self) -> str:
-        """What a command option carries: no secret, and useless to anybody else."""
-        return f"{self.link.link_id}/{self.account.account_id}"
-
-    @property
-    def title(self) -> str:
-        """The person's label and the shortened number."""
-        return f"{self.link.label} …{self.account.number[-4:]}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreachableLink:
-    """A link whose accounts could not be read, and why."""
-
-    link: Link
-    error: FloorbrokerError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reachable:
-    """What a person can choose from at this moment."""
-
-    accounts: Sequence[LinkedAccount]
-    failed: Sequence[UnreachableLink]
-    person: Person
-
-    def choose(self, named: str | None, asset_class: AssetClass | None = None) -> LinkedAccount:
-        """The named account, else the default for this kind of instrument, else the oldest.
-
-        Raises:
-            NotLinked: There is none, or none of that name.
-            FloorbrokerError: The one link that it could be does not answer.
-        """
-        if named:
-            return self._named(named.strip().casefold())
-        if not self.accounts:
-            if self.failed:
-                raise self.failed[0].error
-            raise NotLinked
-        chosen = self.person.defaults.get(ANY)
-        if asset_class is not None:
-            chosen = self.person.default_for(asset_class)
-        for failed in self.failed:
-            if chosen is not None and chosen.link_id == failed.link.link_id:
-                raise failed.error  # never another account in its place
-        return next((one for one in self.accounts if one.key == chosen), self.accounts[0])
-
-    def _named(self, wanted: str) -> LinkedAccount:
-        for account in self.accounts:
-            if wanted in {account.value.casefold(), account.title.casefold()}:
-                return account
-        by_label = [one for one in self.accounts if one.link.label.casefold() == wanted]
-        if len(by_label) == 1:
-            return by_label[0]
-        for one in self.failed:
-            if wanted.startswith((one.link.label.casefold(), one.link.link_id.casefold())):
-                raise one.error
-        raise NotLinked("You have no account of that name. /setup accounts lists yours.")
-
-
 class Accounts:
     """Links and accounts of the person who asks; no method reaches anybody else's."""
 
-    def __init__(self, people: People, sessions: Sessions, audit: Audit, clock: Clock) -> None:
+    def __init__(
+        self, people: People, sessions: Sessions, audit: Audit, health: LinkHealth, clock: Clock
+    ) -> None:
         """See the module's first line."""
+        self._health = health
         self._audit = audit
         self._people = people
         self._sessions = sessions
@@ -145,11 +69,18 @@ class Accounts:
     async def accounts(
         self, user_id: UserId, *, anew: bool = False
     ) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
-        """Every account of the person, and the links that could not be reached.
+        """The accounts that the person uses, and the links that could not be reached.
 
         Args:
             anew: Ask the brokers now, even where a session remembers their answer.
         """
+        accounts, failed = await self.every_account(user_id, anew=anew)
+        return [account for account in accounts if not account.excluded], failed
+
+    async def every_account(
+        self, user_id: UserId, *, anew: bool = False
+    ) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
+        """As `accounts`, with those that the person excluded."""
         accounts: list[LinkedAccount] = []
         failed: list[UnreachableLink] = []
         links = await self.links(user_id)
@@ -238,21 +169,10 @@ class Accounts:
                 return stored
         raise StoreUnavailable(detail="person kept changing")
 
-    async def remove(self, user_id: UserId, link_id: LinkId) -> Link:
-        """Revokes and removes a link: its session ends, its sealed credential leaves the store."""
-        link = await self.link(user_id, link_id)
-        if Capability.REVOKE in get_broker(link.broker).capabilities:
-            async with self._sessions.lease(link) as adapter:
-                await adapter.revoke()
-        stored = await self._people.save_link(replace(link, removed=True, sealed=""))
-        if stored is None:
-            raise StoreUnavailable(detail="link changed meanwhile")
-        await self._sessions.close(link_id)
-        await self._audit.link(stored, "unlink")
-        return stored
-
     async def _of(self, link: Link, *, anew: bool = False) -> list[LinkedAccount]:
         accounts = await self._sessions.accounts(link, anew=anew)
+        if link.dead_since is not None:  # asked anew, and it works after all
+            await self._health.revived(link)
         return [LinkedAccount(link=link, account=one) for one in accounts]
 
     def _paper_link(self, user_id: UserId) -> Link:

@@ -15,7 +15,7 @@ from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
 from floorbroker.storage.audit import AuditTrail
-from floorbroker.vault.seal import Unsealable, Vault
+from floorbroker.vault.seal import Unsealable, Vault, key_of
 
 _log = structlog.get_logger(__name__)
 _TRIES: Final = 8
@@ -84,6 +84,34 @@ class Audit:
             sealed = await self._trail.sealed_key(fresh)
             self._key = bytes.fromhex(self._vault.open(sealed, _KEY_BELONGS_TO))
         return hmac.new(self._key, user_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    async def key_sealed_by(self) -> str | None:
+        """The id of the master key that sealed the pseudonym key; None if there is none yet."""
+        sealed = await self._trail.known_key()
+        return None if sealed is None else key_of(sealed)
+
+    async def key_opens(self) -> bool:
+        """Whether the stored pseudonym key, if there is one, opens with the master keys at hand."""
+        sealed = await self._trail.known_key()
+        try:
+            return sealed is None or bool(self._vault.open(sealed, _KEY_BELONGS_TO))
+        except Unsealable:
+            return False
+
+    async def reseal_key(self) -> bool:
+        """Seals the pseudonym key with the newest master key. The pseudonyms stay what they are.
+
+        Returns:
+            Whether it did: False if there is none, it was done already, or somebody else does it.
+
+        Raises:
+            Unsealable: It does not open.
+        """
+        sealed = await self._trail.known_key()
+        if sealed is None or key_of(sealed) == self._vault.keyring.newest:
+            return False
+        fresh = self._vault.seal(self._vault.open(sealed, _KEY_BELONGS_TO), _KEY_BELONGS_TO)
+        return await self._trail.reseal_key(sealed, fresh)
 
     async def _append(self, user_id: UserId, action: str, fields: Mapping[str, str]) -> None:
         person = await self.pseudonym(user_id)

@@ -7,7 +7,7 @@ from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING
 from floorbroker.domain.orders import OrderRequest, PositionEffect
-from floorbroker.services.accounts import LinkedAccount
+from floorbroker.services.reachable import LinkedAccount
 from floorbroker.storage.orders import Orders
 
 

@@ -31,7 +31,7 @@ class Credentials:
         Raises:
             AuthenticationFailed: It was changed, moved or sealed with a key that is not here.
         """
-        if not link.sealed:
+        if not link.sealed and not link.sealed_by:
             return {}
         try:
             given: dict[str, str] = json.loads(self._vault.open(link.sealed, belongs_to(link)))
@@ -41,6 +41,18 @@ class Credentials:
                 "What was stored to reach this account cannot be opened.", broker=link.broker
             ) from None
         return given
+
+    def resealed(self, link: Link) -> Link:
+        """`link` with the same credential sealed by the newest key; no key where it was removed.
+
+        Raises:
+            Unsealable: It was changed, moved or sealed with a key that is not here.
+        """
+        if link.removed and not link.sealed:
+            return replace(link, sealed_by="")
+        given = self._vault.open(link.sealed, belongs_to(link))
+        text = self._vault.seal(given, belongs_to(link))
+        return replace(link, sealed=text, sealed_by=key_of(text))
 
 
 def belongs_to(link: Link) -> dict[str, str]:

@@ -16,11 +16,11 @@ from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview
 from floorbroker.services import preflight
-from floorbroker.services.accounts import LinkedAccount
 from floorbroker.services.callers import Caller
 from floorbroker.services.closable import check_closable
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
+from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.ticket import Ticket
 from floorbroker.services.valuation import Valuation, buying_power_after, proposed, value
 from floorbroker.storage.documents import DuplicateKey

@@ -10,6 +10,9 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.inbox import Inbox
+from floorbroker.services.link_changes import LinkChanges
+from floorbroker.services.link_tickets import Tickets
+from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses
 from floorbroker.services.order_changes import OrderChangeService
@@ -37,8 +40,11 @@ class Floor:
     choices: Choices
     drafts: Drafts
     inbox: Inbox
+    linking: Linking
+    links: LinkChanges
     list: OrderList
     orders: OrderService
     portfolio: Portfolio
     reconciler: Reconciler
     sessions: Sessions
+    tickets: Tickets

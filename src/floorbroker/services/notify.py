@@ -55,13 +55,12 @@ class Addresses:
             token_expires_at=self._clock.now() + TOKEN_LIFE,
         )
 
-    def token(self, order: Order) -> str | None:
+    def token(self, user_id: UserId, reply: ReplyAddress | None) -> str | None:
         """The token, while Discord still honours it."""
-        reply = order.reply
         if reply is None or self._clock.now() >= reply.token_expires_at:
             return None
         try:
-            return self._vault.open(reply.sealed_token, _belongs_to(order.user_id))
+            return self._vault.open(reply.sealed_token, _belongs_to(user_id))
         except Unsealable:
             return None
 
@@ -105,7 +104,7 @@ class Notifier:
         await self._orders.change(held, lambda order: _told(order, held))
 
     async def _told(self, order: Order) -> bool:
-        token = self._addresses.token(order)
+        token = self._addresses.token(order.user_id, order.reply)
         if token is not None and await self._messenger.edit_card(order, token):
             return True
         person = await self._people.person(order.user_id)

@@ -24,9 +24,9 @@ from floorbroker.domain.orders import (
 )
 from floorbroker.domain.people import AccountKey
 from floorbroker.services import preflight
-from floorbroker.services.accounts import LinkedAccount
 from floorbroker.services.callers import Caller
 from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
 from floorbroker.services.valuation import proposed, value
 

@@ -8,7 +8,8 @@ from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.money import Money
 from floorbroker.domain.portfolio import Balances, Position
-from floorbroker.services.accounts import Accounts, LinkedAccount, UnreachableLink
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.reachable import LinkedAccount, UnreachableLink
 from floorbroker.services.sessions import Sessions
 
 

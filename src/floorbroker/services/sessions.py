@@ -1,37 +1,50 @@
 """One leased adapter a link: opened once, shared by that person's commands, closed when idle."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import Busy, NotLinked
+from floorbroker.domain.errors import BrokerError, Busy, NotLinked
 from floorbroker.domain.ids import LinkId
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
+from floorbroker.services.credentials import Credentials
+from floorbroker.services.link_health import refusal, told_again
 
 IDLE: Final = timedelta(minutes=15)
 MOST: Final = 2_000
+
+Died = Callable[[Link, BrokerError], object]
+"""Told, without waiting, that a broker refused a link's credential."""
 
 
 class _Session:
     """An open adapter, or the one attempt to open it that everybody waits for."""
 
-    __slots__ = ("accounts", "adapter", "ended", "in_use", "last_used", "opening")
+    __slots__ = ("accounts", "adapter", "ended", "in_use", "last_used", "linked_at", "opening")
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, link: Link, now: datetime) -> None:
+        self.linked_at = link.linked_at
         self.accounts: tuple[BrokerAccount, ...] | None = None
         self.adapter: BrokerAdapter | None = None
         self.ended = False
         self.opening = asyncio.Lock()
         self.in_use = 0
         self.last_used = now
+
+    def older_than(self, link: Link) -> bool:
+        """Whether it was opened with a credential that `link` has replaced, in any process."""
+        if link.linked_at is None:
+            return False
+        return self.linked_at is None or self.linked_at < link.linked_at
 
 
 class Sessions:
@@ -43,10 +56,14 @@ class Sessions:
         clock: Clock,
         metrics: Metrics,
         *,
+        credentials: Credentials,
+        died: Died,
         most: int = MOST,
         patience: float = 1.0,
     ) -> None:
         """`most` bounds the adapters that are open at once, `patience` stretches deadlines."""
+        self._credentials = credentials
+        self._died = died
         self._patience = patience
         self._factory = factory
         self._clock = clock
@@ -55,8 +72,11 @@ class Sessions:
         self._sessions: dict[LinkId, _Session] = {}
 
     @asynccontextmanager
-    async def lease(self, link: Link) -> AsyncIterator[BrokerAdapter]:
+    async def lease(self, link: Link, *, probing: bool = False) -> AsyncIterator[BrokerAdapter]:
         """The link's adapter, connected, for as long as the block runs.
+
+        Args:
+            probing: Ask the broker even if the link is marked as dead.
 
         Raises:
             NotLinked: The link was removed.
@@ -65,10 +85,15 @@ class Sessions:
         """
         if link.removed:
             raise NotLinked
+        if link.dead_since is not None and not probing:
+            raise told_again(link)
         session = self._sessions.get(link.link_id)
+        if session is not None and session.older_than(link):
+            await self.close(link.link_id)
+            session = self._sessions.get(link.link_id)
         if session is None:
             await self._make_room()
-            session = self._sessions.setdefault(link.link_id, _Session(self._clock.now()))
+            session = self._sessions.setdefault(link.link_id, _Session(link, self._clock.now()))
         session.in_use += 1
         try:
             yield await self._opened(link, session)
@@ -79,7 +104,7 @@ class Sessions:
 
     async def accounts(self, link: Link, *, anew: bool = False) -> tuple[BrokerAccount, ...]:
         """The accounts that the link reaches, asked for once a session, or `anew`."""
-        async with self.lease(link) as adapter:
+        async with self.lease(link, probing=anew) as adapter:
             session = self._sessions.get(link.link_id)
             if session is None or session.adapter is not adapter:
                 return tuple(await adapter.accounts())
@@ -118,9 +143,15 @@ class Sessions:
                     environment=link.environment,
                     user_id=link.user_id,
                     link_id=link.link_id,
-                    credentials={},
+                    credentials=self._credentials.opened(link),
                 )
-                adapter = WatchedAdapter(made, link.broker, self._metrics, patience=self._patience)
+                adapter = WatchedAdapter(
+                    made,
+                    link.broker,
+                    self._metrics,
+                    refused=partial(self._refused, link),
+                    patience=self._patience,
+                )
                 try:
                     await adapter.connect()
                     if session.ended:  # meanwhile, by a removal or the end of the process
@@ -130,6 +161,10 @@ class Sessions:
                     raise
                 session.adapter = adapter
             return session.adapter
+
+    def _refused(self, link: Link, error: BrokerError) -> None:
+        if refusal(error) is not None:
+            self._died(link, error)
 
     async def _make_room(self) -> None:
         while len(self._sessions) >= self._most:

@@ -48,6 +48,10 @@ class Supervisor:
     async def drain(self, within: timedelta) -> int:
         """Takes no more work and waits for what runs; how much was still running at the end."""
         self.draining = True
+        return await self.settled(within)
+
+    async def settled(self, within: timedelta) -> int:
+        """Waits for what runs; how much was still running at the end."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within.total_seconds()
         while self._work and (left := end - loop.time()) > 0:

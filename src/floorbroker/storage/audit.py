@@ -68,6 +68,15 @@ class AuditTrail:
         try:
             await self._documents.insert(_SECRETS, document)
         except DuplicateKey:
-            known = await self._documents.get(_SECRETS, "pseudonyms")
-            return str(known["sealed"]) if known else fresh
+            return await self.known_key() or fresh
         return fresh
+
+    async def known_key(self) -> str | None:
+        """The sealed key of the pseudonyms; None if none was stored yet."""
+        known = await self._documents.get(_SECRETS, "pseudonyms")
+        return None if known is None else str(known["sealed"])
+
+    async def reseal_key(self, before: str, after: str) -> bool:
+        """Stores another seal of the same key; False if `before` is not what is stored."""
+        document = {"_id": "pseudonyms", "schema_version": SCHEMA_VERSION, "sealed": after}
+        return await self._documents.replace(_SECRETS, document, where={"sealed": before})

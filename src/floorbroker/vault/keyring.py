@@ -1,7 +1,8 @@
 """Master keys by id, read once at start.
 
 `CREDENTIAL_MASTER_KEYS` is `id:base64,id:base64,…`, newest first; every key is 32 random bytes.
-There is no default: a key made up at start would make yesterday's records unreadable.
+A key file may also have one a line. There is no default: a key made up at start would make
+yesterday's records unreadable.
 """
 
 import base64
@@ -17,6 +18,7 @@ from typing import Final
 
 KEY_BYTES: Final = 32
 _ID: Final = re.compile(r"[a-z0-9-]{1,16}", re.ASCII)
+_BETWEEN: Final = re.compile(r"[,\n]")
 
 
 class KeyringProblem(Exception):
@@ -42,11 +44,11 @@ def parse_keyring(text: str) -> Keyring:
         KeyringProblem: No key, a malformed or repeated id, or a key that is not 32 bytes.
     """
     keys: dict[str, bytes] = {}
-    for part in (piece.strip() for piece in text.split(",")):
+    for part in (piece.strip() for piece in _BETWEEN.split(text)):
         if not part:
             continue
         key_id, colon, encoded = part.partition(":")
-        if not colon or not _ID.fullmatch(key_id):
+        if not colon or not is_key_id(key_id):
             raise KeyringProblem("A master key is written as id:base64, the id in a-z, 0-9 and -.")
         if key_id in keys:
             raise KeyringProblem(f"The key id {key_id} stands twice.")
@@ -54,6 +56,11 @@ def parse_keyring(text: str) -> Keyring:
     if not keys:
         raise KeyringProblem("There is no master key.")
     return Keyring(next(iter(keys)), MappingProxyType(keys))
+
+
+def is_key_id(text: str) -> bool:
+    """Whether a key may be called that; what is stored may name anything."""
+    return _ID.fullmatch(text) is not None
 
 
 def new_key(key_id: str) -> str:
@@ -75,10 +82,17 @@ def keyring_file(path: Path) -> tuple[Keyring, bool]:
     except FileExistsError:
         if path.stat().st_mode & 0o077:
             raise KeyringProblem(f"{path.name} can be read by others: chmod 600 it.") from None
-        return parse_keyring(path.read_text()), False
+        return _read(path), False
     with os.fdopen(handle, "w") as file:
         file.write(new_key("local") + "\n")
-    return parse_keyring(path.read_text()), True
+    return _read(path), True
+
+
+def _read(path: Path) -> Keyring:
+    try:
+        return parse_keyring(path.read_text("ascii"))
+    except UnicodeDecodeError:  # which holds what it read
+        raise KeyringProblem(f"{path.name} holds more than keys.") from None
 
 
 def _decoded(key_id: str, encoded: str) -> bytes:

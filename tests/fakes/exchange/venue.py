@@ -35,6 +35,7 @@ class Venue:
         blocked: By call: waits for the event before anything happens.
         book: What it knows of each order.
         found: Says this to every look-up, whatever the book holds.
+        keys: Where keys are asked for (`tests/fakes/keyed`): what each pair of them reaches.
     """
 
     requests: list[str] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Venue:
     blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     book: dict[OrderId, Receipt] = field(default_factory=dict)
     found: LookUp | None = None
+    keys: dict[tuple[str, str], tuple[BrokerAccount, ...]] = field(default_factory=dict)
     cancels_at_once: bool = True
     new_id_on_modify: bool = False
     on_place: Callable[[Order], Receipt] | None = None

@@ -31,17 +31,19 @@ async def symbols(floor: Floor, interaction: discord.Interaction, typed: str) ->
     ]
 
 
-async def accounts(floor: Floor, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
-    """The person's own accounts."""
+async def accounts(
+    floor: Floor, interaction: discord.Interaction, typed: str, *, left_out: bool = False
+) -> list[Choice[str]]:
+    """The person's own accounts: those in use, or those left out."""
     try:
-        found, _ = await floor.accounts.accounts(caller_of(interaction).user_id)
+        found, _ = await floor.accounts.every_account(caller_of(interaction).user_id)
     except FloorbrokerError:
         return []
     wanted = typed.casefold()
     return [
         Choice(name=one.title[:_LONGEST], value=one.value[:_LONGEST])
         for one in found
-        if wanted in one.title.casefold()
+        if one.excluded is left_out and wanted in one.title.casefold()
     ][:MOST]
 
 

@@ -1,4 +1,4 @@
-"""/setup broker, accounts, default, status, remove."""
+"""/setup broker, accounts, default, exclude, include, status, renew, remove."""
 
 import discord
 from discord import app_commands
@@ -9,6 +9,7 @@ from floorbroker.bot.clicks import ask_to_remove
 from floorbroker.bot.cogs import options
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.link_cards import left_out_card
 from floorbroker.bot.replies.setup_cards import accounts_card, default_card, status_card
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.people import ANY
@@ -43,7 +44,7 @@ class SetupCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            found, failed = await self._front.floor.accounts.accounts(caller.user_id)
+            found, failed = await self._front.floor.accounts.every_account(caller.user_id)
             person = await self._front.floor.accounts.person(caller.user_id)
             return accounts_card(found, failed, person)
 
@@ -64,6 +65,26 @@ class SetupCommands(commands.Cog):
 
         await self._front.answers.command(interaction, work)
 
+    @setup.command(name="exclude", description="Leave an account out of every command")
+    @app_commands.describe(account="Which of your accounts")
+    async def exclude(self, interaction: discord.Interaction, account: str) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            return left_out_card(await self._front.floor.links.exclude(caller.user_id, account))
+
+        await self._front.answers.command(interaction, work)
+
+    @setup.command(name="include", description="Take an account back that you left out")
+    @app_commands.describe(account="Which account; /setup accounts lists them")
+    async def include(self, interaction: discord.Interaction, account: str) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            return left_out_card(await self._front.floor.links.include(caller.user_id, account))
+
+        await self._front.answers.command(interaction, work)
+
     @setup.command(name="status", description="How each of your links is doing")
     async def status(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
@@ -71,6 +92,17 @@ class SetupCommands(commands.Cog):
         async def work(caller: Caller) -> Card:
             found, failed = await self._front.floor.accounts.accounts(caller.user_id, anew=True)
             return status_card(self._front.floor.settings.deployment_mode, found, failed)
+
+        await self._front.answers.command(interaction, work)
+
+    @setup.command(name="renew", description="Give a link fresh access to its broker")
+    @app_commands.describe(account="Which of your accounts")
+    async def renew(self, interaction: discord.Interaction, account: str) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            link = await self._front.floor.accounts.link_named(caller.user_id, account)
+            return await self._front.clicks.choice(interaction, caller, "renew", link.link_id)
 
         await self._front.answers.command(interaction, work)
 
@@ -86,6 +118,12 @@ class SetupCommands(commands.Cog):
         await self._front.answers.command(interaction, work)
 
     @default.autocomplete("account")
+    @exclude.autocomplete("account")
+    @renew.autocomplete("account")
     @remove.autocomplete("account")
     async def _accounts(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         return await options.accounts(self._front.floor, interaction, typed)
+
+    @include.autocomplete("account")
+    async def _left_out(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        return await options.accounts(self._front.floor, interaction, typed, left_out=True)

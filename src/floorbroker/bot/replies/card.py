@@ -35,10 +35,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button that survives a restart: all it knows is in `custom_id`."""
+    """A button that survives a restart: all it knows is in `custom_id`, or it opens `url`."""
 
     label: str
-    custom_id: str
+    custom_id: str = ""
+    url: str = ""
     style: Style = Style.SECONDARY
     disabled: bool = False
 

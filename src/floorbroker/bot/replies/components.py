@@ -129,6 +129,8 @@ def safe(text: str) -> str:
 
 
 def _button(button: Button) -> ui.Button[ui.LayoutView]:
+    if button.url:
+        return ui.Button(label=button.label, url=button.url)
     return ui.Button(
         label=button.label,
         custom_id=button.custom_id,

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Style, Tone
 from floorbroker.brokers.availability import Availability
+from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow, BrokerSpec
-from floorbroker.domain.modes import DeploymentMode
+from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.people import ANY, Link, Person
-from floorbroker.services.accounts import LinkedAccount, UnreachableLink
+from floorbroker.services.link_changes import Removed
+from floorbroker.services.reachable import LinkedAccount, UnreachableLink
 
 
 def brokers_card(brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
@@ -80,7 +82,13 @@ def _kind(spec: BrokerSpec) -> str:
     return "Cloud-based API"
 
 
-def broker_card(one: Availability, brokers: Sequence[Availability], mode: DeploymentMode) -> Card:
+def broker_card(
+    one: Availability,
+    brokers: Sequence[Availability],
+    mode: DeploymentMode,
+    *,
+    live_offered: bool = False,
+) -> Card:
     """One broker's page: what it needs, how to link it, or why that cannot be done here."""
     spec = one.spec
     if spec.requires_local_gateway:
@@ -90,11 +98,6 @@ def broker_card(one: Availability, brokers: Sequence[Availability], mode: Deploy
         rows.append(Row("Connects by", f"{spec.api_type}, {spec.auth_method}"))
     if spec.approval.required:
         rows.append(Row("Approval", spec.approval.timeline))
-    buttons: tuple[Button, ...] = ()
-    if one.selectable and spec.auth_flow is AuthFlow.NONE:
-        buttons = (
-            Button(label="Open paper account", custom_id="fb:paper:open", style=Style.SUCCESS),
-        )
     return Card(
         # A card that warns has a mark of its own before the title.
         title=f"{spec.emoji} {spec.name}" if one.selectable else spec.name,
@@ -104,7 +107,7 @@ def broker_card(one: Availability, brokers: Sequence[Availability], mode: Deploy
         rows=tuple(rows),
         sections=_steps(spec),
         notes=(spec.warning,) if spec.warning not in one.reason_for_people else (),
-        buttons=buttons,
+        buttons=_ways_in(spec, live_offered) if one.selectable else (),
     )
 
 
@@ -128,6 +131,21 @@ def _gateway_card(one: Availability, brokers: Sequence[Availability]) -> Card:
     )
 
 
+def _ways_in(spec: BrokerSpec, live_offered: bool) -> tuple[Button, ...]:
+    """A button for each environment that can be linked here."""
+    if spec.auth_flow is AuthFlow.NONE:
+        return (Button(label="Open paper account", custom_id="fb:paper:open", style=Style.SUCCESS),)
+    broker = spec.supported_by or spec.id
+    ways = []
+    if Environment.PAPER in spec.environments:
+        link = f"fb:link:{broker}.{Environment.PAPER}"
+        ways.append(Button(label="Link paper account", custom_id=link, style=Style.SUCCESS))
+    if Environment.LIVE in spec.environments and live_offered:
+        link = f"fb:link:{broker}.{Environment.LIVE}"
+        ways.append(Button(label="Link live account", custom_id=link, style=Style.DANGER))
+    return tuple(ways)
+
+
 def _steps(spec: BrokerSpec) -> tuple[Section, ...]:
     if not spec.setup_steps:
         return ()
@@ -145,6 +163,22 @@ def linked_card(link: Link) -> Card:
     )
 
 
+def removed_card(removed: Removed) -> Card:
+    """A link is gone."""
+    spec = get_broker(removed.link.broker)
+    notes: tuple[str, ...] = ()
+    if spec.auth_flow is not AuthFlow.NONE and not removed.withdrawn:
+        notes = (f"{spec.name} still knows the access that you gave. Delete it there too.",)
+    return Card(
+        title=f"Removed · {removed.link.label}",
+        tone=Tone.GOOD,
+        badges=(removed.link.environment.value.upper(),),
+        lead="Its session is closed and what was stored to reach it is erased. "
+        "/setup broker opens an account again.",
+        notes=notes,
+    )
+
+
 def accounts_card(
     accounts: Sequence[LinkedAccount], failed: Sequence[UnreachableLink], person: Person
 ) -> Card:
@@ -155,6 +189,16 @@ def accounts_card(
         lead="" if accounts else "You have no account. /setup broker opens one.",
         rows=tuple(Row(account.title, _account(account, person)) for account in accounts),
         notes=tuple(f"{one.link.label}: {one.error.message}" for one in failed),
+        buttons=_renewals(failed),
+    )
+
+
+def _renewals(failed: Sequence[UnreachableLink]) -> tuple[Button, ...]:
+    """A button for each link that its broker no longer accepts."""
+    dead = [one.link for one in failed if one.link.dead_since is not None]
+    return tuple(
+        Button(label=f"Renew {link.label}"[:80], custom_id=f"fb:renew:{link.link_id}")
+        for link in dead[:5]
     )
 
 
@@ -162,7 +206,8 @@ def _account(account: LinkedAccount, person: Person) -> str:
     kinds = [kind for kind, key in person.defaults.items() if key == account.key]
     default = f" · default for {', '.join(_kinds(kinds))}" if kinds else ""
     environment = account.link.environment.value.upper()
-    return f"{account.spec.name} · {environment}{default}"
+    left_out = " · left out" if account.excluded else ""
+    return f"{account.spec.name} · {environment}{default}{left_out}"
 
 
 def _kinds(kinds: Sequence[str]) -> list[str]:
@@ -198,4 +243,5 @@ def status_card(
         rows=(Row("Deployment", mode.value),),
         sections=(Section(heading="Links", lines=none, rows=tuple(links)),),
         notes=tuple(f"{one.link.label}: {one.error.words.now}" for one in failed),
+        buttons=_renewals(failed),
     )

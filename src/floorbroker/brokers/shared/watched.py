@@ -5,8 +5,8 @@ whoever sends them, since a timeout there does not mean that nothing happened.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from floorbroker.brokers.port import (
     KeyRights,
     OrderNews,
 )
-from floorbroker.domain.errors import BrokerTimeout
+from floorbroker.domain.errors import BrokerError, BrokerTimeout
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
@@ -35,9 +35,16 @@ class WatchedAdapter(BrokerAdapter):
     """Another adapter, watched. A read that takes too long raises `BrokerTimeout`."""
 
     def __init__(
-        self, adapter: BrokerAdapter, broker: BrokerId, metrics: Metrics, *, patience: float = 1.0
+        self,
+        adapter: BrokerAdapter,
+        broker: BrokerId,
+        metrics: Metrics,
+        *,
+        refused: Callable[[BrokerError], None] = lambda _: None,
+        patience: float = 1.0,
     ) -> None:
-        """`patience` stretches or shortens every deadline."""
+        """`refused` hears of every failure; `patience` stretches or shortens every deadline."""
+        self._refused = refused
         self._adapter = adapter
         self._broker = broker
         self._metrics = metrics
@@ -98,15 +105,18 @@ class WatchedAdapter(BrokerAdapter):
 
     async def place_order(self, order: Order) -> Receipt:
         """See the port."""
-        return await self._adapter.place_order(order)
+        with self._heard():
+            return await self._adapter.place_order(order)
 
     async def cancel_order(self, order: Order) -> Receipt | None:
         """See the port."""
-        return await self._adapter.cancel_order(order)
+        with self._heard():
+            return await self._adapter.cancel_order(order)
 
     async def modify_order(self, order: Order, changes: OrderChanges) -> Receipt:
         """See the port."""
-        return await self._adapter.modify_order(order, changes)
+        with self._heard():
+            return await self._adapter.modify_order(order, changes)
 
     async def find_order(self, order: Order) -> LookUp:
         """See the port."""
@@ -163,8 +173,16 @@ class WatchedAdapter(BrokerAdapter):
     @asynccontextmanager
     async def _within(self, seconds: float, operation: str) -> AsyncIterator[None]:
         try:
-            with self._metrics.broker_call(self._broker, operation):
+            with self._metrics.broker_call(self._broker, operation), self._heard():
                 async with asyncio.timeout(seconds * self._patience):
                     yield
         except TimeoutError as error:
             raise BrokerTimeout(broker=self._broker, detail=operation) from error
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokerError as error:
+            self._refused(error)
+            raise

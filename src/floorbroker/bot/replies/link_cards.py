@@ -1,0 +1,74 @@
+"""Connecting an account: the way to its page, and that it is connected."""
+
+from datetime import datetime
+
+from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import Link
+from floorbroker.services.linking import Connected
+from floorbroker.services.reachable import LinkedAccount
+
+
+def page_card(
+    spec: BrokerSpec, environment: Environment, address: str, expires_at: datetime
+) -> Card:
+    """The one-time link, for the person who asked and nobody else."""
+    return Card(
+        title=f"Link {spec.name}",
+        badges=(environment.value.upper(),),
+        lead="Keys are entered on a page of this bot, never in Discord.",
+        rows=(Row("Works until", expires_at), Row("Works for", "you, once")),
+        notes=(
+            "The page asks Discord who you are. Do not pass the link on, and do not use one that "
+            "somebody else gives you.",
+        ),
+        buttons=(Button(label="Open the page", url=address),),
+    )
+
+
+def terminal_card(spec: BrokerSpec, environment: Environment, renewed: Link | None = None) -> Card:
+    """At home keys are entered where the bot runs."""
+    command = f"floorbroker link {spec.id}"
+    if environment is Environment.LIVE:
+        command += " --live"
+    if renewed is not None:
+        command += f' --relink "{renewed.label}"'
+    return Card(
+        title=f"Link {spec.name}",
+        badges=(environment.value.upper(),),
+        lead="Keys are entered in a terminal on the machine that this bot runs on:",
+        sections=(Section(heading="Type there", lines=(command,)),),
+    )
+
+
+def connected_card(connected: Connected) -> Card:
+    """An account was connected on its page."""
+    link = connected.link
+    name = get_broker(link.broker).name
+    default = "Orders that name no account go there now. " if connected.made_default else ""
+    return Card(
+        title=f"Connected to {link.label}",
+        tone=Tone.GOOD,
+        badges=(link.environment.value.upper(),),
+        lead=f"{default}/buy places an order, /balance shows what you have.",
+        rows=tuple(
+            Row(f"…{account.number[-4:]}", account.name or name) for account in connected.accounts
+        ),
+        notes=tuple(warning.message for warning in connected.warnings),
+    )
+
+
+def left_out_card(account: LinkedAccount) -> Card:
+    """An account that commands no longer touch, or touch again."""
+    if account.excluded:
+        lead = "No command uses it. Its open orders stay at the broker and are still followed."
+    else:
+        lead = "Commands use it again."
+    return Card(
+        title=f"{'Left out' if account.excluded else 'Taken back'} · {account.title}",
+        tone=Tone.GOOD,
+        badges=(account.link.environment.value.upper(),),
+        lead=lead,
+    )

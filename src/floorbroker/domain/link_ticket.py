@@ -1,0 +1,36 @@
+"""The right to link one account, once, within minutes; the address of a page stands for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from floorbroker.domain.ids import BrokerId, LinkId, UserId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.order import ReplyAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTicket:
+    """See the module's first line.
+
+    Attributes:
+        ticket_id: The digest of the token in the address; the token itself is stored nowhere.
+        version: Counts every stored change; a writer names the version that it saw.
+        relinks: The link whose credential is to be replaced; None for a new one.
+        browser: The digest of the secret of the browser that proved whose it is; empty before.
+        tries: How often credentials were tried.
+        used_at: When an account was linked by it.
+        reply: The card in Discord that asked for it.
+    """
+
+    ticket_id: str
+    version: int = 0
+    user_id: UserId
+    broker: BrokerId
+    environment: Environment
+    relinks: LinkId | None = None
+    created_at: datetime
+    expires_at: datetime
+    browser: str = ""
+    tries: int = 0
+    used_at: datetime | None = None
+    reply: ReplyAddress | None = None

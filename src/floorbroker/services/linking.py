@@ -1,0 +1,290 @@
+"""Connecting an account: tried first, then sealed, then stored. Pages and prompts call this.
+
+What a broker refuses is never stored. The same account given again renews its link, and a link
+that is renewed must reach an account that it reached before, so that old orders stay where they
+belong.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+from pydantic import BaseModel
+
+from floorbroker.brokers.connection import GatewayWarning
+from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.loading import credentials_model
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import (
+    InvalidInput,
+    NotLinked,
+    PolicyRefused,
+    StoreUnavailable,
+)
+from floorbroker.domain.ids import BrokerId, LinkId, UserId, new_link_id
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import ANY, AccountKey, Link
+from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.domain.terms import TERMS_VERSION
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.audit import Audit
+from floorbroker.services.choices import Choices
+from floorbroker.services.credentials import Credentials
+from floorbroker.services.sessions import Sessions
+from floorbroker.storage.people import People
+
+MOST_LINKS: Final = 20
+LONGEST_LABEL: Final = 32
+_LABEL: Final = re.compile(r"[\w .,&'()+-]{1,32}")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which account a person wants to connect.
+
+    Attributes:
+        relinks: The link whose credential is to be replaced; None for a new one.
+        label: The person's own name for it; empty for the broker's.
+    """
+
+    user_id: UserId
+    broker: BrokerId
+    environment: Environment
+    relinks: LinkId | None = None
+    label: str = ""
+
+    @property
+    def spec(self) -> BrokerSpec:
+        """The broker's manifest."""
+        return get_broker(self.broker)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Credentials that the broker accepted, not stored yet.
+
+    Attributes:
+        given: The credentials, by field. Never printed.
+    """
+
+    wanted: Wanted
+    link: Link
+    accounts: Sequence[BrokerAccount]
+    warnings: Sequence[GatewayWarning]
+    given: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Without the credentials."""
+        return f"Tried(link={self.link.link_id!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """An account that is stored and can be traded.
+
+    Attributes:
+        renewed: It was linked before; its access was replaced.
+        made_default: Orders that name no account go there from now on.
+    """
+
+    link: Link
+    accounts: Sequence[BrokerAccount]
+    warnings: Sequence[GatewayWarning]
+    renewed: bool
+    made_default: bool
+
+
+class Linking:
+    """Connects accounts of the person who asks."""
+
+    def __init__(  # connecting touches all of these
+        self,
+        *,
+        factory: BrokerFactory,
+        people: People,
+        accounts: Accounts,
+        choices: Choices,
+        credentials: Credentials,
+        sessions: Sessions,
+        audit: Audit,
+        clock: Clock,
+    ) -> None:
+        """See the module's first line."""
+        self._factory = factory
+        self._people = people
+        self._accounts = accounts
+        self._choices = choices
+        self._credentials = credentials
+        self._sessions = sessions
+        self._audit = audit
+        self._clock = clock
+
+    async def check(self, wanted: Wanted) -> None:
+        """Refuses, before anybody types a key, what could not be linked.
+
+        Raises:
+            PolicyRefused: The operator allows no live trading, or the person has enough links.
+            NotLinked: The link to renew is not there.
+            FloorbrokerError: This deployment does not have the broker or the environment.
+        """
+        self._factory.check(wanted.broker, wanted.environment)
+        if wanted.environment is Environment.LIVE and not self._choices.live_offered:
+            raise PolicyRefused(
+                "The operator of this bot has not switched live trading on. Link a paper account."
+            )
+        if wanted.relinks is not None:
+            await self._to_renew(wanted, wanted.relinks)
+        elif len(await self._people.links(wanted.user_id)) >= MOST_LINKS:
+            raise PolicyRefused(f"You have {MOST_LINKS} links. /setup remove makes room.")
+
+    def asks_for(self, wanted: Wanted) -> type[BaseModel]:
+        """The broker's own model of what it needs; forms and prompts are made from it."""
+        return credentials_model(wanted.spec)
+
+    async def terms_needed(self, wanted: Wanted) -> bool:
+        """Whether the person must accept the terms and risk text first."""
+        if wanted.environment is Environment.PAPER:
+            return False
+        person = await self._accounts.person(wanted.user_id)
+        return person.accepted_terms < TERMS_VERSION
+
+    async def accept_terms(self, user_id: UserId) -> None:
+        """Stores that the person accepted the present text."""
+        now = self._clock.now()
+        await self._accounts.update(
+            user_id, lambda p: replace(p, accepted_terms=TERMS_VERSION, accepted_at=now)
+        )
+        await self._audit.write(user_id, "terms_accepted", {"version": str(TERMS_VERSION)})
+
+    async def try_out(self, wanted: Wanted, given: Mapping[str, str]) -> Tried:
+        """Connects with `given` and lets go again; nothing is stored.
+
+        Raises:
+            InvalidInput: A field is missing or unreadable, or the account is not the one to renew.
+            PolicyRefused: The terms are not accepted yet.
+            BrokerError: The broker refuses it or does not answer.
+        """
+        await self.check(wanted)
+        _check_label(wanted.label)
+        if await self.terms_needed(wanted):
+            raise PolicyRefused("Accept the terms and the risks before you link a live account.")
+        link = await self._link_for(wanted)
+        outcome = await self._factory.test_connection(
+            wanted.broker,
+            environment=wanted.environment,
+            user_id=wanted.user_id,
+            link_id=link.link_id,
+            credentials=given,
+        )
+        if outcome.error is not None:
+            _log.info("link_refused", broker=wanted.broker, code=outcome.error.code)
+            raise outcome.error
+        if not outcome.accounts:
+            raise NotLinked("These credentials reach no account.", broker=wanted.broker)
+        return Tried(
+            wanted=wanted,
+            link=await self._fitting(wanted, link, outcome.accounts),
+            accounts=outcome.accounts,
+            warnings=outcome.warnings,
+            given=given,
+        )
+
+    async def keep(self, tried: Tried) -> Connected:
+        """Seals and stores what `try_out` proved.
+
+        Raises:
+            StoreUnavailable: It could not be stored; nothing was linked.
+        """
+        before, renewed = tried.link, tried.link.version > 0
+        known = frozenset(account.account_id for account in tried.accounts)
+        fresh = replace(
+            before,
+            linked_at=self._clock.now(),
+            known_accounts=known,
+            excluded=before.excluded & known,
+            dead_since=None,
+            dead_code=None,
+        )
+        stored = await self._people.save_link(self._credentials.sealed(fresh, tried.given))
+        if stored is None:
+            raise StoreUnavailable("The account was changed meanwhile. Nothing was stored.")
+        if renewed:
+            await self._sessions.close(stored.link_id)
+        await self._audit.link(stored, "relink" if renewed else "link")
+        return Connected(
+            link=stored,
+            accounts=tried.accounts,
+            warnings=tried.warnings,
+            renewed=renewed,
+            made_default=not renewed and await self._made_default(stored, tried.accounts[0]),
+        )
+
+    async def _made_default(self, link: Link, account: BrokerAccount) -> bool:
+        """The first practice account takes orders; one with real money only if it is chosen."""
+        if link.environment is Environment.LIVE:
+            return False
+        person = await self._accounts.person(link.user_id)
+        if ANY in person.defaults:
+            return False
+        key = AccountKey(link_id=link.link_id, account_id=account.account_id)
+        await self._accounts.update(
+            link.user_id, lambda p: replace(p, defaults={ANY: key, **p.defaults})
+        )
+        return True
+
+    async def _link_for(self, wanted: Wanted) -> Link:
+        if wanted.relinks is not None:
+            return await self._to_renew(wanted, wanted.relinks)
+        return Link(
+            link_id=new_link_id(),
+            user_id=wanted.user_id,
+            broker=wanted.broker,
+            environment=wanted.environment,
+            label=wanted.label.strip(),
+            created_at=self._clock.now(),
+        )
+
+    async def _to_renew(self, wanted: Wanted, link_id: LinkId) -> Link:
+        link = await self._accounts.link(wanted.user_id, link_id)
+        if (link.broker, link.environment) != (wanted.broker, wanted.environment):
+            raise NotLinked("That link is at another broker or of another environment.")
+        return link
+
+    async def _fitting(self, wanted: Wanted, link: Link, accounts: Sequence[BrokerAccount]) -> Link:
+        """The link to store: the one to renew, one that reaches the same account, or a new one."""
+        found = {account.account_id for account in accounts}
+        if wanted.relinks is not None:
+            if link.known_accounts and not link.known_accounts & found:
+                raise InvalidInput(
+                    f"These credentials reach another account than {link.label}. "
+                    "Link it as an account of its own."
+                )
+            return replace(link, label=wanted.label.strip() or link.label)
+        others = await self._people.links(wanted.user_id)
+        for other in others:
+            same = (other.broker, other.environment) == (link.broker, link.environment)
+            if same and other.known_accounts & found:
+                return replace(other, label=wanted.label.strip() or other.label)
+        usual = f"{wanted.spec.name} {wanted.environment.value}"
+        return replace(link, label=_free_label(link.label or usual, others))
+
+
+def _check_label(label: str) -> None:
+    if label and not _LABEL.fullmatch(label.strip()):
+        raise InvalidInput(
+            f"A name for the account has at most {LONGEST_LABEL} letters, digits and spaces."
+        )
+
+
+def _free_label(wanted: str, others: Sequence[Link]) -> str:
+    """`wanted`, with a number behind it where another link has that name."""
+    taken = {link.label.casefold() for link in others}
+    candidate, number = wanted, 2
+    while candidate.casefold() in taken:
+        candidate, number = f"{wanted} {number}", number + 1
+    return candidate

@@ -1,0 +1,1 @@
+"""A scripted broker that asks for keys: the exchange of `tests/fakes/exchange`, with a lock."""
