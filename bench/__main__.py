@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from bench.brokers import confirm_beside_the_sdk, memory_of_linked_people
 from bench.commands import (
     a_thousand_at_once,
     acknowledgement,
@@ -20,8 +21,10 @@ Measurement = Callable[[], Awaitable[Sequence[Row]]]
 ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P1", acknowledgement),
     ("P2", before_the_request),
+    ("P3", confirm_beside_the_sdk),
     ("P4", cpu_per_order),
     ("P5", a_thousand_at_once),
+    ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
 )
 """Ids of the performance page with what measures them; an id may stand here more than once."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from floorbroker.observability.logging import configure_logging
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
+from floorbroker.vault.seal import Vault
 
 _CONFIRM = re.compile(r"fb:confirm:[a-z0-9]{18}")
 
@@ -49,6 +51,7 @@ class Stage:
     app: App
     base: str
     marking: Marking
+    vault: Vault
 
     def feed(self, payload: Mapping[str, Any]) -> None:
         """Hands one gateway payload to discord.py, as its websocket would."""
@@ -67,7 +70,11 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    *, stub_store: bool = False, broker_seconds: float = 0.0, discord: bool = True
+    *,
+    stub_store: bool = False,
+    broker_seconds: float = 0.0,
+    discord: bool = True,
+    broker_endpoints: tuple[tuple[str, str], ...] = (),
 ) -> AsyncIterator[Stage]:
     """The application on a throw-away store.
 
@@ -75,27 +82,32 @@ async def stage(
         stub_store: Documents in memory instead of SQLite on disk.
         broker_seconds: How long the paper broker takes for each answer.
         discord: Whether to start the simulated Discord and log in.
+        broker_endpoints: Where brokers on the wire are.
     """
     configure_logging("ERROR", json=False)
     with tempfile.TemporaryDirectory() as folder:
-        marking = Marking()
+        marking, keyring = Marking(), parse_keyring(new_key("bench"))
         options = {"latency_seconds": broker_seconds, "faults": marking}
         async with (
             running(
-                _settings(Path(folder)),
+                _settings(Path(folder), broker_endpoints),
                 documents=_store(Path(folder), stub_store),
-                keyring=parse_keyring(new_key("bench")),
+                keyring=keyring,
                 broker_options={BrokerId("paper"): options},
                 shard_count=1,
             ) as app,
             _logged_in(app, discord) as base,
         ):
-            yield Stage(app, base, marking)
+            yield Stage(app, base, marking, Vault(keyring))
 
 
-def _settings(folder: Path) -> Settings:
+def _settings(folder: Path, endpoints: tuple[tuple[str, str], ...]) -> Settings:
     return Settings.model_construct(
-        data_dir=folder, operator_ids=frozenset(), max_orders_per_day=1_000_000
+        data_dir=folder,
+        operator_ids=frozenset(),
+        max_orders_per_day=1_000_000,
+        max_position_value=Decimal(10_000_000),
+        broker_endpoints=endpoints,
     )
 
 

@@ -4,8 +4,12 @@ import os
 from collections.abc import Generator
 
 import pytest
+import stamina
 
 pytest_plugins = ["tests.stores"]
+
+stamina.set_testing(True, attempts=1)
+"""Reads are tried once and nothing waits for time to pass; the test of the tries sets its own."""
 
 UNDER_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     host: str = "0.0.0.0"  # noqa: S104  # a container is reached from outside it
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    proxy_hops: Annotated[int, Field(ge=0, le=10)] = 0
     metrics_token: SecretStr | None = None
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     log_level: str = "INFO"

@@ -1,4 +1,4 @@
-"""`floorbroker commands sync` and `floorbroker keys new`."""
+"""`floorbroker commands sync` and `floorbroker keys new`. The other `keys` are in test_keys.py."""
 
 from datetime import UTC, datetime
 from pathlib import Path

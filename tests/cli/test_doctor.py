@@ -14,11 +14,14 @@ from floorbroker.cli.doctor import examine, findings
 from floorbroker.cli.findings import Finding, Level, as_json, as_lines, failures
 from floorbroker.config import Settings
 from floorbroker.domain.modes import DeploymentMode
+from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import keyring_file, new_key
 from tests.cli.at_home import CANARY, HOME, at_home
 from tests.cli.discord_stand_in import TOKEN, DiscordStandIn
 from tests.environment import only_these_settings
+from tests.floor import INDEXES
 from tests.observability.captured import captured_stderr
+from tests.rotating import BOTH, NEW, OLD, process
 
 
 async def about(name: str, settings: Settings, **options: Any) -> Finding:
@@ -124,6 +127,52 @@ async def test_the_doctor_makes_no_key_of_its_own_and_reads_the_one_that_is_ther
 
     assert [one.level for one in (before, after, readable)] == [Level.INFO, Level.OK, Level.FAIL]
     assert "chmod 600" in readable.what
+
+
+async def linked(folder: Path, keys: str) -> None:
+    """As a process with these keys links an account."""
+    documents = SqliteDocuments(folder / "floorbroker.sqlite3")
+    await documents.start(INDEXES)
+    await process(documents, keys).linked("a")
+    await documents.close()
+
+
+async def test_stored_records_whose_keys_are_all_there_are_fine(folder: Path) -> None:
+    await linked(folder, OLD)
+
+    found = await about("sealed records", at_home(data_dir=folder, credential_master_keys=BOTH))
+
+    assert found.level is Level.OK
+
+
+async def test_a_missing_key_that_stored_records_need_fails_with_its_id(folder: Path) -> None:
+    await linked(folder, OLD)
+
+    found = await about("sealed records", at_home(data_dir=folder, credential_master_keys=NEW))
+
+    assert found.level is Level.FAIL
+    assert found.what == "Stored records are sealed with a key that is missing: old."
+    assert found.todo == "Put it back behind the others."
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"credential_master_keys": "a:AAAA"},
+        {"credential_master_keys": NEW, "data_dir": Path("a file")},
+        {"data_dir": Path("empty")},
+    ],
+    ids=["keys that cannot be used", "a store that cannot be used", "no key yet"],
+)
+async def test_where_keys_or_store_cannot_be_opened_sealed_records_are_not_spoken_of(
+    folder: Path, changes: dict[str, Any]
+) -> None:
+    (folder / "a file").touch()
+
+    found = await findings(at_home(**changes))
+
+    assert [one for one in found if one.about == "sealed records"] == []
+    assert not (folder / "empty" / "master.key").exists()
 
 
 async def test_a_drain_too_short_for_an_order_on_its_way_is_warned_about(folder: Path) -> None:

@@ -9,4 +9,5 @@ pytest.register_assert_rewrite(
     "tests.contract.failures",
     "tests.contract.fixtures",
     "tests.contract.orders",
+    "tests.contract.verifying",
 )

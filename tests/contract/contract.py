@@ -10,11 +10,17 @@ from tests.contract.connection import ConnectionContract
 from tests.contract.failures import FailureContract
 from tests.contract.fixtures import Sabotage
 from tests.contract.orders import OrderContract
+from tests.contract.verifying import VerifyingContract
 
 __all__ = ["BrokerContract", "Sabotage"]
 
 
 class BrokerContract(
-    ConnectionContract, AccountContract, OrderContract, FailureContract, CapabilityContract
+    ConnectionContract,
+    AccountContract,
+    OrderContract,
+    FailureContract,
+    CapabilityContract,
+    VerifyingContract,
 ):
     """Inherit it, give the fixtures, and the broker is judged."""

@@ -136,3 +136,15 @@ async def test_an_order_is_written_without_its_reply_address(
 
     assert "token" not in text
     assert ANNA not in text
+
+
+async def test_many_entries_at_once_are_all_written_in_one_whole_chain(
+    house: House, documents: Documents
+) -> None:
+    await asyncio.gather(
+        *(house.audit.write(ANNA, "switch", {"number": str(number)}) for number in range(40))
+    )
+
+    entries = await _entries(documents)
+    assert {e["fields"]["number"] for e in entries} == {str(n) for n in range(40)}  # type: ignore[index]
+    assert await house.audit.verify(ANNA) is None

@@ -82,6 +82,54 @@ def brokers(as_json: Json = False) -> None:
     typer.echo(brokers_command.brokers_report(mode, present, as_json=as_json))
 
 
+@app.command()
+def link(
+    broker: Annotated[str, typer.Argument(help="Its id; `floorbroker brokers` lists them.")],
+    live: Annotated[bool, typer.Option("--live", help="An account with real money.")] = False,
+    label: Annotated[str, typer.Option(help="Your own name for it.")] = "",
+    relink: Annotated[
+        str, typer.Option(help="The name of a link whose access is to be replaced.")
+    ] = "",
+) -> None:
+    """Connect an account of your own, on a bot at home. Keys are asked for, never options."""
+    from floorbroker.cli import link as link_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    asked = link_command.Asked(broker=broker, live=live, label=label, relink=relink)
+    with sentences_for_errors():
+        asyncio.run(link_command.link(read_settings(), asked))
+
+
+@app.command()
+def verify(
+    account: Annotated[
+        str, typer.Argument(help="The name of a link; of several accounts `NAME …1234`.")
+    ],
+    symbol: Annotated[
+        str, typer.Option(help="What to look at and to order; left out, AAPL or BTC/USD.")
+    ] = "",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Place nothing; the one way with real money.")
+    ] = False,
+    user: Annotated[
+        str, typer.Option(help="One of OPERATOR_IDS, whose account it is; not at home.")
+    ] = "",
+) -> None:
+    """Try a broker on your own paper or sandbox account, and print a report for an issue."""
+    from floorbroker.cli import verify as verify_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    asked = verify_command.Asked(account=account, symbol=symbol, read_only=read_only, user=user)
+    with sentences_for_errors():
+        ok = asyncio.run(verify_command.verify(read_settings(), asked))
+    if not ok:
+        raise typer.Exit(1)
+
+
 @commands.command("sync")
 def commands_sync() -> None:
     """Send the slash commands to Discord, changed or not. `run` does it when they changed."""

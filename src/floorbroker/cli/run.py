@@ -15,10 +15,11 @@ from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.cli.opening import opened
 from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
 from floorbroker.cli.settings import EXPLAINED
-from floorbroker.config import LogFormat, Settings
+from floorbroker.config import LogFormat, Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.observability.logging import configure_logging, log_uncaught_errors
 from floorbroker.web.app import build_metrics_app, build_web_app, run_web
+from floorbroker.web.links import LinkPages, link_pages
 
 ANSWER_SECONDS: Final = 3.0
 _ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
@@ -55,22 +56,22 @@ async def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def web(app: App) -> AsyncIterator[Sequence[int]]:
-    """Health and readiness on PORT; metrics there behind a token, or on a port of their own.
+    """Health, readiness and the link page on PORT; metrics behind a token, or on their own port.
 
     Yields:
         The ports that are listened on: PORT, then METRICS_PORT if it is set.
 
     Raises:
-        GivenUp: A port cannot be listened on.
+        GivenUp: A port cannot be listened on, or PUBLIC_URL is no address.
     """
     settings = app.settings
-    sites = [
-        (
-            "PORT",
-            settings.port,
-            build_web_app(readiness=app, metrics=app.metrics, metrics_token=settings.metrics_token),
-        )
-    ]
+    public = build_web_app(
+        readiness=app,
+        metrics=app.metrics,
+        metrics_token=settings.metrics_token,
+        links=_links(app),
+    )
+    sites = [("PORT", settings.port, public)]
     if settings.metrics_port is not None:
         sites.append(("METRICS_PORT", settings.metrics_port, build_metrics_app(app.metrics)))
     ports = []
@@ -84,6 +85,13 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
             _log.info("listening", setting=name, port=port)
             ports.append(port)
         yield ports
+
+
+def _links(app: App) -> LinkPages | None:
+    try:
+        return link_pages(app.floor, app.settings, on_connected=app.link_news.connected)
+    except SettingsProblem as problem:
+        raise GivenUp(str(problem), MISCONFIGURED) from None
 
 
 async def leave_discord(bot: discord.Client) -> None:

@@ -1,10 +1,12 @@
 """Writes the audit trail: every action that matters, chained per person."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -31,6 +33,7 @@ class Audit:
         self._vault = vault
         self._clock = clock
         self._key: bytes | None = None
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def order(self, order: Order) -> None:
         """An order reached a state. Amounts and ids only."""
@@ -115,6 +118,11 @@ class Audit:
 
     async def _append(self, user_id: UserId, action: str, fields: Mapping[str, str]) -> None:
         person = await self.pseudonym(user_id)
+        turn = self._turns.setdefault(person, asyncio.Lock())
+        async with turn:  # of this process; the chain itself decides between several
+            await self._append_next(person, action, fields)
+
+    async def _append_next(self, person: str, action: str, fields: Mapping[str, str]) -> None:
         for _ in range(_TRIES):
             number, digest = await self._trail.end(person)
             entry = chained(

@@ -128,11 +128,13 @@ class Linking:
         """Refuses, before anybody types a key, what could not be linked.
 
         Raises:
+            InvalidInput: The name for it cannot be one.
             PolicyRefused: The operator allows no live trading, or the person has enough links.
             NotLinked: The link to renew is not there.
             FloorbrokerError: This deployment does not have the broker or the environment.
         """
         self._factory.check(wanted.broker, wanted.environment)
+        _check_label(wanted.label)
         if wanted.environment is Environment.LIVE and not self._choices.live_offered:
             raise PolicyRefused(
                 "The operator of this bot has not switched live trading on. Link a paper account."
@@ -144,7 +146,7 @@ class Linking:
 
     def asks_for(self, wanted: Wanted) -> type[BaseModel]:
         """The broker's own model of what it needs; forms and prompts are made from it."""
-        return credentials_model(wanted.spec)
+        return credentials_model(self._factory.check(wanted.broker, wanted.environment))
 
     async def terms_needed(self, wanted: Wanted) -> bool:
         """Whether the person must accept the terms and risk text first."""
@@ -170,7 +172,6 @@ class Linking:
             BrokerError: The broker refuses it or does not answer.
         """
         await self.check(wanted)
-        _check_label(wanted.label)
         if await self.terms_needed(wanted):
             raise PolicyRefused("Accept the terms and the risks before you link a live account.")
         link = await self._link_for(wanted)

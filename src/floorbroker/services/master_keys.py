@@ -75,7 +75,7 @@ class MasterKeys:
     async def trouble(self) -> KeyTrouble | None:
         """What keeps stored records from being opened; None if nothing does. Counts nothing."""
         needed = {*await self._records.keys_in_use(), await self._audit.key_sealed_by() or ""}
-        missing = sorted(shown(one) for one in needed - self._vault.keyring.keys.keys() - {""})
+        missing = sorted({shown(one) for one in needed - self._vault.keyring.keys.keys() - {""}})
         if missing:
             return KeyTrouble(
                 what=f"Stored records are sealed with a key that is missing: {', '.join(missing)}.",

@@ -9,10 +9,12 @@ from typing import Final
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, Busy, NotLinked
-from floorbroker.domain.ids import LinkId
+from floorbroker.domain.ids import BrokerId, LinkId
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
@@ -70,6 +72,7 @@ class Sessions:
         self._metrics = metrics
         self._most = most
         self._sessions: dict[LinkId, _Session] = {}
+        self._breakers: dict[tuple[BrokerId, Environment], Breaker] = {}
 
     @asynccontextmanager
     async def lease(self, link: Link, *, probing: bool = False) -> AsyncIterator[BrokerAdapter]:
@@ -101,6 +104,22 @@ class Sessions:
             session.in_use -= 1
             session.last_used = self._clock.now()
             self._metrics.open_leases(len(self._sessions))
+
+    @asynccontextmanager
+    async def apart(self, link: Link) -> AsyncIterator[BrokerAdapter]:
+        """An adapter that is shared with nobody and not connected yet; dead links get one too.
+
+        Raises:
+            NotLinked: The link was removed.
+            FloorbrokerError: This deployment cannot make it, or its credential does not open.
+        """
+        if link.removed:
+            raise NotLinked
+        adapter = self._made(link)
+        try:
+            yield adapter
+        finally:
+            await adapter.close()
 
     async def accounts(self, link: Link, *, anew: bool = False) -> tuple[BrokerAccount, ...]:
         """The accounts that the link reaches, asked for once a session, or `anew`."""
@@ -138,20 +157,7 @@ class Sessions:
             if session.ended:
                 raise NotLinked
             if session.adapter is None:
-                made = self._factory.create(
-                    link.broker,
-                    environment=link.environment,
-                    user_id=link.user_id,
-                    link_id=link.link_id,
-                    credentials=self._credentials.opened(link),
-                )
-                adapter = WatchedAdapter(
-                    made,
-                    link.broker,
-                    self._metrics,
-                    refused=partial(self._refused, link),
-                    patience=self._patience,
-                )
+                adapter = self._made(link)
                 try:
                     await adapter.connect()
                     if session.ended:  # meanwhile, by a removal or the end of the process
@@ -161,6 +167,27 @@ class Sessions:
                     raise
                 session.adapter = adapter
             return session.adapter
+
+    def _made(self, link: Link) -> BrokerAdapter:
+        made = self._factory.create(
+            link.broker,
+            environment=link.environment,
+            user_id=link.user_id,
+            link_id=link.link_id,
+            credentials=self._credentials.opened(link),
+        )
+        return WatchedAdapter(
+            made,
+            link.broker,
+            self._metrics,
+            breaker=self._breaker(link),
+            refused=partial(self._refused, link),
+            patience=self._patience,
+        )
+
+    def _breaker(self, link: Link) -> Breaker:
+        """One for all links at the same broker and environment: the same hosts serve them."""
+        return self._breakers.setdefault((link.broker, link.environment), Breaker(self._clock))
 
     def _refused(self, link: Link, error: BrokerError) -> None:
         if refusal(error) is not None:

@@ -8,10 +8,12 @@ from typing import Final
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 from pydantic import SecretStr
 
 from floorbroker.observability.metrics import Metrics
 from floorbroker.web.health import Readiness, add_health
+from floorbroker.web.links import LinkPages
 from floorbroker.web.metrics_page import add_metrics
 
 SECURITY_HEADERS: Final = {
@@ -34,14 +36,23 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_web_app(
-    *, readiness: Readiness, metrics: Metrics, metrics_token: SecretStr | str | None
+    *,
+    readiness: Readiness,
+    metrics: Metrics,
+    metrics_token: SecretStr | str | None,
+    links: LinkPages | None = None,
 ) -> web.Application:
     """The public application: `/healthz`, `/readyz`, and `/metrics` behind its token.
 
     Without a token `/metrics` does not exist here; `build_metrics_app` serves a private port.
+
+    Args:
+        links: The pages on which accounts are linked, where they are set up.
     """
-    app = _bare_app()
+    app = _bare_app() if links is None else _bare_app(links.guard.middleware)
     add_health(app, readiness)
+    if links is not None:
+        links.add_to(app)
     token = metrics_token or ""
     if isinstance(token, SecretStr):
         token = token.get_secret_value()
@@ -124,8 +135,9 @@ def _connection(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> _Conn
     )
 
 
-def _bare_app() -> web.Application:
-    app = web.Application(middlewares=[_plain_errors], client_max_size=LARGEST_BODY_BYTES)
+def _bare_app(*guards: Middleware) -> web.Application:
+    layers = [_plain_errors, *guards, _small_bodies]
+    app = web.Application(middlewares=layers, client_max_size=LARGEST_BODY_BYTES)
     app.on_response_prepare.append(_secure)
     return app
 
@@ -134,16 +146,21 @@ def _bare_app() -> web.Application:
 async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Every failure is a status and its name; only the log knows more."""
     try:
-        if (request.content_length or 0) > LARGEST_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(
-                max_size=LARGEST_BODY_BYTES, actual_size=request.content_length or 0
-            )
         return await handler(request)
     except web.HTTPException as error:
         return _plain(HTTPStatus(error.status), keep=error)
     except Exception:  # noqa: BLE001  # the edge: a stranger sees no traceback
         _log.exception("web_request_failed")
         return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+@web.middleware
+async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """What announces itself as too large is not even read."""
+    length = request.content_length or 0
+    if length > LARGEST_BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY_BYTES, actual_size=length)
+    return await handler(request)
 
 
 def _plain(status: HTTPStatus, keep: web.HTTPException | None = None) -> web.Response:

@@ -9,6 +9,7 @@ from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.credentials import PaperCredentials
 from floorbroker.brokers.paper.instruments import listing
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.shared.watched import WatchedAdapter
@@ -47,7 +48,7 @@ def _watched(operation: str, metrics: Metrics) -> WatchedAdapter:
         options={"latency_seconds": 0, "faults": Hanging(frozenset({operation}))},
     )
     made = PaperAdapter(context, PaperCredentials())
-    return WatchedAdapter(made, BrokerId("paper"), metrics, patience=0.001)
+    return WatchedAdapter(made, BrokerId("paper"), metrics, breaker=Breaker(clock), patience=0.001)
 
 
 @pytest.mark.parametrize("operation", READS)

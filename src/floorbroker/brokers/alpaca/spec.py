@@ -57,7 +57,7 @@ SPEC = BrokerSpec(
         "live": "https://api.alpaca.markets",
         "data": "https://data.alpaca.markets",
     },
-    adapter=None,
+    adapter="floorbroker.brokers.alpaca.adapter:AlpacaAdapter",
     sdk_module="alpaca",
     extra="alpaca",
 )

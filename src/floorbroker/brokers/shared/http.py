@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from floorbroker.brokers.shared.threads import MOST_THREADS, NeverStarted, seconds_left
+from floorbroker.brokers.shared.wire import Failure, NotBegun, Unanswered
 
 CONNECT_SECONDS: Final = 10.0
 USUAL_SECONDS: Final = 10.0
@@ -73,6 +74,13 @@ def session_over(pool: PooledAdapter) -> requests.Session:
     session.mount("https://", pool)
     session.mount("http://", pool)
     return session
+
+
+def failure(error: requests.RequestException | NeverStarted) -> Failure:
+    """What to raise in the place of `error`, which holds the request with all its headers."""
+    if isinstance(error, NeverStarted):
+        return NotBegun(str(error))
+    return Unanswered(sent=not never_left(error), late=isinstance(error, requests.Timeout))
 
 
 def never_left(error: BaseException) -> bool:

@@ -1,14 +1,18 @@
-"""Every read of a broker with a deadline and a measurement.
+"""Every read of a broker with a deadline, a few tries and a measurement; a broken broker rests.
 
-Order requests pass through untouched: their one deadline and their outcome are the business of
-whoever sends them, since a timeout there does not mean that nothing happened.
+Order requests are never repeated, and their one deadline and their outcome are the business of
+whoever sends them, since a timeout there does not mean that nothing happened. A broker that fails
+again and again gets no new orders and no reads for a while; cancels, closing orders and reading
+back always pass.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import date, datetime
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
+
+import stamina
 
 from floorbroker.brokers.port import (
     BrokerAdapter,
@@ -17,18 +21,33 @@ from floorbroker.brokers.port import (
     KeyRights,
     OrderNews,
 )
-from floorbroker.domain.errors import BrokerError, BrokerTimeout
+from floorbroker.brokers.shared.breaker import Breaker
+from floorbroker.domain.errors import (
+    ApiError,
+    BrokerConnectionError,
+    BrokerError,
+    BrokerTimeout,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+)
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.order import Order
-from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
+from floorbroker.domain.orders import LookUp, OrderChanges, PositionEffect, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 from floorbroker.observability.metrics import Metrics
 
 CONNECT_SECONDS: Final = 10.0
 ACCOUNT_SECONDS: Final = 10.0
 MARKET_SECONDS: Final = 5.0
+TRIES: Final = 3
+LONGEST_PAUSE: Final = timedelta(seconds=4)
+_BROKEN: Final = (ApiError, BrokerConnectionError, BrokerTimeout, OutcomeUnknown)
+"""What says something about the broker, and not about what one person asked of it."""
+
+_T = TypeVar("_T")
 
 
 class WatchedAdapter(BrokerAdapter):
@@ -40,20 +59,26 @@ class WatchedAdapter(BrokerAdapter):
         broker: BrokerId,
         metrics: Metrics,
         *,
+        breaker: Breaker,
         refused: Callable[[BrokerError], None] = lambda _: None,
         patience: float = 1.0,
     ) -> None:
-        """`refused` hears of every failure; `patience` stretches or shortens every deadline."""
-        self._refused = refused
+        """`breaker` is the broker's own, shared by all.
+
+        Args:
+            refused: Hears of every failure.
+            patience: Stretches or shortens every deadline.
+        """
         self._adapter = adapter
         self._broker = broker
         self._metrics = metrics
+        self._breaker = breaker
+        self._refused = refused
         self._patience = patience
 
     async def connect(self) -> None:
         """See the port."""
-        async with self._within(CONNECT_SECONDS, "connect"):
-            await self._adapter.connect()
+        await self._read(CONNECT_SECONDS, "connect", self._adapter.connect)
 
     async def close(self) -> None:
         """See the port."""
@@ -65,124 +90,181 @@ class WatchedAdapter(BrokerAdapter):
 
     async def accounts(self) -> Sequence[BrokerAccount]:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "accounts"):
-            return await self._adapter.accounts()
+        return await self._read(ACCOUNT_SECONDS, "accounts", self._adapter.accounts)
 
     async def balances(self, account: BrokerAccount) -> Balances:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "balances"):
-            return await self._adapter.balances(account)
+        return await self._read(
+            ACCOUNT_SECONDS, "balances", lambda: self._adapter.balances(account)
+        )
 
     async def positions(self, account: BrokerAccount) -> Sequence[Position]:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "positions"):
-            return await self._adapter.positions(account)
+        return await self._read(
+            ACCOUNT_SECONDS, "positions", lambda: self._adapter.positions(account)
+        )
 
     async def search_instruments(self, text: str) -> Sequence[Instrument]:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "search_instruments"):
-            return await self._adapter.search_instruments(text)
+        return await self._read(
+            MARKET_SECONDS, "search_instruments", lambda: self._adapter.search_instruments(text)
+        )
 
     async def instrument(self, symbol: str) -> Instrument:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "instrument"):
-            return await self._adapter.instrument(symbol)
+        return await self._read(
+            MARKET_SECONDS, "instrument", lambda: self._adapter.instrument(symbol)
+        )
 
     async def instrument_rules(self, instrument: Instrument) -> InstrumentRules:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "instrument_rules"):
-            return await self._adapter.instrument_rules(instrument)
+        return await self._read(
+            MARKET_SECONDS, "instrument_rules", lambda: self._adapter.instrument_rules(instrument)
+        )
 
     async def key_rights(self) -> KeyRights:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "key_rights"):
-            return await self._adapter.key_rights()
+        return await self._read(ACCOUNT_SECONDS, "key_rights", self._adapter.key_rights)
 
     async def revoke(self) -> None:
-        """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "revoke"):
-            await self._adapter.revoke()
+        """See the port; asked once, like everything that changes something."""
+        await self._read(ACCOUNT_SECONDS, "revoke", self._adapter.revoke, tries=1)
 
     async def place_order(self, order: Order) -> Receipt:
-        """See the port."""
-        with self._heard():
+        """See the port; a resting broker gets no order that opens a position."""
+        closing = order.request.effect is PositionEffect.CLOSE
+        wait = None if closing else self._breaker.wait()
+        if wait is not None:
+            raise NotSent(_RESTING, broker=self._broker, retry_after=wait)
+        with self._heard(counts=not closing):
             return await self._adapter.place_order(order)
 
     async def cancel_order(self, order: Order) -> Receipt | None:
         """See the port."""
-        with self._heard():
+        with self._heard(counts=False):
             return await self._adapter.cancel_order(order)
 
     async def modify_order(self, order: Order, changes: OrderChanges) -> Receipt:
         """See the port."""
-        with self._heard():
+        with self._heard(counts=False):
             return await self._adapter.modify_order(order, changes)
 
     async def find_order(self, order: Order) -> LookUp:
-        """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "find_order"):
-            return await self._adapter.find_order(order)
+        """See the port; always has a way through."""
+        return await self._read(
+            ACCOUNT_SECONDS, "find_order", lambda: self._adapter.find_order(order), always=True
+        )
 
     async def open_orders(self, account: BrokerAccount) -> Sequence[BrokerOrder]:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "open_orders"):
-            return await self._adapter.open_orders(account)
+        return await self._read(
+            ACCOUNT_SECONDS, "open_orders", lambda: self._adapter.open_orders(account)
+        )
 
     async def order_history(
         self, account: BrokerAccount, since: datetime, until: datetime
     ) -> Sequence[BrokerOrder]:
         """See the port."""
-        async with self._within(ACCOUNT_SECONDS, "order_history"):
-            return await self._adapter.order_history(account, since, until)
+        return await self._read(
+            ACCOUNT_SECONDS,
+            "order_history",
+            lambda: self._adapter.order_history(account, since, until),
+        )
 
     def order_events(self) -> AsyncIterator[OrderNews]:
         """See the port."""
         return self._adapter.order_events()
 
     async def preview_order(self, order: Order) -> Preview:
-        """See the port."""
-        async with self._within(MARKET_SECONDS, "preview_order"):
-            return await self._adapter.preview_order(order)
+        """See the port; asked once, since some brokers take it as an order that is not meant."""
+        return await self._read(
+            MARKET_SECONDS, "preview_order", lambda: self._adapter.preview_order(order), tries=1
+        )
 
     async def quote(self, instrument: Instrument) -> Quote:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "quote"):
-            return await self._adapter.quote(instrument)
+        return await self._read(MARKET_SECONDS, "quote", lambda: self._adapter.quote(instrument))
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
     ) -> Sequence[Bar]:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "bars"):
-            return await self._adapter.bars(instrument, timeframe, start, end)
+        return await self._read(
+            MARKET_SECONDS, "bars", lambda: self._adapter.bars(instrument, timeframe, start, end)
+        )
 
     async def market_hours(self, market: Market) -> MarketHours:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "market_hours"):
-            return await self._adapter.market_hours(market)
+        return await self._read(
+            MARKET_SECONDS, "market_hours", lambda: self._adapter.market_hours(market)
+        )
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""
-        async with self._within(MARKET_SECONDS, "option_chain"):
-            return await self._adapter.option_chain(underlying, expiry)
+        return await self._read(
+            MARKET_SECONDS, "option_chain", lambda: self._adapter.option_chain(underlying, expiry)
+        )
 
     def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
         """See the port."""
         return self._adapter.stream_quotes(instruments)
 
-    @asynccontextmanager
-    async def _within(self, seconds: float, operation: str) -> AsyncIterator[None]:
-        try:
-            with self._metrics.broker_call(self._broker, operation), self._heard():
+    async def _read(
+        self,
+        seconds: float,
+        operation: str,
+        call: Callable[[], Awaitable[_T]],
+        *,
+        tries: int = TRIES,
+        always: bool = False,
+    ) -> _T:
+        """What `call` returns, at most `tries` times tried within `seconds` altogether."""
+        wait = None if always else self._breaker.wait()
+        if wait is not None:
+            raise BrokerConnectionError(_RESTING, broker=self._broker, retry_after=wait)
+        with self._heard(counts=True), self._metrics.broker_call(self._broker, operation):
+            try:
                 async with asyncio.timeout(seconds * self._patience):
-                    yield
-        except TimeoutError as error:
-            raise BrokerTimeout(broker=self._broker, detail=operation) from error
+                    async for attempt in stamina.retry_context(
+                        on=_worth_repeating,
+                        attempts=tries,
+                        wait_initial=1.0,
+                        wait_jitter=0.5,
+                        wait_max=LONGEST_PAUSE,
+                        timeout=None,
+                    ):
+                        with attempt:
+                            return await call()
+            except TimeoutError as error:
+                raise BrokerTimeout(broker=self._broker, detail=operation) from error
+        raise AssertionError("the last attempt raises")
 
     @contextmanager
-    def _heard(self) -> Iterator[None]:
+    def _heard(self, *, counts: bool) -> Iterator[None]:
         try:
             yield
         except BrokerError as error:
+            if counts:
+                self._judge(error)
             self._refused(error)
             raise
+        if counts:
+            self._breaker.worked()
+
+    def _judge(self, error: BrokerError) -> None:
+        """An answer is an answer, also one that refuses what this person asked for."""
+        if isinstance(error, _BROKEN):
+            self._breaker.failed()
+        elif not isinstance(error, NotSent | RateLimited):
+            self._breaker.worked()
+
+
+_RESTING: Final = "The broker has failed several times in a row and is left alone for a moment."
+
+
+def _worth_repeating(error: Exception) -> bool | timedelta:
+    """Whether the same question may be answered in a moment, and when if the broker says so."""
+    if isinstance(error, RateLimited):
+        pause = error.retry_after
+        return pause if pause is not None and pause <= LONGEST_PAUSE else False
+    return isinstance(error, ApiError | BrokerConnectionError | BrokerTimeout)

@@ -1,0 +1,54 @@
+"""Alpaca's simulator in a process of its own, for the rows that talk to a broker on the wire.
+
+`python -m bench.simulated_alpaca PEOPLE` prints its address and serves until standard input ends.
+Orders are answered after 50 ms, everything else at once.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.simulators.alpaca import AlpacaSimulator, Fault
+
+ANSWER_SECONDS = 0.05
+
+
+def key_of(number: int) -> tuple[str, str]:
+    """Key and secret of one person."""
+    return f"PK{number:018d}", f"{number:040d}"
+
+
+@asynccontextmanager
+async def simulated_alpaca(people: int) -> AsyncIterator[str]:
+    """Its address, while the block runs."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench.simulated_alpaca",
+        str(people),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert server.stdout is not None and server.stdin is not None
+    try:
+        yield (await server.stdout.readline()).decode().strip()
+    finally:
+        server.stdin.close()
+        await server.wait()
+
+
+async def _serve(people: int) -> None:
+    async with AlpacaSimulator() as sim:
+        for number in range(people):
+            sim.add_person(*key_of(number), cash="10000000")
+        sim.fail("place", Fault.LATE, delay=ANSWER_SECONDS)
+        ended = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
+        print(sim.url, flush=True)
+        while not ended.done():
+            sim.market.set("AAPL", bid="189.99", ask="190.00")
+            await asyncio.wait({ended}, timeout=0.2)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))

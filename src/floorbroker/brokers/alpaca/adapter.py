@@ -1,0 +1,215 @@
+"""Alpaca behind the port."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from floorbroker.brokers.alpaca import answers, catalogue, errors, mapping
+from floorbroker.brokers.alpaca.client import AlpacaClient
+from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
+from floorbroker.brokers.alpaca.instruments import Instruments
+from floorbroker.brokers.alpaca.market_data import MarketData
+from floorbroker.brokers.alpaca.orders import Orders
+from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.port import (
+    BrokerAdapter,
+    BrokerOrder,
+    ConnectionState,
+    ConnectionStatus,
+)
+from floorbroker.domain.errors import AuthenticationFailed, BrokerError
+from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
+from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.order import Order
+from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
+from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
+
+
+class AlpacaAdapter(BrokerAdapter):
+    """One person's account: a key of Alpaca's opens exactly one."""
+
+    def __init__(self, context: BrokerContext, credentials: AlpacaCredentials) -> None:
+        """Asks nobody yet."""
+        trading, data = context.endpoints[context.environment], context.endpoints["data"]
+        self._client = AlpacaClient(
+            context.transport,
+            key=credentials.api_key.get_secret_value(),
+            secret=credentials.api_secret.get_secret_value(),
+            trading=trading,
+            data=data,
+        )
+        self._clock = context.clock
+        self._environment = context.environment
+        self._keys_seem_for = credentials.seems_to_be_for
+        self._instruments = Instruments(self._client, context.cache, trading)
+        self._market = MarketData(self._client, context.cache, data)
+        self._orders = Orders(self._client, self._instruments, context.clock)
+        self._account_id: str | None = None
+        self._closed = False
+        self._status = self._now_in(ConnectionState.DISCONNECTED)
+
+    # Connection
+
+    async def connect(self) -> None:
+        """See the port; the status tells what Alpaca keeps the account from."""
+        self._status = self._now_in(ConnectionState.CONNECTING)
+        try:
+            told, configured = await self._account()
+        except AuthenticationFailed as error:
+            refused = errors.keys_refused(self._keys_seem_for, self._environment)
+            self._status = self._now_in(ConnectionState.FAILED, refused.message)
+            raise refused from error
+        except BrokerError as error:
+            self._status = self._now_in(ConnectionState.FAILED, error.message)
+            raise
+        except BaseException:
+            self._status = self._now_in(ConnectionState.FAILED)
+            raise
+        self._account_id = told.id
+        detail = mapping.restrictions(told, configured)
+        self._status = self._now_in(ConnectionState.CONNECTED, detail)
+
+    async def close(self) -> None:
+        """See the port; the keys go, and nothing can be asked any more."""
+        self._closed = True
+        self._client.forget()
+        self._status = self._now_in(ConnectionState.DISCONNECTED)
+
+    def status(self) -> ConnectionStatus:
+        """See the port."""
+        return self._status
+
+    # Accounts
+
+    async def accounts(self) -> Sequence[BrokerAccount]:
+        """See the port: always one."""
+        return (mapping.account(*await self._account()),)
+
+    async def balances(self, account: BrokerAccount) -> Balances:
+        """See the port."""
+        with self._reading(account.account_id):
+            return mapping.balances(await self._client.get_account(), self._clock.now())
+
+    async def positions(self, account: BrokerAccount) -> Sequence[Position]:
+        """See the port."""
+        with self._reading(account.account_id):
+            held = await self._client.get_positions()
+            any_coins = any(one.asset_class.startswith("crypto") for one in held)
+            coins = await self._instruments.coins() if any_coins else {}
+        now = self._clock.now()
+        return tuple(mapping.position(one, coins, now) for one in held)
+
+    async def search_instruments(self, text: str) -> Sequence[Instrument]:
+        """See the port; options are found through the chain of their underlying."""
+        with self._reading():
+            return await self._instruments.search(text)
+
+    async def instrument(self, symbol: str) -> Instrument:
+        """See the port."""
+        with self._reading():
+            return await self._instruments.named(symbol)
+
+    async def instrument_rules(self, instrument: Instrument) -> InstrumentRules:
+        """See the port; the tick of a share depends on its price."""
+        with self._reading():
+            match instrument.asset_class:
+                case AssetClass.OPTION:
+                    return catalogue.OPTION_RULES
+                case AssetClass.CRYPTO:
+                    return catalogue.coin_rules(await self._instruments.pair(instrument.symbol))
+            asset = await self._instruments.share(instrument.symbol)
+            return catalogue.share_rules(asset, await self._market.rough_price(instrument))
+
+    # Orders
+
+    async def place_order(self, order: Order) -> Receipt:
+        """See the port."""
+        self._may_ask(order)
+        return await self._orders.place(order)
+
+    async def cancel_order(self, order: Order) -> None:
+        """See the port; Alpaca's answer says that the cancel was taken, not what became of it."""
+        self._may_ask(order)
+        await self._orders.cancel(order)
+
+    async def modify_order(self, order: Order, changes: OrderChanges) -> Receipt:
+        """See the port; Alpaca puts a new order in the place of the old one."""
+        self._may_ask(order)
+        return await self._orders.modify(order, changes)
+
+    async def find_order(self, order: Order) -> LookUp:
+        """See the port."""
+        with self._reading(order.account_id):
+            return await self._orders.find(order)
+
+    async def open_orders(self, account: BrokerAccount) -> Sequence[BrokerOrder]:
+        """See the port."""
+        with self._reading(account.account_id):
+            return await self._orders.working()
+
+    async def order_history(
+        self, account: BrokerAccount, since: datetime, until: datetime
+    ) -> Sequence[BrokerOrder]:
+        """See the port; Alpaca's range is that of the submission."""
+        with self._reading(account.account_id):
+            return await self._orders.ended(since, until)
+
+    # Market
+
+    async def quote(self, instrument: Instrument) -> Quote:
+        """See the port."""
+        with self._reading():
+            return await self._market.quote(instrument)
+
+    async def bars(
+        self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        """See the port."""
+        with self._reading():
+            return await self._market.bars(instrument, timeframe, start, end)
+
+    async def market_hours(self, market: Market) -> MarketHours:
+        """See the port."""
+        with self._reading():
+            return await self._market.hours(market)
+
+    async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
+        """See the port."""
+        with self._reading():
+            return await self._instruments.chain(underlying, expiry)
+
+    # What all of them share
+
+    async def _account(self) -> tuple[answers.Account, answers.Configuration]:
+        with self._reading():
+            return await asyncio.gather(
+                self._client.get_account(), self._client.get_configuration()
+            )
+
+    @contextmanager
+    def _reading(self, account_id: str | None = None) -> Iterator[None]:
+        """One read: of this account, and its failures as errors of ours."""
+        if self._closed:
+            raise errors.closed_for_reads()
+        if account_id is not None and account_id != self._account_id:
+            raise errors.another_account()
+        with errors.reading():
+            yield
+
+    def _may_ask(self, order: Order) -> None:
+        """Keys that were replaced may open another account than the one that was reviewed.
+
+        Raises:
+            NotSent: They do, or the connection is closed.
+        """
+        if self._closed:
+            raise errors.not_sent("The connection to Alpaca is closed; nothing was sent.")
+        if order.account_id != self._account_id:
+            raise errors.not_sent("These keys open another account now; nothing was sent.")
+
+    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
+        healthy = state is ConnectionState.CONNECTED
+        return ConnectionStatus(
+            state=state, healthy=healthy, since=self._clock.now(), detail=detail
+        )

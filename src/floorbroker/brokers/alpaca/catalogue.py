@@ -1,0 +1,147 @@
+"""Everything that can be traded in one asset class, lean enough to be kept for everybody. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from sys import intern
+from typing import Any, NamedTuple
+
+from floorbroker.brokers.alpaca import answers
+from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
+
+COIN: str = "crypto"
+SHARE: str = "us_equity"
+_DOLLAR = Decimal(1)
+_CENT = Decimal("0.01")
+_HUNDREDTH_OF_A_CENT = Decimal("0.0001")
+_WHOLE = Decimal(1)
+_BILLIONTH = Decimal("0.000000001")
+_NAME_AT_MOST = 60
+
+
+class Listed(NamedTuple):
+    """One line of the catalogue."""
+
+    symbol: str
+    name: str
+    exchange: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Tradable shares, or coin pairs, in order of their symbols.
+
+    Attributes:
+        by_name: Folded names in order, each with its place in `lines`.
+        coins: The assets of coin pairs, by their symbol without the slash.
+    """
+
+    lines: tuple[Listed, ...]
+    by_name: tuple[tuple[str, int], ...]
+    coins: Mapping[str, answers.Asset]
+
+    @classmethod
+    def read(cls, listed: Any) -> "Catalogue":
+        """From the answer to `GET /v2/assets`; twelve thousand shares are not made into models.
+
+        Raises:
+            ValueError: It is no list of assets, or an empty one: that is never the truth.
+        """
+        if not isinstance(listed, list) or not listed:
+            raise ValueError("no list of assets")
+        tradable = [one for one in listed if one["tradable"] is True]
+        lines = tuple(sorted(Listed(*map(str, _line(one))) for one in tradable))
+        coins = [answers.Asset.model_validate(one) for one in tradable if one["class"] == COIN]
+        return cls(
+            lines=lines,
+            by_name=tuple(sorted((line.name.casefold(), at) for at, line in enumerate(lines))),
+            coins={coin.symbol.replace("/", ""): coin for coin in coins},
+        )
+
+    def beginning_with(self, text: str) -> Iterator[Listed]:
+        """Those whose symbol begins like `text`, then those whose name does."""
+        symbol, name = text.upper(), text.casefold()
+        at = bisect_left(self.lines, (symbol,))
+        while at < len(self.lines) and self.lines[at].symbol.startswith(symbol):
+            yield self.lines[at]
+            at += 1
+        at = bisect_left(self.by_name, (name,))
+        while at < len(self.by_name) and self.by_name[at][0].startswith(name):
+            line = self.lines[self.by_name[at][1]]
+            if not line.symbol.startswith(symbol):
+                yield line
+            at += 1
+
+
+def share(listed: Listed | answers.Asset) -> Instrument:
+    """A share or fund."""
+    return Instrument(
+        symbol=listed.symbol,
+        asset_class=AssetClass.EQUITY,
+        name=listed.name[:_NAME_AT_MOST],
+        exchange=listed.exchange or None,
+    )
+
+
+def coin(listed: Listed | answers.Asset) -> Instrument:
+    """A pair of coins, or of a coin and dollars; prices are in the second of the two."""
+    return Instrument(
+        symbol=listed.symbol,
+        asset_class=AssetClass.CRYPTO,
+        currency=listed.symbol.partition("/")[2] or "USD",
+        name=listed.name[:_NAME_AT_MOST],
+    )
+
+
+def share_rules(asset: answers.Asset, price: Decimal | None) -> InstrumentRules:
+    """Prices from one dollar on are in cents, below in hundredths of a cent.
+
+    https://docs.alpaca.markets/docs/orders-at-alpaca: sub-penny increments. Parts of a share have
+    up to nine digits, and an amount of money begins at one dollar.
+    """
+    step = _BILLIONTH if asset.fractionable else _WHOLE
+    cheap = price is not None and price < _DOLLAR
+    return InstrumentRules(
+        quantity_step=step,
+        price_tick=_HUNDREDTH_OF_A_CENT if cheap else _CENT,
+        minimum_quantity=step,
+        minimum_notional=_DOLLAR if asset.fractionable else None,
+        fractional=asset.fractionable,
+    )
+
+
+def coin_rules(asset: answers.Asset) -> InstrumentRules:
+    """The pair's own increments; what Alpaca leaves out has nine digits."""
+    step = asset.min_trade_increment or _BILLIONTH
+    return InstrumentRules(
+        quantity_step=step,
+        price_tick=asset.price_increment or _BILLIONTH,
+        minimum_quantity=max(asset.min_order_size or step, step),
+        fractional=True,
+    )
+
+
+OPTION_RULES = InstrumentRules(
+    quantity_step=_WHOLE, price_tick=_CENT, minimum_quantity=_WHOLE, fractional=False
+)
+"""Many contracts trade in steps of 0.05 or 0.10; Alpaca does not tell which, and refuses others."""
+
+
+def pair_of(symbol: str, coins: Mapping[str, answers.Asset]) -> str:
+    """`BTC/USD` for the `BTCUSD` of positions; pairs no longer listed go by their ending."""
+    if "/" in symbol:
+        return symbol
+    if symbol in coins:
+        return coins[symbol].symbol
+    for quoted in _QUOTED:
+        if symbol.endswith(quoted) and symbol != quoted:
+            return f"{symbol.removesuffix(quoted)}/{quoted}"
+    return symbol
+
+
+_QUOTED: Sequence[str] = ("USDT", "USDC", "USD", "BTC")
+
+
+def _line(asset: Mapping[str, Any]) -> tuple[Any, Any, str]:
+    return asset["symbol"], asset.get("name") or "", intern(str(asset.get("exchange") or ""))

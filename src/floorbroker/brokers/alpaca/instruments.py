@@ -1,0 +1,144 @@
+"""What can be traded at Alpaca: fetched once, the same for everybody at that address."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import Final
+
+from floorbroker.brokers.alpaca import answers, catalogue, options
+from floorbroker.brokers.alpaca.catalogue import COIN, SHARE, Catalogue
+from floorbroker.brokers.alpaca.client import SYMBOL, AlpacaClient
+from floorbroker.brokers.alpaca.errors import BROKER, Refusal
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.domain.errors import BrokerError, SymbolNotFound
+from floorbroker.domain.instruments import AssetClass, Instrument
+
+KEPT: Final = timedelta(hours=6)
+ASKED_AGAIN: Final = timedelta(hours=1)
+FOUND_AT_MOST: Final = 25
+_PAGES_AT_MOST: Final = 10
+_QUOTED: Final = ("USD", "USDT", "USDC", "BTC")
+
+
+class Instruments:
+    """Looks instruments up."""
+
+    __slots__ = ("_cache", "_client", "_host")
+
+    def __init__(self, client: AlpacaClient, cache: SharedCache, host: str) -> None:
+        """`host` is where `client` asks: another one may list other things."""
+        self._client = client
+        self._cache = cache
+        self._host = host
+
+    async def search(self, text: str) -> Sequence[Instrument]:
+        """Shares and coins whose symbol, then those whose name begins like `text`."""
+        if not text.strip():
+            return []
+        coins = await self._listed(COIN)
+        shares = await self._listed(SHARE)
+        found = [
+            *map(catalogue.coin, islice(coins.beginning_with(text), FOUND_AT_MOST)),
+            *map(catalogue.share, islice(shares.beginning_with(text), FOUND_AT_MOST)),
+        ]
+        exact = text.strip().upper()
+        # Stable: within each kind the order stays, symbols before names.
+        found.sort(key=lambda one: (one.symbol != exact, not one.symbol.startswith(exact)))
+        return found[:FOUND_AT_MOST]
+
+    async def named(self, symbol: str) -> Instrument:
+        """The one instrument of that symbol, coins also without the slash.
+
+        Raises:
+            SymbolNotFound: There is none, or Alpaca does not trade it.
+        """
+        if options.CONTRACT.fullmatch(symbol):
+            return await self._contract(symbol)
+        if _may_be_a_pair(symbol):
+            pair = (await self.coins()).get(symbol.replace("/", "").replace("-", ""))
+            if pair is not None:
+                return catalogue.coin(pair)
+        return catalogue.share(await self.share(symbol))
+
+    async def share(self, symbol: str) -> answers.Asset:
+        """The asset of a share; `BRK.B` is found as `BRK-B` and `BRK/B` too.
+
+        Raises:
+            SymbolNotFound: There is none, or Alpaca does not trade it.
+        """
+        dotted = symbol.replace("-", ".").replace("/", ".")
+        if not SYMBOL.fullmatch(dotted):
+            raise _not_found()
+
+        async def load() -> answers.Asset:
+            asset = await self._client.get_asset(dotted)
+            # The address takes a CUSIP too: what was typed must be the symbol itself.
+            if asset.symbol != dotted or asset.asset_class != SHARE or not _trades(asset):
+                raise _not_found()
+            return asset
+
+        try:
+            return await self._cache.get((self._host, SHARE, dotted), load, ASKED_AGAIN)
+        except Refusal as refusal:
+            raise _found_out(refusal) from refusal
+
+    async def coins(self) -> Mapping[str, answers.Asset]:
+        """Coin pairs by their symbol without the slash."""
+        return (await self._listed(COIN)).coins
+
+    async def pair(self, symbol: str) -> answers.Asset:
+        """The asset of a coin pair.
+
+        Raises:
+            SymbolNotFound: There is none.
+        """
+        found = (await self.coins()).get(symbol.replace("/", ""))
+        if found is None:
+            raise _not_found()
+        return found
+
+    async def chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
+        """Every tradable contract of one expiry, by strike, calls before puts."""
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        found: list[Instrument] = []
+        token: str | None = None
+        for _ in range(_PAGES_AT_MOST):
+            page = await self._client.get_option_contracts(underlying.symbol, expiry, token)
+            found += [options.contract(one) for one in page.option_contracts if one.tradable]
+            token = page.next_page_token
+            if token is None:
+                return sorted(found, key=lambda one: (one.strike, one.right))
+        raise BrokerError("Alpaca lists more contracts than can be read.", broker=BROKER)
+
+    async def _contract(self, symbol: str) -> Instrument:
+        try:
+            answer = await self._client.get_option_contract(symbol)
+        except Refusal as refusal:
+            raise _found_out(refusal) from refusal
+        if answer.symbol != symbol or not answer.tradable or answer.status != "active":
+            raise _not_found()
+        return options.contract(answer)
+
+    async def _listed(self, asset_class: str) -> Catalogue:
+        async def load() -> Catalogue:
+            return await self._client.get_assets(asset_class)
+
+        return await self._cache.get((self._host, asset_class), load, KEPT)
+
+
+def _may_be_a_pair(symbol: str) -> bool:
+    return "/" in symbol or "-" in symbol or (len(symbol) > 4 and symbol.endswith(_QUOTED))
+
+
+def _trades(asset: answers.Asset) -> bool:
+    return asset.tradable and asset.status == "active"
+
+
+def _found_out(refusal: Refusal) -> Exception:
+    """A 404 says that there is no such thing; anything else says nothing about it."""
+    return _not_found() if refusal.status == 404 else refusal
+
+
+def _not_found() -> SymbolNotFound:
+    return SymbolNotFound("Alpaca does not trade this symbol.", broker=BROKER)

@@ -1,0 +1,204 @@
+"""The pages behind a one-time link: who are you, which keys, connected.
+
+    GET  /link/{token}       what is to be linked
+    POST /link/{token}       off to Discord, with a cookie
+    GET  /identity           back from it: whose browser is this?
+    GET  /link/{ref}/keys    the form, for the browser that proved it
+    POST /link/{ref}/keys    tried at the broker, sealed, stored
+
+The token is in the first address, which Discord shows, and in the cookie. No page holds it and no
+redirect names it: `ref` is the beginning of its digest. Everything that lasts is in the store.
+"""
+
+from collections.abc import AsyncIterator
+from math import ceil
+
+from aiohttp import hdrs, web
+
+from floorbroker.config import Settings
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import LinkExpired, NotYours
+from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.services.floor import Floor
+from floorbroker.services.link_tickets import Tickets
+from floorbroker.web import notices
+from floorbroker.web.browsers import Browser, give_cookie, is_token, ref_in, ref_of
+from floorbroker.web.guard import Guard, came_from_here, is_prefetch
+from floorbroker.web.identity import CALLBACK, DISCORD, DISCORD_SECONDS, DiscordIdentity
+from floorbroker.web.key_form import KeyForm, OnConnected, wanted_by
+from floorbroker.web.notices import Ended
+from floorbroker.web.pages import STATIC, Pages
+from floorbroker.web.public_url import PublicUrl
+from floorbroker.web.rate import Visits
+
+
+def link_pages(
+    floor: Floor,
+    settings: Settings,
+    *,
+    on_connected: OnConnected | None = None,
+    discord: str = DISCORD,
+    discord_seconds: float = DISCORD_SECONDS,
+    visits: Visits | None = None,
+    revokes: bool = False,
+) -> "LinkPages | None":
+    """The pages, where the settings that they need are all there; else None.
+
+    Args:
+        discord: Where Discord is; another place in tests.
+        visits: Counts requests; left out, with the usual limits.
+        revokes: See `DiscordIdentity`.
+
+    Raises:
+        SettingsProblem: `PUBLIC_URL` is no address that browsers may be sent to.
+    """
+    secret = settings.discord_client_secret
+    if not settings.has_pages or secret is None:
+        return None
+    public_url = PublicUrl.parse(settings.public_url)
+    identity = DiscordIdentity(
+        client_id=settings.discord_client_id,
+        client_secret=secret,
+        public_url=public_url,
+        base=discord,
+        seconds=discord_seconds,
+        revokes=revokes,
+    )
+    pages = Pages(public_url)
+    return LinkPages(
+        tickets=floor.tickets,
+        clock=floor.clock,
+        public_url=public_url,
+        identity=identity,
+        pages=pages,
+        form=KeyForm(
+            tickets=floor.tickets,
+            linking=floor.linking,
+            clock=floor.clock,
+            pages=pages,
+            on_connected=on_connected,
+        ),
+        visits=visits or Visits(proxy_hops=settings.proxy_hops),
+    )
+
+
+class LinkPages:
+    """See the module's first line."""
+
+    def __init__(  # what a visit touches
+        self,
+        *,
+        tickets: Tickets,
+        clock: Clock,
+        public_url: PublicUrl,
+        identity: DiscordIdentity,
+        pages: Pages,
+        form: KeyForm,
+        visits: Visits,
+    ) -> None:
+        """Use `link_pages`."""
+        self._tickets = tickets
+        self._clock = clock
+        self._public_url = public_url
+        self._identity = identity
+        self._pages = pages
+        self._form = form
+        self._visits = visits
+        self.guard = Guard(pages, visits, secure=public_url.secure)
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the routes; connections to Discord live as long as the application."""
+        app.router.add_get("/link/{token}", self._start)
+        app.router.add_post("/link/{token}", self._identify)
+        app.router.add_get(CALLBACK, self._identity_shown, allow_head=False)
+        app.router.add_get("/link/{ref}/keys", self._keys)
+        app.router.add_post("/link/{ref}/keys", self._connect)
+        app.router.add_get(f"{STATIC}/{{name}}", self._pages.asset)
+        app.on_response_prepare.append(self._pages.secure)
+        app.cleanup_ctx.append(self._connections)
+
+    async def _connections(self, _app: web.Application) -> AsyncIterator[None]:
+        async with self._identity.open():
+            yield
+
+    async def _start(self, request: web.Request) -> web.Response:
+        """Changes nothing, whoever looks: a preview, a scanner, a person."""
+        ticket = await self._tickets.open(self._token(request))
+        return self._pages.page("start", leaves_to=self._identity.base, wanted=wanted_by(ticket))
+
+    async def _identify(self, request: web.Request) -> web.Response:
+        token = self._token(request)
+        came_from_here(request, self._public_url.origin)
+        ticket = await self._tickets.open(token)
+        browser = Browser.fresh(token)
+        address = self._identity.authorize_address(browser.state(ticket), browser.challenge)
+        return self._sent(address, browser, ticket)
+
+    async def _identity_shown(self, request: web.Request) -> web.Response:
+        if is_prefetch(request):
+            raise Ended(notices.PREFETCHED)
+        query = request.query
+        state = query.get("state", "")
+        browser = self._left_with(request, state)
+        self._visits.count_link(browser.ref)
+        ticket = await self._tickets.open(browser.token)
+        if not browser.left_with(state, ticket):
+            raise Ended(notices.STALE)
+        # Whatever happens from here on, nobody comes back with this state once more.
+        self.guard.forget(request, browser.ref)
+        if query.get("iss", self._identity.base) != self._identity.base:
+            raise Ended(notices.STALE)
+        code = query.get("code", "")
+        if not code:
+            denied = query.get("error") == "access_denied"
+            raise Ended(notices.DENIED if denied else notices.CODE_REFUSED)
+        person = await self._identity.person(code, browser.verifier)
+        proven = Browser.fresh(browser.token)  # not the one that somebody may have handed over
+        ticket = await self._tickets.prove(proven.token, person, proven.secret)
+        address = f"{self._public_url.path}/link/{proven.ref}/keys"
+        return self._sent(address, proven, ticket)
+
+    async def _keys(self, request: web.Request) -> web.Response:
+        browser, ticket = await self._proven(request)
+        return await self._form.empty(browser, ticket)
+
+    async def _connect(self, request: web.Request) -> web.Response:
+        came_from_here(request, self._public_url.origin)
+        browser, ticket = await self._proven(request)
+        shown = await self._form.sent(request, browser, ticket)
+        if shown.over:
+            self.guard.forget(request, browser.ref)
+        return shown.page
+
+    def _token(self, request: web.Request) -> str:
+        token = request.match_info["token"]
+        if not is_token(token):
+            raise LinkExpired
+        self._visits.count_link(ref_of(token))
+        return token
+
+    def _left_with(self, request: web.Request, state: str) -> Browser:
+        ref = ref_in(state)
+        if ref is None:
+            raise Ended(notices.STALE)
+        browser = Browser.at(request, ref, secure=self._public_url.secure)
+        if browser is None:
+            raise Ended(notices.NO_COOKIE)
+        return browser
+
+    async def _proven(self, request: web.Request) -> tuple[Browser, LinkTicket]:
+        ref = request.match_info["ref"]
+        browser = Browser.at(request, ref, secure=self._public_url.secure)
+        if browser is None:
+            raise Ended(notices.UNPROVEN)
+        self._visits.count_link(ref)
+        try:
+            return browser, await self._tickets.proven(browser.token, browser.secret)
+        except NotYours:
+            raise Ended(notices.UNPROVEN) from None
+
+    def _sent(self, address: str, browser: Browser, ticket: LinkTicket) -> web.Response:
+        answer = web.Response(status=303, headers={hdrs.LOCATION: address})
+        left = (ticket.expires_at - self._clock.now()).total_seconds()
+        give_cookie(answer, browser, seconds=max(1, ceil(left)), secure=self._public_url.secure)
+        return answer

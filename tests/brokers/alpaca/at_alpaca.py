@@ -1,0 +1,80 @@
+"""Orders, instruments and adapters for tests at Alpaca's counter."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
+from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
+from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.transport import Transport
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.ids import AccountId
+from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.order import Order
+from floorbroker.domain.orders import OrderRequest, OrderType, Side
+from tests.contract.placing import LINK, USER, sending
+from tests.fakes.paper_books import MemoryPaperBooks
+
+KEY: Final = "PKANNA00000000000001"
+SECRET: Final = "anna/secret+012345678901234567890123456"
+
+APPLE: Final = Instrument(symbol="AAPL", asset_class=AssetClass.EQUITY)
+BITCOIN: Final = Instrument(symbol="BTC/USD", asset_class=AssetClass.CRYPTO)
+CALL: Final = Instrument(
+    symbol="AAPL260320C00200000",
+    asset_class=AssetClass.OPTION,
+    multiplier=Decimal(100),
+    underlying="AAPL",
+    expiry=date(2026, 3, 20),
+    strike=Decimal(200),
+    right=OptionRight.CALL,
+)
+
+
+def adapter_at(
+    trading: str,
+    data: str,
+    transport: Transport,
+    clock: Clock,
+    *,
+    key: str = KEY,
+    secret: str = SECRET,
+    environment: Environment = Environment.PAPER,
+    cache: SharedCache | None = None,
+) -> AlpacaAdapter:
+    """An adapter that asks these two addresses; not connected yet."""
+    context = BrokerContext(
+        user_id=USER,
+        link_id=LINK,
+        environment=environment,
+        clock=clock,
+        paper_books=MemoryPaperBooks(),
+        transport=transport,
+        cache=cache or SharedCache(clock),
+        endpoints={**get_broker("alpaca").endpoints, environment.value: trading, "data": data},
+        options={},
+    )
+    credentials = AlpacaCredentials.model_validate({"api_key": key, "api_secret": secret})
+    return AlpacaAdapter(context, credentials)
+
+
+def request(**terms: Any) -> OrderRequest:
+    """A market buy of one AAPL, unless told otherwise."""
+    usual: dict[str, Any] = {"instrument": APPLE, "side": Side.BUY}
+    if "notional" not in terms:
+        usual["quantity"] = Decimal(1)
+    return OrderRequest(**{**usual, **terms})
+
+
+def resting_request(**terms: Any) -> OrderRequest:
+    """A limit buy far below the market."""
+    return request(**{"type": OrderType.LIMIT, "limit_price": Decimal(100), **terms})
+
+
+def order_of(asked: OrderRequest, account_id: str, **more: Any) -> Order:
+    """`asked` as an order that is about to be sent to the account."""
+    return sending(asked, account_id=AccountId(account_id), broker="alpaca", **more)

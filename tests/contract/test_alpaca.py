@@ -1,0 +1,144 @@
+"""Alpaca before the contract: the real factory, the real SDK, a simulator on loopback."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from decimal import Decimal
+
+import pytest
+
+from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.shared.transport import Transport
+from floorbroker.domain.ids import BrokerId
+from floorbroker.domain.instruments import AssetClass, Instrument
+from floorbroker.domain.modes import DeploymentMode
+from tests.contract.contract import BrokerContract
+from tests.contract.placing import LINK, USER
+from tests.fakes.clock import ManualClock
+from tests.fakes.paper_books import MemoryPaperBooks
+from tests.simulators.alpaca import AlpacaSimulator, Fault
+
+KEY, SECRET = "PKCONTRACT0000000001", "contract/secret+0123456789012345678901"
+
+
+class AlpacaSabotage:
+    """See the contract's `Sabotage`."""
+
+    def __init__(self, simulator: AlpacaSimulator) -> None:
+        """Works."""
+        self._simulator = simulator
+        self._reachable = True
+
+    @property
+    def orders_received(self) -> int:
+        """See the contract."""
+        return self._simulator.orders_received
+
+    def accept_and_stay_silent(self) -> None:
+        """See the contract: the connection closes once the order is in the book."""
+        self._simulator.fail("place", Fault.CLOSE)
+
+    def refuse_orders(self) -> None:
+        """See the contract."""
+        self._simulator.refuse("place")
+
+    def be_unreachable(self) -> None:
+        """See the contract."""
+        self._reachable = False
+        self._simulator.be_unreachable()
+
+    def work(self) -> None:
+        """See the contract."""
+        self._simulator.work()
+        if not self._reachable:
+            self._reachable = True
+            self._simulator.be_reachable()
+
+
+class AlpacaContract(BrokerContract):
+    """What shares and coins have in common."""
+
+    broker_id = "alpaca"
+
+    @pytest.fixture
+    def clock(self) -> ManualClock:
+        return ManualClock()
+
+    @pytest.fixture
+    async def simulator(self, clock: ManualClock) -> AsyncIterator[AlpacaSimulator]:
+        async with AlpacaSimulator(now=clock.now) as simulator:
+            simulator.add_person(KEY, SECRET)
+            simulator.market.set("AAPL", bid="189.90", ask="190.00")
+            simulator.market.set("BTC/USD", bid="83500.10", ask="83510.20")
+            simulator.set_crypto_fee("0")  # the contract knows of none
+            for symbol in simulator.market.quotes:
+                simulator.market.make_bars(symbol, "1Day", 30)
+            yield simulator
+
+    @pytest.fixture
+    def sabotage(self, simulator: AlpacaSimulator) -> AlpacaSabotage:
+        return AlpacaSabotage(simulator)
+
+    @pytest.fixture
+    def transport(self) -> Iterator[Transport]:
+        transport = Transport()
+        yield transport
+        transport.close()
+
+    @pytest.fixture(params=list(DeploymentMode))
+    async def adapter(
+        self,
+        request: pytest.FixtureRequest,
+        clock: ManualClock,
+        simulator: AlpacaSimulator,
+        transport: Transport,
+    ) -> AsyncIterator[BrokerAdapter]:
+        factory = BrokerFactory(
+            request.param,
+            clock=clock,
+            paper_books=MemoryPaperBooks(),
+            transport=transport,
+            endpoints={BrokerId("alpaca"): {"paper": simulator.url, "data": simulator.data_url}},
+        )
+        adapter = factory.create(
+            "alpaca",
+            environment=self.environment,
+            user_id=USER,
+            link_id=LINK,
+            credentials={"api_key": KEY, "api_secret": SECRET},
+        )
+        yield adapter
+        await adapter.close()
+
+    @pytest.fixture
+    def pass_time(
+        self, clock: ManualClock, simulator: AlpacaSimulator
+    ) -> Callable[[], Awaitable[None]]:
+        async def ten_seconds() -> None:
+            clock.advance(10)
+            simulator.match()
+
+        return ten_seconds
+
+
+class TestShares(AlpacaContract):
+    """All of the contract, with a share."""
+
+    @pytest.fixture
+    def tradable(self) -> Instrument:
+        return Instrument(symbol="AAPL", asset_class=AssetClass.EQUITY)
+
+    @pytest.fixture
+    def resting_price(self) -> Decimal:
+        return Decimal("100.00")
+
+
+class TestCoins(AlpacaContract):
+    """All of the contract once more, with a coin."""
+
+    @pytest.fixture
+    def tradable(self) -> Instrument:
+        return Instrument(symbol="BTC/USD", asset_class=AssetClass.CRYPTO)
+
+    @pytest.fixture
+    def resting_price(self) -> Decimal:
+        return Decimal(50000)
