@@ -6,6 +6,8 @@ import os
 import pty
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -108,40 +110,49 @@ class OnATerminal:
             return await self.process.wait()
 
 
-async def on_a_terminal(folder: Path) -> OnATerminal:
+@asynccontextmanager
+async def on_a_terminal(folder: Path) -> AsyncIterator[OnATerminal]:
     screen, keyboard = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ON_A_TERMINAL),
-        cwd=folder,
-        env=child_environment(TERM="dumb"),
-        stdin=keyboard,
-        stdout=keyboard,
-        stderr=keyboard,
-        start_new_session=True,
-    )
-    os.close(keyboard)
-    return OnATerminal(process, screen)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", ON_A_TERMINAL),
+            cwd=folder,
+            env=child_environment(TERM="dumb"),
+            stdin=keyboard,
+            stdout=keyboard,
+            stderr=keyboard,
+            start_new_session=True,
+        )
+    finally:
+        os.close(keyboard)
+    try:
+        yield OnATerminal(process, screen)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(screen)
 
 
 async def test_a_secret_is_not_shown_while_it_is_typed(tmp_path: Path) -> None:
-    terminal = await on_a_terminal(tmp_path)
+    async with on_a_terminal(tmp_path) as terminal:
+        await terminal.until("Name: ")
+        terminal.types("Anna\n")
+        await terminal.until("Secret: ")
+        terminal.types(f" {CANARY} \n")
+        await terminal.until(f"got Anna and {len(CANARY)} characters")
+        code = await terminal.ended()
 
-    await terminal.until("Name: ")
-    terminal.types("Anna\n")
-    await terminal.until("Secret: ")
-    terminal.types(f" {CANARY} \n")
-    await terminal.until(f"got Anna and {len(CANARY)} characters")
-
-    assert await terminal.ended() == 0
+    assert code == 0
     assert "Anna" in terminal.shown
     assert CANARY not in terminal.shown
 
 
 async def test_ctrl_c_at_a_question_ends_it_at_once(tmp_path: Path) -> None:
-    terminal = await on_a_terminal(tmp_path)
+    async with on_a_terminal(tmp_path) as terminal:
+        await terminal.until("Name: ")
+        terminal.process.send_signal(signal.SIGINT)
+        code = await terminal.ended()
 
-    await terminal.until("Name: ")
-    terminal.process.send_signal(signal.SIGINT)
-
-    assert await terminal.ended() != 0
+    assert code != 0
     assert "got " not in terminal.shown

@@ -141,7 +141,7 @@ def test_an_account_with_real_money_is_refused_before_anything_is_asked(
     result = verify(monkeypatch, tmp_path, "Mine", LIVE_TRADING="on")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("This account trades real money, and an order would be placed")
+    assert "This account trades real money, and an order would be placed" in result.stderr
     assert "--read-only" in result.stderr
     assert "connect:" not in result.stderr
 

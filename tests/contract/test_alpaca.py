@@ -10,7 +10,7 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
-from floorbroker.domain.modes import DeploymentMode
+from floorbroker.domain.modes import DeploymentMode, Environment
 from tests.contract.contract import BrokerContract
 from tests.contract.placing import LINK, USER
 from tests.fakes.clock import ManualClock
@@ -65,7 +65,7 @@ class AlpacaContract(BrokerContract):
 
     @pytest.fixture
     async def simulator(self, clock: ManualClock) -> AsyncIterator[AlpacaSimulator]:
-        async with AlpacaSimulator(now=clock.now) as simulator:
+        async with AlpacaSimulator(environment=self.environment.value, now=clock.now) as simulator:
             simulator.add_person(KEY, SECRET)
             simulator.market.set("AAPL", bid="189.90", ask="190.00")
             simulator.market.set("BTC/USD", bid="83500.10", ask="83510.20")
@@ -97,7 +97,12 @@ class AlpacaContract(BrokerContract):
             clock=clock,
             paper_books=MemoryPaperBooks(),
             transport=transport,
-            endpoints={BrokerId("alpaca"): {"paper": simulator.url, "data": simulator.data_url}},
+            endpoints={
+                BrokerId("alpaca"): {
+                    self.environment.value: simulator.url,
+                    "data": simulator.data_url,
+                }
+            },
         )
         adapter = factory.create(
             "alpaca",
@@ -130,6 +135,12 @@ class TestShares(AlpacaContract):
     @pytest.fixture
     def resting_price(self) -> Decimal:
         return Decimal("100.00")
+
+
+class TestLive(TestShares):
+    """The same at the host for real money; the paper host is not asked once."""
+
+    environment = Environment.LIVE
 
 
 class TestCoins(AlpacaContract):

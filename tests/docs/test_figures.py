@@ -11,6 +11,7 @@ from floorbroker.brokers.paper.book import START_CASH
 from floorbroker.brokers.paper.catalogue import COINS, FUNDS, SHARES
 from floorbroker.brokers.paper.instruments import LISTINGS
 from floorbroker.brokers.paper.matching import LARGE_VALUE
+from floorbroker.cli.keys_status import WAIT_MINUTES
 from floorbroker.config import Settings
 from floorbroker.domain.ids import ORDER_ID_LENGTH
 from floorbroker.services.drafts import RESTING_REVIEW
@@ -23,6 +24,7 @@ RAILWAY = tomllib.loads((ROOT / "railway.toml").read_text())["deploy"]
 PAPER = DOCS / "brokers" / "paper.md"
 ARCHITECTURE = DOCS / "architecture.md"
 ON_RAILWAY = DOCS / "deploy-railway.md"
+SECURITY = DOCS / "security.md"
 
 
 def default(name: str) -> int:
@@ -53,6 +55,8 @@ def spread(*, crypto: bool) -> str:
         (ARCHITECTURE, f"{TOKEN_LIFE // timedelta(minutes=1)} minutes so that a restarted"),
         (ARCHITECTURE, f"after {IDLE // timedelta(minutes=1)} idle minutes"),
         (ARCHITECTURE, f"a lane a broker ({AT_ONCE} at once)"),
+        (SECURITY, f"are sealed for {TOKEN_LIFE // timedelta(minutes=1)} minutes"),
+        (SECURITY, f"seals nothing any more, wait {WAIT_MINUTES} minutes"),
         (DOCS / "errors.md", f"({TOKEN_LIFE // timedelta(minutes=1)} minutes)"),
         (ON_RAILWAY, f"`overlapSeconds` ({RAILWAY['overlapSeconds']})"),
         (ON_RAILWAY, f"`drainingSeconds` ({RAILWAY['drainingSeconds']})"),

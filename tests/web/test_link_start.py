@@ -30,7 +30,7 @@ def written(store: FlakyDocuments) -> list[tuple[str, str]]:
     "token",
     [
         "A" * 43,
-        "x",
+        "xylophone",
         "A" * 4000,
         "%00" * 43,
         "%ff" * 43,

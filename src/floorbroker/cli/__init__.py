@@ -1,1 +1,1 @@
-"""The command line: run, demo, doctor, brokers, commands, keys."""
+"""The command line: run, demo, doctor, brokers, link, verify, commands, keys."""

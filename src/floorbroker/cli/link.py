@@ -138,8 +138,10 @@ async def connect(services: Services, user_id: UserId, asked: Asked, source: Ans
     if asked.live:
         await _accept_terms(services.linking, wanted, source)
     tried = await _tried(services.linking, wanted, model, source)
-    with sentences_for_refusals():
+    try:
         connected = await services.linking.keep(tried)
+    except StoreUnavailable as error:
+        raise GivenUp(f"{error.message} /setup accounts shows what is connected.", FAILED) from None
     link_shown.connected(connected)
     return connected
 

@@ -43,15 +43,18 @@ class World:
 
 
 @asynccontextmanager
-async def simulated(data_dir: Path) -> AsyncIterator[World]:
+async def simulated(data_dir: Path, settings: Settings | None = None) -> AsyncIterator[World]:
     """The application in multi-user mode, on SQLite in a local folder, with one person at the door.
 
     The settings of the environment are left out on purpose: a demo never meets a real account.
+
+    Args:
+        settings: For tests that link a simulated account; left out, the defaults.
     """
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # noqa: ASYNC240  # nothing else runs yet
     keyring, _ = keyring_file(data_dir / "master.key")
     documents = SqliteDocuments(data_dir / "floorbroker.sqlite3")
-    settings = Settings.model_construct(data_dir=data_dir, operator_ids=frozenset())
+    settings = settings or Settings.model_construct(data_dir=data_dir, operator_ids=frozenset())
     with _without_false_alarms():
         import simcord
 

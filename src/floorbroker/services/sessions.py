@@ -131,6 +131,10 @@ class Sessions:
                 session.accounts = tuple(await adapter.accounts())
             return session.accounts
 
+    def is_open(self, link_id: LinkId) -> bool:
+        """Whether the link has a lease that was not closed."""
+        return link_id in self._sessions
+
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""
         session = self._sessions.pop(link_id, None)

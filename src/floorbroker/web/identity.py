@@ -195,7 +195,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 def _answer(status: int, body: bytes) -> Mapping[str, Any]:
     try:
         fields = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     error = fields.get("error") if isinstance(fields, dict) else None
     if error == "invalid_client":

@@ -66,6 +66,15 @@ async def test_what_cannot_be_alpacas_is_unreadable(said: Said, client_of: Makin
         assert len(server.heard) == 1
 
 
+@pytest.mark.parametrize("body", [b"", b"null", b"{}", b"[]", HTML])
+async def test_only_a_204_says_that_a_cancel_was_taken(body: bytes, client_of: Making) -> None:
+    async with ToldServer(Said(200, body), Said(204, b"")) as server:
+        client = client_of(server)
+        with pytest.raises(Unreadable):
+            await client.delete_order(recorded.ORDER_ID)
+        await client.delete_order(recorded.ORDER_ID)
+
+
 async def test_a_refusal_is_told_with_its_code_and_words(client_of: Making) -> None:
     said = Said(403, b'{"buying_power":"0","code":40310000,"message":"insufficient buying power"}')
 

@@ -1,6 +1,8 @@
 """Connecting, whose account it is, and letting go."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.modes import Environment
 from tests.brokers.alpaca.at_alpaca import KEY, SECRET, adapter_at, order_of, request
+from tests.brokers.shared.certificates import self_signed
 from tests.fakes.clock import ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Fault, Person
 
@@ -163,3 +166,21 @@ async def test_a_closed_adapter_asks_nothing_and_has_forgotten_the_keys(
         await adapter.search_instruments("AAPL")
     assert len(simulator.received) == asked
     assert SECRET not in str(vars(adapter._client._sdk))
+
+
+async def test_fifty_people_share_one_pool_of_connections(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path)
+    with closing(Transport(certificate.for_client())) as transport:
+        server = certificate.for_server()
+        async with AlpacaSimulator(now=clock.now, ssl_context=server) as simulator:
+            for number in range(50):
+                key = f"PKPERSON{number:012d}"
+                simulator.add_person(key, SECRET)
+                adapter = adapter_at(simulator.url, simulator.data_url, transport, clock, key=key)
+                await adapter.connect()
+                await adapter.close()
+
+            assert len(simulator.received) == 100
+            assert simulator.handshakes <= 2  # an account and its settings are read at once

@@ -66,9 +66,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def json_answer(value: Any, status: int = 200) -> Answer:
+def json_answer(
+    value: Any, status: int = 200, *, headers: Mapping[str, str] | None = None
+) -> Answer:
     """`value` as the body."""
-    return Answer(status=status, body=json.dumps(value).encode())
+    return Answer(status=status, body=json.dumps(value).encode(), headers=headers or {})
 
 
 def html(status: int, title: str) -> Answer:

@@ -13,6 +13,8 @@ from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRul
 COIN: str = "crypto"
 SHARE: str = "us_equity"
 _DOLLAR = Decimal(1)
+_TEN_DOLLARS = Decimal(10)
+_DOLLARS = frozenset({"USD", "USDT", "USDC"})
 _CENT = Decimal("0.01")
 _HUNDREDTH_OF_A_CENT = Decimal("0.0001")
 _WHOLE = Decimal(1)
@@ -112,12 +114,18 @@ def share_rules(asset: answers.Asset, price: Decimal | None) -> InstrumentRules:
 
 
 def coin_rules(asset: answers.Asset) -> InstrumentRules:
-    """The pair's own increments; what Alpaca leaves out has nine digits."""
+    """The pair's own increments; what Alpaca leaves out has nine digits.
+
+    Ten dollars: "cost basis must be >= minimal amount of order 10", told by several in 2026 and by
+    no page of Alpaca's.
+    """
     step = asset.min_trade_increment or _BILLIONTH
+    in_dollars = asset.symbol.partition("/")[2] in _DOLLARS
     return InstrumentRules(
         quantity_step=step,
         price_tick=asset.price_increment or _BILLIONTH,
         minimum_quantity=max(asset.min_order_size or step, step),
+        minimum_notional=_TEN_DOLLARS if in_dollars else None,
         fractional=True,
     )
 

@@ -33,6 +33,7 @@ BARS_A_PAGE: Final = 1000
 
 _UUID: Final = re.compile(answers.UUID_PATTERN, re.ASCII)
 SYMBOL: Final = re.compile(r"[A-Z0-9]{1,21}(?:\.[A-Z0-9]{1,10})?", re.ASCII)
+_NO_CONTENT: Final = object()
 _T = TypeVar("_T")
 _Read = Callable[[Any], _T]
 
@@ -73,8 +74,10 @@ class _OneRequest(RESTClient):
     def _one_request(self, method: str, url: str, opts: dict[str, Any], retry: int) -> Any:
         response = self._session.request(method, url, **opts)
         status = response.status_code
+        if status == 204:
+            return _NO_CONTENT
         try:
-            body = read_json(response.content) if response.content else None
+            body = read_json(response.content)
         except ValueError:
             raise Unreadable(status) from None
         if 200 <= status < 300:
@@ -266,5 +269,6 @@ def _stamp(moment: datetime) -> str:
 
 
 def _nothing(answer: Any) -> None:
-    if answer is not None:
+    """204 is the one documented answer; words, or a 200 that was cut off, prove nothing."""
+    if answer is not _NO_CONTENT:
         raise ValueError("words where none are documented")

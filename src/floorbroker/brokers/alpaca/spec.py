@@ -19,6 +19,8 @@ SPEC = BrokerSpec(
     asset_classes=frozenset({AssetClass.EQUITY, AssetClass.CRYPTO, AssetClass.OPTION}),
     # Other host, other keys: https://docs.alpaca.markets/reference
     environments=frozenset(Environment),
+    # All of them for shares. Coins and options take some, and the adapter refuses the others
+    # before anything is sent: alpaca/order_fields.py.
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
     capabilities=frozenset(
@@ -26,8 +28,9 @@ SPEC = BrokerSpec(
             # `notional`, fractional `qty`: https://docs.alpaca.markets/docs/trading-1
             Capability.NOTIONAL,
             Capability.FRACTIONAL,
-            # Limit orders only: https://docs.alpaca.markets/docs/orders-at-alpaca
+            # Limit orders only: https://docs.alpaca.markets/reference/postorder
             Capability.EXTENDED_HOURS,
+            # Whole shares only: https://docs.alpaca.markets/docs/orders-at-alpaca
             Capability.BRACKET,
             # From 2,000 USD of equity: https://docs.alpaca.markets/docs/account-plans
             Capability.SHORT,
@@ -60,4 +63,6 @@ SPEC = BrokerSpec(
     adapter="floorbroker.brokers.alpaca.adapter:AlpacaAdapter",
     sdk_module="alpaca",
     extra="alpaca",
+    # 200 requests a minute and account: https://alpaca.markets/support/usage-limit-api-calls
+    poll_seconds=2,
 )

@@ -28,11 +28,17 @@ class SharedCache:
         known = self._fresh(key, max_age)
         if known is not None:
             return cast(_V, known[1])
-        async with self._loading.setdefault(key, asyncio.Lock()):
-            known = self._fresh(key, max_age)
-            if known is None:
-                value = await load()
-                known = self._values[key] = (self._clock.now(), value)
+        lock = self._loading.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                known = self._fresh(key, max_age)
+                if known is None:
+                    value = await load()
+                    known = self._values[key] = (self._clock.now(), value)
+        finally:
+            # Keys can come from what people type: those that lead to nothing leave nothing.
+            if self._loading.get(key) is lock:
+                del self._loading[key]
         return cast(_V, known[1])
 
     def peek(self, key: Hashable) -> Any:

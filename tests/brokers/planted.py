@@ -1,0 +1,100 @@
+"""Defects planted on purpose, to see whether a broker's tests would notice.
+
+Each one is a text in a copy of the package; a child process runs the broker's tests on the copy.
+Nothing of the real source is touched, and nothing of this process is either.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import floorbroker
+
+SOURCE: Final = Path(floorbroker.__file__).parent
+ROOT: Final = SOURCE.parents[1]
+CHILD_SECONDS: Final = 300
+_TESTS_FAILED: Final = 1
+"""pytest's exit code for that; a broken run ends with another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One mistake.
+
+    Attributes:
+        file: Below the package, such as `brokers/alpaca/orders.py`.
+        text: What stands there exactly once.
+        mistake: What is planted in its place.
+    """
+
+    file: str
+    text: str
+    mistake: str
+
+
+def plant(defect: Defect | None, folder: Path) -> Path:
+    """Copies the package to `folder`, with the defect in it; what goes on the child's path.
+
+    Raises:
+        AssertionError: The text is not there, or not once: the defect has to follow the source.
+    """
+    copy = folder / SOURCE.name
+    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    if defect is not None:
+        file = copy / defect.file
+        source = file.read_text()
+        assert source.count(defect.text) == 1, f"{defect.file} does not hold the text once"
+        file.write_text(source.replace(defect.text, defect.mistake))
+    return folder
+
+
+def run_tests(path: Path, tests: str) -> subprocess.CompletedProcess[str]:
+    """The tests below `tests`, against the package on `path`, up to the first that fails."""
+    environment: Mapping[str, str] = {
+        **os.environ,
+        "PYTHONPATH": str(path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "--no-header",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            "--deselect",
+            f"{tests}/test_planted_defects.py",
+            tests,
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=CHILD_SECONDS,
+    )
+
+
+def assert_noticed(defect: Defect, folder: Path, tests: str) -> None:
+    """Some test fails because of the defect."""
+    child = run_tests(plant(defect, folder), tests)
+
+    assert child.returncode == _TESTS_FAILED, child.stdout[-3000:] + child.stderr[-3000:]
+    assert "1 failed" in child.stdout
+
+
+def assert_green(folder: Path, tests: str) -> None:
+    """An untouched copy passes, so that what fails elsewhere fails because of its defect."""
+    child = run_tests(plant(None, folder), tests)
+
+    assert child.returncode == 0, child.stdout[-3000:] + child.stderr[-3000:]
