@@ -1,7 +1,7 @@
 """Sealed links, and processes with different master keys on one store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
@@ -90,3 +90,19 @@ def link(name: str) -> Link:
 def given(link_id: LinkId) -> Mapping[str, str]:
     """What the person of that link gave."""
     return {"api_key": f"key of {link_id}", "api_secret": f"{CANARY} of {link_id}"}
+
+
+async def changed(on: Process, found: Link, **fields: object) -> Link:
+    """Stores a change, as a person's command would."""
+    present = await on.people.link(found.user_id, found.link_id)
+    assert present is not None
+    stored = await on.people.save_link(replace(present, **fields))  # type: ignore[arg-type]
+    assert stored is not None
+    return stored
+
+
+def tampered(sealed: str) -> str:
+    """The same text with another first character of its ciphertext."""
+    head, dot, ciphertext = sealed.rpartition(".")
+    other = "B" if ciphertext.startswith("A") else "A"
+    return f"{head}{dot}{other}{ciphertext[1:]}"

@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from tests.cli.discord_stand_in import DiscordStandIn, discord_stand_in
+from tests.cli.key_home import Home
 from tests.environment import only_these_settings
 
 
@@ -23,3 +24,8 @@ async def stand_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordStan
     async with discord_stand_in() as stand_in:
         monkeypatch.setattr(discord.http.Route, "BASE", stand_in.base)
         yield stand_in
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
+    return Home(monkeypatch, tmp_path)

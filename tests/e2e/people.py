@@ -46,9 +46,9 @@ class Seen:
 
     @property
     def buttons(self) -> dict[str, str]:
-        """Custom id by label."""
+        """Custom id, or address, by label."""
         buttons = (one for one in components(self.message) if one["type"] == _BUTTON)
-        return {button["label"]: button["custom_id"] for button in buttons}
+        return {button["label"]: button.get("custom_id") or button["url"] for button in buttons}
 
     @property
     def choices(self) -> list[Component]:

@@ -176,10 +176,11 @@ async def opened(
     documents: Documents,
     *,
     broker: Counting | None = None,
+    clock: SimulatedClock | None = None,
     **changes: Any,
 ) -> AsyncIterator[World]:
     """A world with alice and bob; `changes` are settings."""
-    clock, broker = SimulatedClock(), broker or Counting()
+    clock, broker = clock or SimulatedClock(), broker or Counting()
     async with AsyncExitStack() as stack:
         started = process(settings(mode, **changes), documents, clock, broker)
         app = await stack.enter_async_context(started)

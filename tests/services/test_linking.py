@@ -451,3 +451,27 @@ async def test_an_excluded_account_keeps_its_orders(house: House) -> None:
 
     canceled = await house.changes.cancel(caller(), order.order_id, None)
     assert canceled.order_id == order.order_id
+
+
+async def test_a_renewed_link_takes_no_name_that_another_has(house: House) -> None:
+    first = await connect(house)
+    second = await connect(house, OTHER_KEYS)
+
+    again = await connect(house, relinks=first.link.link_id, label=second.link.label)
+
+    labels = {link.label for link in await stored(house)}
+    assert again.link.label == "Alpaca paper 2 2"
+    assert len(labels) == 2
+
+
+async def test_renewing_without_a_name_keeps_the_one_it_has(house: House) -> None:
+    first = await connect(house, label="Savings")
+
+    again = await connect(house, relinks=first.link.link_id)
+
+    assert again.link.label == "Savings"
+
+
+async def test_the_built_in_broker_is_opened_and_not_linked(house: House) -> None:
+    with pytest.raises(NotSupported):
+        await house.linking.check(wanted(broker=BrokerId("paper")))

@@ -5,10 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from floorbroker.storage.documents import Documents
-from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
-from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import KEYED, House
 from tests.services.conftest import Build, build, clock, documents, store
 from tests.simulators.discord_oauth import DiscordOAuth, discord_oauth

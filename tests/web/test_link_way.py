@@ -1,5 +1,7 @@
 """From a link to an account, as it should go."""
 
+import pytest
+
 from floorbroker.domain.errors import LinkUsed
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.modes import Environment
@@ -9,8 +11,6 @@ from floorbroker.domain.terms import TERMS, TERMS_VERSION
 from tests.floor import ANNA
 from tests.observability.captured import captured_stderr
 from tests.web.link_world import FIRST, KEYS, LinkWorld, Visitor
-
-import pytest
 
 SECOND = BrokerAccount(account_id=AccountId("X-2"), number="ACC0005678", name="Retirement")
 

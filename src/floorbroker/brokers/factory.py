@@ -12,6 +12,7 @@ from floorbroker.brokers.loading import adapter_maker, not_built, read_credentia
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.registry import all_brokers, check_mode, get_broker
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.clock import Clock
@@ -139,6 +140,7 @@ class BrokerFactory:
         try:
             accounts = await _probe(adapter, deadline_seconds)
         except BrokerError as error:
+            Hiding(credentials.values()).in_error(error)
             return ConnectionTest(accounts=(), warnings=warnings, error=error)
         finally:
             await adapter.close()

@@ -18,7 +18,7 @@ async def rotate(settings: Settings) -> bool:
     """Rotates, and prints what came of it and what is to be done next.
 
     Returns:
-        Whether everything opened.
+        Whether everything is sealed with the newest key now.
 
     Raises:
         GivenUp: A setting cannot be used, the running bot lacks the newest key, or the store does
@@ -35,7 +35,7 @@ async def rotate(settings: Settings) -> bool:
     if done.unreadable:
         typer.echo(f"{done.unreadable:,} did not open and are left as they are.")
     typer.echo("\n".join(as_lines(report.findings())))
-    return done.unreadable == 0
+    return done.unreadable == 0 and all(use.newest or not use.needed for use in report.uses)
 
 
 class _Progress:

@@ -5,8 +5,8 @@ that is renewed must reach an account that it reached before, so that old orders
 belong.
 """
 
-import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,15 +17,17 @@ from floorbroker.brokers.connection import GatewayWarning
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.loading import credentials_model
 from floorbroker.brokers.registry import get_broker
-from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.brokers.spec import AuthFlow, BrokerSpec
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
+    BrokerError,
     InvalidInput,
     NotLinked,
+    NotSupported,
     PolicyRefused,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import BrokerId, LinkId, UserId, new_link_id
+from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId, new_link_id
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, AccountKey, Link
 from floorbroker.domain.portfolio import BrokerAccount
@@ -34,12 +36,11 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.link_labels import check_label, free_label
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
 
 MOST_LINKS: Final = 20
-LONGEST_LABEL: Final = 32
-_LABEL: Final = re.compile(r"[\w .,&'()+-]{1,32}")
 _log = structlog.get_logger(__name__)
 
 
@@ -133,8 +134,10 @@ class Linking:
             NotLinked: The link to renew is not there.
             FloorbrokerError: This deployment does not have the broker or the environment.
         """
-        self._factory.check(wanted.broker, wanted.environment)
-        _check_label(wanted.label)
+        spec = self._factory.check(wanted.broker, wanted.environment)
+        if spec.auth_flow is AuthFlow.NONE:
+            raise NotSupported(f"{spec.name} needs no link. /setup broker opens it.")
+        check_label(wanted.label)
         if wanted.environment is Environment.LIVE and not self._choices.live_offered:
             raise PolicyRefused(
                 "The operator of this bot has not switched live trading on. Link a paper account."
@@ -183,7 +186,7 @@ class Linking:
             credentials=given,
         )
         if outcome.error is not None:
-            _log.info("link_refused", broker=wanted.broker, code=outcome.error.code)
+            await self._refused(wanted, outcome.error)
             raise outcome.error
         if not outcome.accounts:
             raise NotLinked("These credentials reach no account.", broker=wanted.broker)
@@ -225,6 +228,15 @@ class Linking:
             made_default=not renewed and await self._made_default(stored, tried.accounts[0]),
         )
 
+    async def _refused(self, wanted: Wanted, error: BrokerError) -> None:
+        _log.info("link_refused", broker=wanted.broker, code=error.code)
+        fields = {
+            "broker": wanted.broker,
+            "environment": wanted.environment.value,
+            "code": error.code.value,
+        }
+        await self._audit.write(wanted.user_id, "link_refused", fields)
+
     async def _made_default(self, link: Link, account: BrokerAccount) -> bool:
         """The first practice account takes orders; one with real money only if it is chosen."""
         if link.environment is Environment.LIVE:
@@ -259,33 +271,21 @@ class Linking:
     async def _fitting(self, wanted: Wanted, link: Link, accounts: Sequence[BrokerAccount]) -> Link:
         """The link to store: the one to renew, one that reaches the same account, or a new one."""
         found = {account.account_id for account in accounts}
+        links = await self._people.links(wanted.user_id)
         if wanted.relinks is not None:
             if link.known_accounts and not link.known_accounts & found:
                 raise InvalidInput(
                     f"These credentials reach another account than {link.label}. "
                     "Link it as an account of its own."
                 )
-            return replace(link, label=wanted.label.strip() or link.label)
-        others = await self._people.links(wanted.user_id)
-        for other in others:
-            same = (other.broker, other.environment) == (link.broker, link.environment)
-            if same and other.known_accounts & found:
-                return replace(other, label=wanted.label.strip() or other.label)
-        usual = f"{wanted.spec.name} {wanted.environment.value}"
-        return replace(link, label=_free_label(link.label or usual, others))
+        else:
+            link = next((one for one in links if _reaches(one, wanted, found)), link)
+        usual = link.label or f"{wanted.spec.name} {wanted.environment.value}"
+        others = [one for one in links if one.link_id != link.link_id]
+        return replace(link, label=free_label(wanted.label.strip() or usual, others))
 
 
-def _check_label(label: str) -> None:
-    if label and not _LABEL.fullmatch(label.strip()):
-        raise InvalidInput(
-            f"A name for the account has at most {LONGEST_LABEL} letters, digits and spaces."
-        )
-
-
-def _free_label(wanted: str, others: Sequence[Link]) -> str:
-    """`wanted`, with a number behind it where another link has that name."""
-    taken = {link.label.casefold() for link in others}
-    candidate, number = wanted, 2
-    while candidate.casefold() in taken:
-        candidate, number = f"{wanted} {number}", number + 1
-    return candidate
+def _reaches(link: Link, wanted: Wanted, accounts: AbstractSet[AccountId]) -> bool:
+    """Whether `link` is what the person gives keys for once more."""
+    same = (link.broker, link.environment) == (wanted.broker, wanted.environment)
+    return same and bool(link.known_accounts & accounts)

@@ -10,6 +10,7 @@ from typing import Final
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.shared.breaker import Breaker
+from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, Busy, NotLinked
@@ -173,18 +174,20 @@ class Sessions:
             return session.adapter
 
     def _made(self, link: Link) -> BrokerAdapter:
+        given = self._credentials.opened(link)
         made = self._factory.create(
             link.broker,
             environment=link.environment,
             user_id=link.user_id,
             link_id=link.link_id,
-            credentials=self._credentials.opened(link),
+            credentials=given,
         )
         return WatchedAdapter(
             made,
             link.broker,
             self._metrics,
             breaker=self._breaker(link),
+            hiding=Hiding(given.values()),
             refused=partial(self._refused, link),
             patience=self._patience,
         )

@@ -21,8 +21,9 @@ from floorbroker.domain.errors import (
 )
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.domain.terms import TERMS
+from floorbroker.services.link_labels import LONGEST_LABEL
 from floorbroker.services.link_tickets import MOST_TRIES, Tickets
-from floorbroker.services.linking import LONGEST_LABEL, Connected, Linking, Wanted
+from floorbroker.services.linking import Connected, Linking, Wanted
 from floorbroker.web import notices
 from floorbroker.web.browsers import Browser
 from floorbroker.web.forms import FormField, form_fields, given, is_on, posted, unreadable

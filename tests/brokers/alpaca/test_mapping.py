@@ -40,7 +40,7 @@ def holding(**changes: Any) -> Position:
     ("told", "settings", "words"),
     [
         ({}, {}, ""),
-        ({"status": "ACCOUNT_UPDATED"}, {}, "Alpaca says that the account is account updated."),
+        ({"status": "ACCOUNT_UPDATED"}, {}, "Alpaca gives its status as ACCOUNT UPDATED."),
         ({"account_blocked": True}, {}, "Alpaca has blocked the account."),
         ({"trading_blocked": True}, {}, "Alpaca has blocked its orders."),
         (

@@ -41,7 +41,7 @@ def execute(order: Order, volume: Decimal, price: Decimal, at: datetime, *, make
 def _take_fee(order: Order, fee: Decimal, price: Decimal) -> None:
     """In the currency that the flag prefers, if there is enough of it; `fee` is in the quote."""
     person, pair = order.person, order.pair
-    in_base = fee / price
+    in_base = rounded(fee / price, 10)
     if "fcib" in order.flags and person.held(pair.base) >= in_base:
         person.add(pair.base, -in_base)
     else:

@@ -104,4 +104,6 @@ class Form:
         if not _AMOUNT.fullmatch(given.removeprefix("+")):
             raise invalid(name)
         seconds = float(given.removeprefix("+"))
-        return now + timedelta(seconds=seconds) if relative else datetime.fromtimestamp(seconds, UTC)
+        return (
+            now + timedelta(seconds=seconds) if relative else datetime.fromtimestamp(seconds, UTC)
+        )

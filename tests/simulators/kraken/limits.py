@@ -25,7 +25,9 @@ class Tier:
 
 TIERS: Final = {
     "starter": Tier(calls=15, calls_decay=0.33, trading=60, trading_decay=1, open_orders=60),
-    "intermediate": Tier(calls=20, calls_decay=0.5, trading=125, trading_decay=2.34, open_orders=80),
+    "intermediate": Tier(
+        calls=20, calls_decay=0.5, trading=125, trading_decay=2.34, open_orders=80
+    ),
     "pro": Tier(calls=20, calls_decay=1, trading=180, trading_decay=3.75, open_orders=225),
 }
 

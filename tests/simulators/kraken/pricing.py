@@ -38,7 +38,9 @@ def priced(terms: Terms, pair: Pair, side: str, quote: Quote | None) -> Priced:
     first = _settled(terms.price, pair, last, above=above) if terms.type != "market" else None
     second = _settled(terms.price2, pair, last, above=above) if terms.type in LIMITED else None
     if terms.type == "limit":
-        return Priced(terms=Terms(type="limit", price=first, price2=None), limit=first, trigger=None)
+        return Priced(
+            terms=Terms(type="limit", price=first, price2=None), limit=first, trigger=None
+        )
     return Priced(
         terms=Terms(type=terms.type, price=first, price2=second),
         limit=second,

@@ -28,7 +28,9 @@ class KrakenRefusal(Refusal):
 class ProxyPage(Refusal):
     """A page of the proxy in front of Kraken, such as its 520: it proves nothing."""
 
-    def __init__(self, status: int, title: str = "Web server is returning an unknown error") -> None:
+    def __init__(
+        self, status: int, title: str = "Web server is returning an unknown error"
+    ) -> None:
         """HTML with that status."""
         super().__init__(f"{status} {title}")
         self.status = status

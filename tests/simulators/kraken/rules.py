@@ -1,8 +1,7 @@
 """Whether an order may come in now.
 
-"Fixed" words are recorded ones: "volume minimum not met" and "cl_ord_id not unique" were met by
-several in 2025 and 2026, although the docs have `EOrder:Order minimum not met` for the first and
-nothing for the second.
+"volume minimum not met" and "cl_ord_id not unique" are what several were answered in 2025 and 2026;
+the docs have `EOrder:Order minimum not met` for the first and nothing for the second.
 """
 
 from collections.abc import Iterable

@@ -184,7 +184,11 @@ def _trails(terms: Terms) -> bool:
 
 def _flags(form: Form, side: str, kind: str) -> tuple[str, ...]:
     flags = form.words("oflags")
-    if set(flags) - FLAGS or {"fcib", "fciq"} <= set(flags) or ("post" in flags and kind != "limit"):
+    if (
+        set(flags) - FLAGS
+        or {"fcib", "fciq"} <= set(flags)
+        or ("post" in flags and kind != "limit")
+    ):
         raise invalid("oflags")
     if "viqc" in flags and (side != "buy" or kind != "market"):
         # Recorded for a sale in May 2024 (ccxt/ccxt, issue 22521).

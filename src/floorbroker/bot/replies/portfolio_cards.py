@@ -165,7 +165,14 @@ def _tone(overview: Overview) -> Tone:
 
 
 def _failures(overview: Overview) -> tuple[str, ...]:
-    return tuple(f"{one.link.label} is missing: {one.error.message}" for one in overview.failed)
+    return tuple(
+        f"{one.link.label} is missing: {_sentence(one.error.message)} {one.error.words.now}"
+        for one in overview.failed
+    )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _ages(overview: Overview, now: datetime) -> tuple[Row, ...]:

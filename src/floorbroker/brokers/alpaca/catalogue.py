@@ -1,25 +1,27 @@
 """Everything that can be traded in one asset class, lean enough to be kept for everybody. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from floorbroker.brokers.alpaca import answers
+from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
-COIN: str = "crypto"
-SHARE: str = "us_equity"
-_DOLLAR = Decimal(1)
-_TEN_DOLLARS = Decimal(10)
-_DOLLARS = frozenset({"USD", "USDT", "USDC"})
-_CENT = Decimal("0.01")
-_HUNDREDTH_OF_A_CENT = Decimal("0.0001")
-_WHOLE = Decimal(1)
-_BILLIONTH = Decimal("0.000000001")
-_NAME_AT_MOST = 60
+COIN: Final = "crypto"
+SHARE: Final = "us_equity"
+_QUOTED: Final = ("USDT", "USDC", "USD", "BTC")
+_DOLLARS: Final = frozenset({"USD", "USDT", "USDC"})
+_DOLLAR: Final = Decimal(1)
+_TEN_DOLLARS: Final = Decimal(10)
+_CENT: Final = Decimal("0.01")
+_HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
+_WHOLE: Final = Decimal(1)
+_BILLIONTH: Final = Decimal("0.000000001")
+_NAME_AT_MOST: Final = 60
 
 
 class Listed(NamedTuple):
@@ -81,7 +83,7 @@ def share(listed: Listed | answers.Asset) -> Instrument:
     return Instrument(
         symbol=listed.symbol,
         asset_class=AssetClass.EQUITY,
-        name=listed.name[:_NAME_AT_MOST],
+        name=sentence(listed.name)[:_NAME_AT_MOST],
         exchange=listed.exchange or None,
     )
 
@@ -92,7 +94,7 @@ def coin(listed: Listed | answers.Asset) -> Instrument:
         symbol=listed.symbol,
         asset_class=AssetClass.CRYPTO,
         currency=listed.symbol.partition("/")[2] or "USD",
-        name=listed.name[:_NAME_AT_MOST],
+        name=sentence(listed.name)[:_NAME_AT_MOST],
     )
 
 
@@ -130,7 +132,7 @@ def coin_rules(asset: answers.Asset) -> InstrumentRules:
     )
 
 
-OPTION_RULES = InstrumentRules(
+OPTION_RULES: Final = InstrumentRules(
     quantity_step=_WHOLE, price_tick=_CENT, minimum_quantity=_WHOLE, fractional=False
 )
 """Many contracts trade in steps of 0.05 or 0.10; Alpaca does not tell which, and refuses others."""
@@ -146,9 +148,6 @@ def pair_of(symbol: str, coins: Mapping[str, answers.Asset]) -> str:
         if symbol.endswith(quoted) and symbol != quoted:
             return f"{symbol.removesuffix(quoted)}/{quoted}"
     return symbol
-
-
-_QUOTED: Sequence[str] = ("USDT", "USDC", "USD", "BTC")
 
 
 def _line(asset: Mapping[str, Any]) -> tuple[Any, Any, str]:

@@ -33,7 +33,8 @@ class Instruments:
 
     async def search(self, text: str) -> Sequence[Instrument]:
         """Shares and coins whose symbol, then those whose name begins like `text`."""
-        if not text.strip():
+        text = text.strip()
+        if not text:
             return []
         coins = await self._listed(COIN)
         shares = await self._listed(SHARE)
@@ -41,7 +42,7 @@ class Instruments:
             *map(catalogue.coin, islice(coins.beginning_with(text), FOUND_AT_MOST)),
             *map(catalogue.share, islice(shares.beginning_with(text), FOUND_AT_MOST)),
         ]
-        exact = text.strip().upper()
+        exact = text.upper()
         # Stable: within each kind the order stays, symbols before names.
         found.sort(key=lambda one: (one.symbol != exact, not one.symbol.startswith(exact)))
         return found[:FOUND_AT_MOST]

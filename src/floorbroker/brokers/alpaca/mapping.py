@@ -53,7 +53,7 @@ def account(told: answers.Account, configured: answers.Configuration) -> BrokerA
 def restrictions(told: answers.Account, configured: answers.Configuration) -> str:
     """What keeps the account from trading or from a part of it, for people; often nothing."""
     found = [
-        (told.status != _ACTIVE, f"Alpaca says that the account is {_status(told.status)}."),
+        (told.status != _ACTIVE, f"Alpaca gives its status as {_status(told.status)}."),
         (told.account_blocked, "Alpaca has blocked the account."),
         (told.trading_blocked and not told.account_blocked, "Alpaca has blocked its orders."),
         (
@@ -167,4 +167,4 @@ def _price(amount: Decimal) -> Decimal | None:
 
 
 def _status(word: str) -> str:
-    return sentence(word.replace("_", " ").lower())
+    return sentence(word.replace("_", " "))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from floorbroker.brokers.alpaca import answers
+from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 
 CONTRACT: Final = re.compile(r"([A-Z0-9]{1,6})([0-9]{2})([0-9]{2})([0-9]{2})([CP])([0-9]{8})", re.A)
@@ -21,7 +22,7 @@ def contract(answer: answers.OptionContract) -> Instrument:
     return Instrument(
         symbol=answer.symbol,
         asset_class=AssetClass.OPTION,
-        name=answer.name[:60],
+        name=sentence(answer.name)[:60],
         multiplier=answer.multiplier,
         underlying=answer.underlying_symbol,
         expiry=answer.expiration_date,

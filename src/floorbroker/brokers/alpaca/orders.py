@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -78,7 +79,7 @@ class Orders:
             told = await self._told(chain, order)
         if told.broker_order_id in order.replaced and order.broker_order_id is not None:
             # A change that came too late: the order that it was for is the one that lives.
-            told = receipts.under(told, order.broker_order_id)
+            told = replace(told, broker_order_id=order.broker_order_id)
         return Found(receipt=told)
 
     async def working(self) -> Sequence[BrokerOrder]:
@@ -179,6 +180,7 @@ class Orders:
         return listed
 
     async def _lines(self, found: Sequence[answers.Order]) -> list[BrokerOrder]:
+        """With their executions, as far as they are among the first thousand since the oldest."""
         filled = [order for order in found if order.filled_qty > 0]
         began = min(filled, key=_submitted, default=None)
         listed = await self._executions(began) if began is not None else []

@@ -1,7 +1,6 @@
 """From Alpaca's orders to receipts and lines of a list. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -70,18 +69,13 @@ def receipt(order: answers.Order, fills: tuple[Fill, ...] = (), *, whole: bool =
         broker_order_id=order.id,
         state=state,
         fills=fills,
-        legs=tuple(_leg(leg) for leg in order.legs or ()),
+        legs=_legs(order),
         reason=_NO_REASON if state is _S.REJECTED else "",
         quantity=order.qty,
         limit_price=order.limit_price,
         stop_price=order.stop_price,
         replaced_by=order.replaced_by if state is _S.REPLACED else None,
     )
-
-
-def under(told: Receipt, broker_order_id: str) -> Receipt:
-    """The same under another id: the one that our own order is known by."""
-    return replace(told, broker_order_id=broker_order_id)
 
 
 def broker_order(
@@ -100,15 +94,16 @@ def broker_order(
     )
 
 
-def _leg(order: answers.Order) -> Leg:
-    profit = order.type == "limit"
-    price = order.limit_price if profit else order.stop_price
-    return Leg(
-        role=LegRole.TAKE_PROFIT if profit else LegRole.STOP_LOSS,
-        price=price if price is not None else Decimal(0),
-        state=state_of(order),
-        broker_order_id=order.id,
-    )
+def _legs(order: answers.Order) -> tuple[Leg, ...]:
+    """A bracket's closing orders: the one with a limit takes the profit, the other stops a loss."""
+    found = []
+    for leg in order.legs or ():
+        profit = leg.type == "limit"
+        price = leg.limit_price if profit else leg.stop_price
+        if price is not None:
+            role = LegRole.TAKE_PROFIT if profit else LegRole.STOP_LOSS
+            found.append(Leg(role=role, price=price, state=state_of(leg), broker_order_id=leg.id))
+    return tuple(found)
 
 
 def _at(order: answers.Order, state: OrderState) -> datetime:
@@ -121,21 +116,20 @@ def _at(order: answers.Order, state: OrderState) -> datetime:
 
 def _description(order: answers.Order) -> str:
     """`Buy 100 AAPL limit 150 day`: for people."""
-    size = order.qty if order.qty is not None else order.notional
-    money = order.qty is None and order.notional is not None
-    words: Sequence[str | None] = (
+    before_limit = "limit " if order.type == "stop_limit" else ""
+    words = (
         (order.side or "").capitalize(),
-        f"{'$' if money else ''}{plain(size)}" if size is not None else None,
-        order.symbol,
+        _shown(order.qty) if order.qty is not None else _shown(order.notional, before="$"),
+        order.symbol or "",
         (order.type or "").replace("_", " "),
-        plain(order.stop_price) if order.stop_price is not None else None,
-        f"limit {plain(order.limit_price)}"
-        if order.type == "stop_limit" and order.limit_price
-        else plain(order.limit_price)
-        if order.limit_price is not None
-        else None,
-        f"{plain(order.trail_percent)} %" if order.trail_percent is not None else None,
-        plain(order.trail_price) if order.trail_price is not None else None,
-        order.time_in_force,
+        _shown(order.stop_price),
+        _shown(order.limit_price, before=before_limit),
+        _shown(order.trail_percent, after=" %"),
+        _shown(order.trail_price),
+        order.time_in_force or "",
     )
     return " ".join(word for word in words if word)
+
+
+def _shown(amount: Decimal | None, *, before: str = "", after: str = "") -> str:
+    return "" if amount is None else f"{before}{plain(amount)}{after}"

@@ -22,6 +22,7 @@ from floorbroker.brokers.port import (
     OrderNews,
 )
 from floorbroker.brokers.shared.breaker import Breaker
+from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.domain.errors import (
     ApiError,
     BrokerConnectionError,
@@ -60,12 +61,14 @@ class WatchedAdapter(BrokerAdapter):
         metrics: Metrics,
         *,
         breaker: Breaker,
+        hiding: Hiding | None = None,
         refused: Callable[[BrokerError], None] = lambda _: None,
         patience: float = 1.0,
     ) -> None:
         """`breaker` is the broker's own, shared by all.
 
         Args:
+            hiding: The values of the credential; they go out of every failure.
             refused: Hears of every failure.
             patience: Stretches or shortens every deadline.
         """
@@ -73,6 +76,7 @@ class WatchedAdapter(BrokerAdapter):
         self._broker = broker
         self._metrics = metrics
         self._breaker = breaker
+        self._hiding = hiding or Hiding(())
         self._refused = refused
         self._patience = patience
 
@@ -82,6 +86,7 @@ class WatchedAdapter(BrokerAdapter):
 
     async def close(self) -> None:
         """See the port."""
+        self._hiding.forget()
         await self._adapter.close()
 
     def status(self) -> ConnectionStatus:
@@ -244,6 +249,7 @@ class WatchedAdapter(BrokerAdapter):
         try:
             yield
         except BrokerError as error:
+            self._hiding.in_error(error)
             if counts:
                 self._judge(error)
             self._refused(error)
