@@ -113,6 +113,12 @@ class Metrics:
         self._lag = self._histogram("event_loop_lag_seconds", "Event-loop lag", _LAG_SECONDS)
         self._last_lag = self._gauge("event_loop_lag_last_seconds", "Event-loop lag, last measured")
         self._leases = self._gauge("open_leases", "Broker adapters in use or kept warm")
+        self._limits = Gauge(
+            "floorbroker_broker_limit_used",
+            "Share of a broker's request limit that was last seen used, 1 is all of it",
+            ["broker", "scope"],
+            registry=self._registry,
+        )
         self._backlog = self._gauge("reconcile_backlog", "Orders whose outcome is being looked up")
 
     def command_done(self, name: str, outcome: str, seconds: float) -> None:
@@ -141,6 +147,10 @@ class Metrics:
         """How late the event loop ran a timer."""
         self._last_lag.set(seconds)
         self._lag.observe(seconds)
+
+    def limit_used(self, broker: str, scope: str, share: float) -> None:
+        """How much of a request limit is used, from 0 to 1; of all identities the last one."""
+        self._limits.labels(self._word("broker", broker), self._word("scope", scope)).set(share)
 
     def open_leases(self, number: int) -> None:
         """How many broker adapters live at present."""

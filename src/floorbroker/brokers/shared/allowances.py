@@ -1,0 +1,144 @@
+"""The allowances of a process: made on first use, each shared by whoever the vendor counts as one.
+
+A sliding window fits most vendors. Kraken's counter, which decays as time goes by, fits none.
+"""
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from floorbroker.brokers.shared.allowance import Allowance, Pause, Told
+from floorbroker.domain.clock import Clock
+from floorbroker.observability.metrics import Metrics
+
+MOST_KEPT: Final = 20_000
+"""Beyond it the oldest are forgotten: whoever has not asked for long has nothing used."""
+
+
+class Allowances:
+    """By broker, scope and identity; an identity is a link's id, or empty for the application."""
+
+    def __init__(self, clock: Clock, metrics: Metrics, *, pause: Pause = asyncio.sleep) -> None:
+        """`pause` is how a caller waits."""
+        self._clock = clock
+        self._metrics = metrics
+        self._pause = pause
+        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._kept: dict[tuple[str, str, str], Allowance] = {}
+
+    def window(
+        self, broker: str, scope: str, identity: str = "", *, most: int, seconds: int
+    ) -> Allowance:
+        """At most `most` within any `seconds`."""
+        key = (broker, scope, identity)
+        if key not in self._kept:
+            item = RateLimitItemPerSecond(most, seconds, namespace=broker)
+            self._keep(
+                key,
+                _Window(
+                    f"{broker} {scope}",
+                    self._clock,
+                    self._told(broker, scope),
+                    self._pause,
+                    windows=self._windows,
+                    item=item,
+                    identity=f"{scope}/{identity}",
+                ),
+            )
+        return self._kept[key]
+
+    def decaying(
+        self, broker: str, scope: str, identity: str = "", *, most: float, per_second: float
+    ) -> Allowance:
+        """A counter up to `most` that falls by `per_second`."""
+        key = (broker, scope, identity)
+        if key not in self._kept:
+            self._keep(
+                key,
+                _Decaying(
+                    f"{broker} {scope}",
+                    self._clock,
+                    self._told(broker, scope),
+                    self._pause,
+                    most=most,
+                    per_second=per_second,
+                ),
+            )
+        return self._kept[key]
+
+    def _keep(self, key: tuple[str, str, str], allowance: Allowance) -> None:
+        if len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = allowance
+
+    def _told(self, broker: str, scope: str) -> Told:
+        return lambda used: self._metrics.limit_used(broker, scope, used)
+
+
+class _Window(Allowance):
+    """Counted by the library, in its own time."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        told: Told,
+        pause: Pause,
+        *,
+        windows: SlidingWindowCounterRateLimiter,
+        item: RateLimitItem,
+        identity: str,
+    ) -> None:
+        super().__init__(name, clock, told, pause=pause)
+        self._windows = windows
+        self._item = item
+        self._identity = identity
+
+    def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
+        kept_back = int(self._item.amount * reserve)
+        if self._windows.test(self._item, self._identity, cost=cost + kept_back):
+            return None
+        # The library tells when the window is empty; half a step is when there is room again.
+        stats = self._windows.get_window_stats(self._item, self._identity)
+        left = stats.reset_time - time.time()
+        return timedelta(seconds=max(left / 2, 0.05))
+
+    def _use(self, cost: int) -> None:
+        self._windows.hit(self._item, self._identity, cost=cost)
+
+    def _used(self) -> float:
+        stats = self._windows.get_window_stats(self._item, self._identity)
+        return 1 - stats.remaining / self._item.amount
+
+
+class _Decaying(Allowance):
+    """Rises with each request and falls as time goes by."""
+
+    def __init__(
+        self, name: str, clock: Clock, told: Told, pause: Pause, *, most: float, per_second: float
+    ) -> None:
+        super().__init__(name, clock, told, pause=pause)
+        self._most = most
+        self._per_second = per_second
+        self._counter = 0.0
+        self._at = clock.now()
+
+    def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
+        over = self._now() + cost - self._most * (1 - reserve)
+        return timedelta(seconds=over / self._per_second) if over > 1e-9 else None
+
+    def _use(self, cost: int) -> None:
+        self._counter = self._now() + cost
+        self._at = self._clock.now()
+
+    def _used(self) -> float:
+        return self._now() / self._most
+
+    def _now(self) -> float:
+        passed = (self._clock.now() - self._at).total_seconds()
+        return max(self._counter - max(passed, 0.0) * self._per_second, 0.0)
