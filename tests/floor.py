@@ -15,6 +15,7 @@ from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.transport import Transport
+from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.config import Settings
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -213,8 +214,13 @@ def built(
     read_seconds: float = 10.0,
     lanes: Lanes | None = None,
     scripted: str = SCRIPTED,
+    offers: frozenset[Capability] = frozenset(),
 ) -> House:
-    """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`."""
+    """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`.
+
+    Args:
+        offers: What the exchange offers beside what its manifest says.
+    """
     chosen = chosen or settings()
     vault, metrics, supervisor = Vault(keyring), Metrics(), Supervisor()
     stored_orders, stored_people = orders.Orders(documents), people.People(documents)
@@ -229,7 +235,7 @@ def built(
             EXCHANGE: {"venue": venue or Venue()},
         },
         brokers=[
-            replace(spec, adapter=scripted, sdk_module=None) if spec.id == EXCHANGE else spec
+            _scripted(spec, scripted, offers) if spec.id == EXCHANGE else spec
             for spec in all_brokers()
         ],
     )
@@ -312,3 +318,8 @@ def built(
         choices=choices,
         portfolio=Portfolio(accounts, sessions),
     )
+
+
+def _scripted(spec: BrokerSpec, adapter: str, offers: frozenset[Capability]) -> BrokerSpec:
+    capabilities = spec.capabilities | offers
+    return replace(spec, adapter=adapter, sdk_module=None, capabilities=capabilities)

@@ -90,7 +90,7 @@ def assert_noticed(defect: Defect, folder: Path, tests: str) -> None:
     child = run_tests(plant(defect, folder), tests)
 
     assert child.returncode == _TESTS_FAILED, child.stdout[-3000:] + child.stderr[-3000:]
-    assert "1 failed" in child.stdout
+    assert "1 failed" in child.stdout, child.stdout[-3000:]
 
 
 def assert_green(folder: Path, tests: str) -> None:

@@ -28,4 +28,5 @@ async def stand_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordStan
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
+    """The current folder, with two master keys in the settings."""
     return Home(monkeypatch, tmp_path)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from floorbroker.brokers.port import KeyRights
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.portfolio import BrokerAccount
@@ -23,12 +24,14 @@ class ConnectionTest:
 
     Attributes:
         accounts: What the credential reaches; empty on failure.
+        rights: What the credential may do, where the broker tells.
         warnings: Told on success too; a warning is not a failure.
         error: Why the attempt failed; None on success.
     """
 
     accounts: tuple[BrokerAccount, ...]
     warnings: tuple[GatewayWarning, ...]
+    rights: KeyRights | None = None
     error: BrokerError | None = None
 
     @property

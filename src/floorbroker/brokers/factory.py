@@ -9,12 +9,12 @@ from floorbroker.brokers.availability import install_command, sdk_installed
 from floorbroker.brokers.connection import ConnectionTest, warnings_for
 from floorbroker.brokers.context import BrokerContext, PaperBooks
 from floorbroker.brokers.loading import adapter_maker, not_built, read_credentials
-from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.port import BrokerAdapter, KeyRights
 from floorbroker.brokers.registry import all_brokers, check_mode, get_broker
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.brokers.spec import BrokerSpec
+from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
     BrokerError,
@@ -136,15 +136,16 @@ class BrokerFactory:
             credentials=credentials,
             narrow=narrow,
         )
-        warnings = warnings_for(self._brokers[BrokerId(broker_id)])
+        spec = self._brokers[BrokerId(broker_id)]
+        warnings = warnings_for(spec)
         try:
-            accounts = await _probe(adapter, deadline_seconds)
+            accounts, rights = await _probe(adapter, spec, deadline_seconds)
         except BrokerError as error:
             Hiding(credentials.values()).in_error(error)
             return ConnectionTest(accounts=(), warnings=warnings, error=error)
         finally:
             await adapter.close()
-        return ConnectionTest(accounts=tuple(accounts), warnings=warnings)
+        return ConnectionTest(accounts=tuple(accounts), warnings=warnings, rights=rights)
 
     def _with(
         self, environment: Environment, broker_id: str, narrow: DeploymentMode | None
@@ -178,11 +179,15 @@ class BrokerFactory:
         return spec
 
 
-async def _probe(adapter: BrokerAdapter, deadline_seconds: float) -> Sequence[BrokerAccount]:
+async def _probe(
+    adapter: BrokerAdapter, spec: BrokerSpec, deadline_seconds: float
+) -> tuple[Sequence[BrokerAccount], KeyRights | None]:
     try:
         async with asyncio.timeout(deadline_seconds):
             await adapter.connect()
-            return await adapter.accounts()
+            accounts = await adapter.accounts()
+            told = Capability.KEY_RIGHTS in spec.capabilities
+            return accounts, await adapter.key_rights() if told else None
     except TimeoutError as error:
         raise BrokerTimeout from error
 

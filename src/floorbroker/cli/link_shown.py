@@ -6,6 +6,7 @@ from typing import Final
 import typer
 
 from floorbroker.brokers.connection import warnings_for
+from floorbroker.brokers.registry import get_broker
 from floorbroker.cli.printable import printable
 from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.modes import Environment
@@ -56,6 +57,10 @@ def connected(done: Connected) -> None:
     for account in done.accounts:
         about = f"…{account.number[-4:]}  {account.name}".rstrip()
         typer.echo(printable(f"  {link.environment.value.upper()}  {about}  {account.currency}"))
+    gateways = {one.message for one in warnings_for(get_broker(link.broker))}
+    for warning in done.warnings:
+        if warning not in gateways:  # those were told before
+            typer.echo(printable(f"Keep in mind: {warning}"))
     typer.echo("The access is stored encrypted. A bot that runs uses it from the next command on.")
     if done.made_default:
         typer.echo("Orders that name no account go there.")

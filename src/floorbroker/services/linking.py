@@ -13,7 +13,6 @@ from typing import Final
 import structlog
 from pydantic import BaseModel
 
-from floorbroker.brokers.connection import GatewayWarning
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.loading import credentials_model
 from floorbroker.brokers.registry import get_broker
@@ -36,6 +35,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.key_lint import refuse_dangerous, remarks
 from floorbroker.services.link_labels import check_label, free_label
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
@@ -76,7 +76,7 @@ class Tried:
     wanted: Wanted
     link: Link
     accounts: Sequence[BrokerAccount]
-    warnings: Sequence[GatewayWarning]
+    warnings: Sequence[str]
     given: Mapping[str, str]
 
     def __repr__(self) -> str:
@@ -89,13 +89,14 @@ class Connected:
     """An account that is stored and can be traded.
 
     Attributes:
+        warnings: What to keep running, and what the credential may do beyond what is needed.
         renewed: It was linked before; its access was replaced.
         made_default: Orders that name no account go there from now on.
     """
 
     link: Link
     accounts: Sequence[BrokerAccount]
-    warnings: Sequence[GatewayWarning]
+    warnings: Sequence[str]
     renewed: bool
     made_default: bool
 
@@ -171,7 +172,7 @@ class Linking:
 
         Raises:
             InvalidInput: A field is missing or unreadable, or the account is not the one to renew.
-            PolicyRefused: The terms are not accepted yet.
+            PolicyRefused: The terms are not accepted yet, or the key may withdraw.
             BrokerError: The broker refuses it or does not answer.
         """
         await self.check(wanted)
@@ -190,11 +191,15 @@ class Linking:
             raise outcome.error
         if not outcome.accounts:
             raise NotLinked("These credentials reach no account.", broker=wanted.broker)
+        refuse_dangerous(outcome.rights, wanted.spec)
         return Tried(
             wanted=wanted,
             link=await self._fitting(wanted, link, outcome.accounts),
             accounts=outcome.accounts,
-            warnings=outcome.warnings,
+            warnings=[
+                *(warning.message for warning in outcome.warnings),
+                *remarks(outcome.rights, self._clock.now()),
+            ],
             given=given,
         )
 

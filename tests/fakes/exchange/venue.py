@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from floorbroker.brokers.port import KeyRights
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.order import Order
@@ -35,6 +36,7 @@ class Venue:
         blocked: By call: waits for the event before anything happens.
         book: What it knows of each order.
         found: Says this to every look-up, whatever the book holds.
+        rights: What a key may do, where that is asked.
         keys: Where keys are asked for (`tests/fakes/keyed`): what each pair of them reaches.
     """
 
@@ -58,6 +60,7 @@ class Venue:
     blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     book: dict[OrderId, Receipt] = field(default_factory=dict)
     found: LookUp | None = None
+    rights: KeyRights | None = None
     keys: dict[tuple[str, str], tuple[BrokerAccount, ...]] = field(default_factory=dict)
     cancels_at_once: bool = True
     new_id_on_modify: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.port import KeyRights
 from floorbroker.domain.errors import AuthenticationFailed
 from floorbroker.domain.portfolio import BrokerAccount
 from tests.fakes.exchange.adapter import ExchangeAdapter
@@ -29,6 +30,12 @@ class KeyedAdapter(ExchangeAdapter):
         """See the port."""
         await super().accounts()
         return self._reached()
+
+    async def key_rights(self) -> KeyRights:
+        """See the port."""
+        await self._door.called("key_rights")
+        assert self._door.rights is not None
+        return self._door.rights
 
     def _reached(self) -> Sequence[BrokerAccount]:
         accounts = self._door.keys.get(self._given)

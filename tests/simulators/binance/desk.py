@@ -46,16 +46,11 @@ class Desk(Engine):
         self.lists: list[OrderList] = []
         self.limits = limits
 
-    def check(
-        self,
-        person: Person,
-        symbol: Symbol,
-        ticket: Ticket,
-        *,
-        replaced: Order | None = None,
-        more: int = 1,
-    ) -> None:
+    def check(self, person: Person, symbol: Symbol, ticket: Ticket, *, more: int = 1) -> None:
         """What is known before the matching engine is asked.
+
+        Args:
+            more: How many orders the request brings at once.
 
         Raises:
             Refusal: It may not be placed.
@@ -67,34 +62,42 @@ class Desk(Engine):
             raise invalid_message("Market is closed.")
         if not symbol.allows(person.permissions):
             raise rejected("This symbol is not permitted for this account.")
-        check_filters(ticket, self._around(person, symbol, replaced), more=more)
+        check_filters(ticket, self._around(person, symbol), more=more)
         self.limits.check_orders(person)
 
-    def new(
-        self, person: Person, symbol: Symbol, ticket: Ticket, *, replaced: Order | None = None
-    ) -> Order:
+    def new(self, person: Person, symbol: Symbol, ticket: Ticket) -> Order:
         """An order that the matching engine takes; not in the book yet.
 
         Raises:
             Refusal: It does not take it.
         """
         book = self.market.books.get(symbol.name)
-        self._check_client_id(person, symbol, ticket.client_order_id, replaced)
-        if ticket.is_algo and ticket.trailing_delta is None and book is not None:
-            if matching.is_reached(ticket, book.last):
-                raise rejected("Order would trigger immediately.")
-        levels = matching.takeable(ticket, book)
-        if ticket.type == "LIMIT_MAKER" and levels:
+        self.check_client_id(person, symbol, ticket.client_order_id)
+        waits = ticket.is_algo and ticket.trailing_delta is None
+        if waits and book is not None and matching.is_reached(ticket, book.last):
+            raise rejected("Order would trigger immediately.")
+        if ticket.type == "LIMIT_MAKER" and matching.takeable(ticket, book):
             raise rejected("Order would immediately match and take.")
         if ticket.quote_qty is not None:
             ticket = replace(ticket, qty=_quantity(ticket, symbol, book))
         order = self.make(person, symbol, ticket)
-        if ticket.quote_qty is not None:
-            order.ticket = replace(ticket, qty=None)
-        freed = replaced.hold if replaced else None
-        same = freed is not None and freed.asset == order.hold.asset
-        self.check_funds(order, freed.amount if freed is not None and same else ZERO)
+        self.check_funds(order)
         return order
+
+    def check_funds(self, order: Order) -> None:
+        """There is enough for the whole of it.
+
+        Raises:
+            Refusal: There is not.
+        """
+        book = self.market.books.get(order.symbol.name)
+        need = matching.needed(order, matching.reserve_price(order.ticket, book))
+        if order.type == "MARKET":
+            levels = matching.takeable(order.ticket, book)
+            buys = order.side == "BUY"
+            need = matching.cost(levels, order.qty) if buys else order.qty
+        if need > order.person.free(order.hold.asset):
+            raise insufficient_balance()
 
     def make(self, person: Person, symbol: Symbol, ticket: Ticket) -> Order:
         """An order with a number, checked by nobody."""
@@ -107,21 +110,6 @@ class Desk(Engine):
             created_at=self.now(),
             parts_left=self.parts,
         )
-
-    def check_funds(self, order: Order, freed: Decimal = ZERO) -> None:
-        """There is enough for the whole of it.
-
-        Raises:
-            Refusal: There is not.
-        """
-        book = self.market.books.get(order.symbol.name)
-        need = matching.needed(order, matching.reserve_price(order.ticket, book))
-        if order.type == "MARKET":
-            levels = matching.takeable(order.ticket, book)
-            buys = order.side == "BUY"
-            need = matching.cost(levels, order.qty) if buys else order.qty
-        if need > order.person.free(order.hold.asset) + freed:
-            raise insufficient_balance()
 
     def place(self, order: Order) -> None:
         """In the book, counted, and matched for the first time."""
@@ -186,7 +174,7 @@ class Desk(Engine):
         self._check_amend(order, qty)
         new_id = client_id or new_client_id()
         if new_id != order.client_order_id:
-            self._check_client_id(order.person, order.symbol, new_id, None)
+            self.check_client_id(order.person, order.symbol, new_id)
         amendment = Amendment(
             execution_id=self.number("execution", order.symbol.name),
             from_client_id=order.client_order_id,
@@ -213,29 +201,26 @@ class Desk(Engine):
         if qty <= order.filled_qty:
             raise amend_rejected("Price * QTY is zero or less.")  # unverified
         check_lot(qty, symbol)
-        check_notional(order.ticket, qty, self._around(order.person, symbol, None))
+        check_notional(order.ticket, qty, self._around(order.person, symbol))
         if len(order.amendments) >= symbol.max_amends:
             raise amend_rejected(filter_failure("MAX_NUM_ORDER_AMENDS").message)
 
-    def _check_client_id(
-        self, person: Person, symbol: Symbol, client_id: str, replaced: Order | None
-    ) -> None:
-        """Among open orders only: rest-api.md, `newClientOrderId`; that it is per symbol, unverified.
+    def check_client_id(self, person: Person, symbol: Symbol, client_id: str) -> None:
+        """Unique among open orders (rest-api.md, `newClientOrderId`) of the symbol (unverified).
 
         Raises:
             Refusal: An open order has it.
         """
         for one in self.open_orders(person):
-            if one.symbol is symbol and one is not replaced and one.client_order_id == client_id:
+            if one.symbol is symbol and one.client_order_id == client_id:
                 raise rejected("Duplicate order sent.")
 
-    def _around(self, person: Person, symbol: Symbol, replaced: Order | None) -> Around:
+    def _around(self, person: Person, symbol: Symbol) -> Around:
         return Around(
             person=person,
             symbol=symbol,
             book=self.market.books.get(symbol.name),
             open_orders=self.open_orders(person),
-            replaced=replaced,
         )
 
 

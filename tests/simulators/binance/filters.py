@@ -30,19 +30,12 @@ class Around:
     Attributes:
         book: None where there are no prices; rules that need some then hold.
         open_orders: The person's, of all symbols.
-        replaced: One of them that the new order would replace.
     """
 
     person: Person
     symbol: Symbol
     book: Book | None
     open_orders: Sequence[Order]
-    replaced: Order | None = None
-
-    @property
-    def counted(self) -> list[Order]:
-        """The open orders that count."""
-        return [order for order in self.open_orders if order is not self.replaced]
 
 
 def is_above(ticket: Ticket) -> bool:
@@ -146,7 +139,7 @@ def _check_position(ticket: Ticket, around: Around) -> None:
     buying = sum(
         (
             order.remaining
-            for order in around.counted
+            for order in around.open_orders
             if order.side == "BUY" and order.symbol is around.symbol
         ),
         ZERO,
@@ -156,11 +149,11 @@ def _check_position(ticket: Ticket, around: Around) -> None:
 
 
 def _check_counts(ticket: Ticket, around: Around, more: int) -> None:
-    here = [order for order in around.counted if order.symbol is around.symbol]
+    here = [order for order in around.open_orders if order.symbol is around.symbol]
     if len(here) + more > around.symbol.max_orders:
         raise filter_failure("MAX_NUM_ORDERS")
     algos = sum(order.ticket.is_algo for order in here)
     if ticket.is_algo and algos + 1 > around.symbol.max_algo_orders:
         raise filter_failure("MAX_NUM_ALGO_ORDERS")
-    if len(around.counted) + more > EXCHANGE_MAX_NUM_ORDERS:
+    if len(around.open_orders) + more > EXCHANGE_MAX_NUM_ORDERS:
         raise filter_failure("EXCHANGE_MAX_NUM_ORDERS")

@@ -21,7 +21,7 @@ class OrderList:
     Attributes:
         id: Of the exchange; the first is 0.
         working: The order that the others wait for; None in an OCO.
-        orders: All, in the order of the answers: below before above, working before pending.
+        orders: All, in the order of the answers: working before pending, stop before limit.
     """
 
     id: int

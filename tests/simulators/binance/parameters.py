@@ -6,7 +6,7 @@ rest-api.md, "General Information on Endpoints": parameters may come in both, an
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from urllib.parse import parse_qsl
@@ -19,7 +19,9 @@ from tests.simulators.binance.refusals import (
     duplicate_parameter,
     empty,
     illegal,
+    interval_too_long,
     mandatory,
+    one_of_two,
     unread,
 )
 from tests.simulators.binance.wire import FINEST, read_moment
@@ -31,6 +33,9 @@ NUMBER: Final = r"^[0-9]{1,20}$"
 DECIMAL: Final = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
 CLIENT_ID: Final = r"^[a-zA-Z0-9-_]{1,36}$"
 SYMBOL: Final = r"^[A-Z0-9-_.]{1,20}$"
+
+LONGEST: Final = timedelta(hours=24)
+"""Of a history with both ends: rest-api.md, "All orders" and "Account trade list"."""
 
 _SIGNED: Final = frozenset({"timestamp", "recvWindow", "signature"})
 
@@ -140,6 +145,28 @@ class Parameters:
         except ValueError as error:
             raise bad_data(name) from error
         return [str(word) for word in found]
+
+    def ids(self, order_id: str, client_id: str) -> tuple[int | None, str | None]:
+        """Which order is meant.
+
+        Raises:
+            Refusal: Neither says.
+        """
+        ids = self.number(order_id), self.client_id(client_id)
+        if ids == (None, None):
+            raise one_of_two(client_id, order_id)
+        return ids
+
+    def between(self) -> tuple[datetime | None, datetime | None]:
+        """From when to when, both included.
+
+        Raises:
+            Refusal: More than a day.
+        """
+        start, end = self.moment("startTime"), self.moment("endTime")
+        if start is not None and end is not None and end - start > LONGEST:
+            raise interval_too_long()
+        return start, end
 
     def done(self) -> None:
         """Nothing more is read.

@@ -6,11 +6,13 @@ from typing import Any
 
 from tests.simulators.binance.answers import canceled, placed, usual_response_type
 from tests.simulators.binance.desk import Desk
-from tests.simulators.binance.orders import Order
 from tests.simulators.binance.people import Person
 from tests.simulators.binance.refusals import Refusal
 from tests.simulators.binance.symbols import Symbol
 from tests.simulators.binance.ticket import Ticket
+
+Part = tuple[str, Mapping[str, Any] | None]
+"""How one of the two went, and its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,56 +43,40 @@ def replace_order(desk: Desk, asked: Replacement) -> Mapping[str, Any]:
     placement occurs", so that what they refuse touches nothing.
 
     Raises:
-        Refusal: The filters refuse, or one or both parts failed: -2021 and 409, -2022 and 400.
+        Refusal: The filters refuse, or a part failed. The statuses are those of the page's table;
+            that 429 goes with -2022 where nothing was tried is unverified.
     """
-    too_many = _check(desk, asked)
-    cancel_failed, shown_cancel = _cancel(desk, asked)
-    new: Mapping[str, Any] | None
-    if cancel_failed and (asked.stops or too_many is not None):
+    too_many = _too_many(desk, asked)
+    canceling = _cancel(desk, asked)
+    if canceling[0] == "FAILURE" and asked.stops:
         # "A new order that was not attempted … will still increase the unfilled order count by 1."
         desk.limits.count_orders(asked.person, 1)
-        new_failed, new = None, None
+        placing: Part = ("NOT_ATTEMPTED", None)
     elif too_many is not None:
-        new_failed, new = too_many, too_many.body
+        placing = ("FAILURE", too_many.body)
     else:
-        new_failed, new = _place(desk, asked)
+        placing = _place(desk, asked)
     words = {
-        "cancelResult": "FAILURE" if cancel_failed else "SUCCESS",
-        "newOrderResult": _word(new, new_failed),
-        "cancelResponse": shown_cancel,
-        "newOrderResponse": new,
+        "cancelResult": canceling[0],
+        "newOrderResult": placing[0],
+        "cancelResponse": canceling[1],
+        "newOrderResponse": placing[1],
     }
-    if cancel_failed is None and new_failed is None:
+    went_well = [canceling[0], placing[0]].count("SUCCESS")
+    if went_well == 2:
         return words
-    raise _failure(words, too_many, both=bool(cancel_failed) and new is not _fine(new, new_failed))
+    status = 409 if went_well else 400
+    if too_many is not None and asked.stops:
+        status = 429
+    headers = too_many.headers if too_many is not None else None
+    code, message = (-2021, "partially failed.") if went_well else (-2022, "failed.")
+    message = f"Order cancel-replace {message}"
+    raise Refusal(code, message, status=status, headers=headers, data=words)
 
 
-def _fine(new: Mapping[str, Any] | None, failed: Refusal | None) -> Mapping[str, Any] | None:
-    return new if new is not None and failed is None else None
-
-
-def _word(new: Mapping[str, Any] | None, failed: Refusal | None) -> str:
-    if new is None:
-        return "NOT_ATTEMPTED"
-    return "SUCCESS" if failed is None else "FAILURE"
-
-
-def _failure(words: Mapping[str, Any], too_many: Refusal | None, *, both: bool) -> Refusal:
-    status = 400 if both else 409
-    headers = None
-    if too_many is not None:
-        status, headers = too_many.status, too_many.headers
-    if both:
-        code, message = -2022, "Order cancel-replace failed."
-    else:
-        code, message = -2021, "Order cancel-replace partially failed."
-    return Refusal(code, message, status=status, headers=headers, data=words)
-
-
-def _check(desk: Desk, asked: Replacement) -> Refusal | None:
-    old = _old(desk, asked)
+def _too_many(desk: Desk, asked: Replacement) -> Refusal | None:
     try:
-        desk.check(asked.person, asked.symbol, asked.ticket, replaced=old)
+        desk.check(asked.person, asked.symbol, asked.ticket)
     except Refusal as refusal:
         if refusal.status != 429 or not asked.cancels_anyway:
             raise
@@ -98,28 +84,21 @@ def _check(desk: Desk, asked: Replacement) -> Refusal | None:
     return None
 
 
-def _old(desk: Desk, asked: Replacement) -> Order | None:
-    try:
-        return desk.find_open(asked.person, asked.symbol, asked.order_id, asked.client_id)
-    except Refusal:
-        return None
-
-
-def _cancel(desk: Desk, asked: Replacement) -> tuple[Refusal | None, Mapping[str, Any]]:
+def _cancel(desk: Desk, asked: Replacement) -> Part:
     try:
         old = desk.find_open(asked.person, asked.symbol, asked.order_id, asked.client_id)
         desk.check_cancel(old, asked.restriction)
     except Refusal as refusal:
-        return refusal, refusal.body
+        return "FAILURE", refusal.body
     desk.cancel(old)
-    return None, canceled(old, asked.cancel_id)
+    return "SUCCESS", canceled(old, asked.cancel_id)
 
 
-def _place(desk: Desk, asked: Replacement) -> tuple[Refusal | None, Mapping[str, Any]]:
+def _place(desk: Desk, asked: Replacement) -> Part:
     try:
         order = desk.new(asked.person, asked.symbol, asked.ticket)
     except Refusal as refusal:
-        return refusal, refusal.body
+        return "FAILURE", refusal.body
     desk.place(order)
     kind = asked.response_type or usual_response_type(order.type)
-    return None, placed(order, kind)
+    return "SUCCESS", placed(order, kind)

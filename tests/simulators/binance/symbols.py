@@ -20,7 +20,7 @@ STP_MODES: Final = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH")
 EXCHANGE_MAX_NUM_ORDERS: Final = 1000
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Symbol:
     """One pair; any field may be changed by a test. Its numbers are no real pair's.
 
@@ -169,6 +169,11 @@ class Catalogue:
     def add(self, *symbols: Symbol) -> None:
         """More of them, or others in their place."""
         self.symbols.update({symbol.name: symbol for symbol in symbols})
+
+    @property
+    def assets(self) -> list[str]:
+        """What the pairs are made of, each once."""
+        return list(dict.fromkeys(a for s in self.symbols.values() for a in (s.base, s.quote)))
 
     def find(self, name: str) -> Symbol:
         """By its name.

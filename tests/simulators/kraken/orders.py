@@ -9,7 +9,6 @@ from tests.simulators.kraken.describing import close_text, order_text, price_tex
 from tests.simulators.kraken.kinds import TAKES, TRAILS, TRIGGERED
 from tests.simulators.kraken.pairs import Pair
 from tests.simulators.kraken.people import Person
-from tests.simulators.kraken.prices import Offset
 from tests.simulators.kraken.ticket import Terms
 from tests.simulators.kraken.trades import Trade
 from tests.simulators.kraken.wire import fixed, new_id, unix
@@ -182,9 +181,3 @@ class Order:
         if self.amended:
             words.append("amended")
         return words
-
-
-def offset_of(order: Order) -> Offset:
-    """How far a trailing stop stays behind."""
-    assert isinstance(order.terms.price, Offset)
-    return order.terms.price

@@ -47,6 +47,8 @@ class KrakenSimulator(Steering, Simulator[Key]):
         orders_bodies: The raw body of every AddOrder that was carried out, refused or validated.
     """
 
+    _gate: Gate
+
     def __init__(
         self,
         *,
@@ -93,7 +95,8 @@ class KrakenSimulator(Steering, Simulator[Key]):
         """
         people = {one.person.name for one in self._gate.keys.values()}
         person = Person(name=name or f"person {len(people) + 1}", balances={}, tier=tier)
-        for asset, amount in (balances or {"ZUSD": "100000"}).items():
+        given = {"ZUSD": "100000"} if balances is None else balances
+        for asset, amount in given.items():
             self.set_balance(person, asset, amount)
         self.add_key(person, key, secret, permissions=permissions)
         return person

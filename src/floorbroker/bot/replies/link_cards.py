@@ -56,7 +56,7 @@ def connected_card(connected: Connected) -> Card:
         rows=tuple(
             Row(f"…{account.number[-4:]}", account.name or name) for account in connected.accounts
         ),
-        notes=tuple(warning.message for warning in connected.warnings),
+        notes=tuple(connected.warnings),
     )
 
 
