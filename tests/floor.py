@@ -11,9 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from floorbroker.brokers.context import Shared
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.allowances import Allowances
+from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.config import Settings
@@ -46,7 +49,16 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import MOST, Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.ticket import Ticket
-from floorbroker.storage import audit, link_tickets, notices, orders, paper_books, people, sealed
+from floorbroker.storage import (
+    audit,
+    counters,
+    link_tickets,
+    notices,
+    orders,
+    paper_books,
+    people,
+    sealed,
+)
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import Keyring, new_key, parse_keyring
@@ -228,8 +240,13 @@ def built(
     factory = BrokerFactory(
         DeploymentMode.MULTI_USER,
         clock=clock,
-        paper_books=paper_books.StoredPaperBooks(documents),
-        transport=Transport(),
+        shared=Shared(
+            paper_books=paper_books.StoredPaperBooks(documents),
+            transport=Transport(),
+            cache=SharedCache(clock),
+            allowances=Allowances(clock, metrics),
+            nonces=counters.StoredNonces(documents),
+        ),
         options={
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
             EXCHANGE: {"venue": venue or Venue()},

@@ -10,9 +10,12 @@ from typing import Any
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availability
+from floorbroker.brokers.context import Shared
 from floorbroker.brokers.endpoints import EndpointProblem, chosen_endpoints
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.allowances import Allowances
+from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.config import Settings, SettingsProblem, Switch
 from floorbroker.domain.clock import Clock, SystemClock
@@ -44,7 +47,16 @@ from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
-from floorbroker.storage import audit, link_tickets, notices, orders, paper_books, people, sealed
+from floorbroker.storage import (
+    audit,
+    counters,
+    link_tickets,
+    notices,
+    orders,
+    paper_books,
+    people,
+    sealed,
+)
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.metered import MeteredDocuments
@@ -199,8 +211,13 @@ def _build(  # the parts that everything else is made of
     factory = BrokerFactory(
         settings.deployment_mode,
         clock=clock,
-        paper_books=paper_books.StoredPaperBooks(store),
-        transport=transport,
+        shared=Shared(
+            paper_books=paper_books.StoredPaperBooks(store),
+            transport=transport,
+            cache=SharedCache(clock),
+            allowances=Allowances(clock, metrics),
+            nonces=counters.StoredNonces(store),
+        ),
         endpoints=open_endpoints(settings),
         options=_options(settings, broker_options or {}),
     )

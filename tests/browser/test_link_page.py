@@ -57,8 +57,14 @@ class Watched:
     def __post_init__(self) -> None:
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda one: self.complaints.append(f"{one.failure} {one.url}"))
-        self.page.on("request", lambda request: self.asked.append(request))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("request", self._asked)
+
+    def _failed(self, request: Request) -> None:
+        self.complaints.append(f"{request.failure} {request.url}")
+
+    def _asked(self, request: Request) -> None:
+        self.asked.append(request)
 
     async def start(self, world: LinkWorld, token: str) -> None:
         """Opens a link and goes by way of Discord to the form."""

@@ -11,10 +11,10 @@ from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
+from tests.brokers.fakes.surroundings import shared
 from tests.contract.contract import BrokerContract
 from tests.contract.placing import LINK, USER
 from tests.fakes.clock import ManualClock
-from tests.fakes.paper_books import MemoryPaperBooks
 from tests.simulators.alpaca import AlpacaSimulator, Fault
 
 KEY, SECRET = "PKCONTRACT0000000001", "contract/secret+0123456789012345678901"
@@ -95,8 +95,7 @@ class AlpacaContract(BrokerContract):
         factory = BrokerFactory(
             request.param,
             clock=clock,
-            paper_books=MemoryPaperBooks(),
-            transport=transport,
+            shared=shared(clock, transport=transport),
             endpoints={
                 BrokerId("alpaca"): {
                     self.environment.value: simulator.url,

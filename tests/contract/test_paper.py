@@ -7,14 +7,13 @@ import pytest
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
-from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
+from tests.brokers.fakes.surroundings import shared
 from tests.contract.contract import BrokerContract
 from tests.contract.placing import LINK, USER
 from tests.fakes.clock import ManualClock
-from tests.fakes.paper_books import MemoryPaperBooks
 from tests.simulators.paper_faults import Counting, Down, Refusing, Silent
 
 
@@ -81,8 +80,7 @@ class TestPaper(BrokerContract):
         factory = BrokerFactory(
             request.param,
             clock=clock,
-            paper_books=MemoryPaperBooks(),
-            transport=Transport(),
+            shared=shared(clock),
             options={BrokerId("paper"): options},
         )
         return factory.create(

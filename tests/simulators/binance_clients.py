@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from binance import AsyncClient
 from binance.exceptions import BinanceAPIException
+from yarl import URL
 
 from tests.simulators.binance import BinanceSimulator, Person
 
@@ -103,8 +104,6 @@ async def raw(
     world: World, method: str, path: str, *, body: str = "", **headers: str
 ) -> tuple[int, Any]:
     """A request of exactly these bytes, the person's key with it; status and JSON."""
-    from yarl import URL
-
     sent = {
         "X-MBX-APIKEY": KEY,
         "Content-Type": "application/x-www-form-urlencoded",

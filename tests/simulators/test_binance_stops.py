@@ -131,7 +131,7 @@ async def test_a_trailing_stop_with_a_stop_price_waits_for_it_first(world: World
 async def test_an_oco_holds_once_and_one_leg_ends_the_other(world: World) -> None:
     placed = await world.client.create_oco_order(**OCO)
     held = await world.balance("BTC")
-    move(world, 65001)
+    move(world, 65010)
 
     own = await world.client.v3_get_order_list(orderListId=placed["orderListId"])
     assert (placed["orderListId"], placed["contingencyType"]) == (0, "OCO")

@@ -16,6 +16,7 @@ from floorbroker.config import Settings
 from floorbroker.domain.ids import AccountId, LinkId, UserId
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.linking import Connected
@@ -73,6 +74,7 @@ class LinkWorld:
 
     Attributes:
         told: What `on_connected` was told.
+        news: Set once it was told something.
     """
 
     house: House
@@ -80,6 +82,7 @@ class LinkWorld:
     discord: DiscordOAuth
     url: str
     told: list[tuple[LinkTicket, Connected]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     fails_to_tell: BaseException | None = None
 
     async def token(
@@ -99,6 +102,7 @@ class LinkWorld:
     def connected(self, ticket: LinkTicket, connected: Connected) -> None:
         """What the composition root would pass on."""
         self.told.append((ticket, connected))
+        self.news.set()
         if self.fails_to_tell is not None:
             raise self.fails_to_tell
 
@@ -206,8 +210,34 @@ async def link_world(
         revokes=revokes,
     )
     assert links is not None
-    app = build_web_app(
-        readiness=Ready(), metrics=Metrics(), metrics_token=None, links=links
-    )
+    app = build_web_app(readiness=Ready(), metrics=Metrics(), metrics_token=None, links=links)
     async with run_web(app, "127.0.0.1", port):
         yield world
+
+
+async def unproven(world: LinkWorld, token: str) -> bool:
+    """Whether no browser has shown whose it is."""
+    return (await world.ticket(token)).browser == ""
+
+
+def exchanged(world: LinkWorld) -> list[str]:
+    """What Discord was asked by the process itself."""
+    return [one.path for one in world.discord.asked]
+
+
+def assert_over(page: Page, title: str, code: int = 400) -> None:
+    """The page says what happened, that nothing was stored, and how to go on."""
+    assert (page.status, page.title) == (code, f"{title} · floorbroker")
+    assert "Nothing was stored." in page.words
+    assert "open the link in Discord again" in page.words.replace("Open", "open")
+
+
+async def links(world: LinkWorld) -> list[Link]:
+    """What Anna has linked."""
+    return list(await world.house.stored_people.links(ANNA))
+
+
+async def assert_nothing_linked(world: LinkWorld) -> None:
+    """Neither in the store nor told to anybody."""
+    assert await links(world) == []
+    assert world.told == []

@@ -91,9 +91,9 @@ async def test_no_page_may_load_or_run_anything_but_our_own(
         assert set(rules.get("style-src", "'none'").split()) <= {"'self'", "'none'"}
         assert "unsafe" not in str(rules)
         assert "*" not in str(rules)
-        assert all(
-            link.startswith("/static/") for link in page.resources
-        ), f"{page.url}: {page.resources}"
+        assert all(link.startswith("/static/") for link in page.resources), (
+            f"{page.url}: {page.resources}"
+        )
 
 
 async def test_only_the_first_form_leads_elsewhere_and_only_to_discord(

@@ -1,9 +1,7 @@
-"""The form for the keys: who may send it, what happens to what is sent, and when it is over."""
+"""What is entered: what the broker need not be asked, and what it says."""
 
-import asyncio
 from dataclasses import replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 import pytest
 
@@ -18,36 +16,21 @@ from floorbroker.domain.errors import (
     RegionRefused,
 )
 from floorbroker.domain.modes import Environment
-from floorbroker.domain.people import Link
-from floorbroker.services.link_tickets import MOST_TRIES, TICKET_LIFE
-from floorbroker.web.app import LARGEST_BODY_BYTES
-from tests.floor import ANNA, BEN, KEYED
+from floorbroker.services.link_tickets import MOST_TRIES
+from tests.floor import ANNA
 from tests.observability.captured import captured_stderr
-from tests.services.conftest import Build
-from tests.simulators.discord_oauth import DiscordOAuth
 from tests.web.link_page import Page
 from tests.web.link_world import (
     FIRST,
     KEYS,
     LinkWorld,
     Visitor,
-    chosen_settings,
-    free_port,
-    keyed_venue,
-    link_world,
+    assert_nothing_linked,
+    links,
 )
 
 SECRET: Final = KEYS["field.api_secret"]
 WRONG: Final = {**KEYS, "field.api_secret": "canary-wrong-secret"}
-
-
-async def links(world: LinkWorld) -> list[Link]:
-    return list(await world.house.stored_people.links(ANNA))
-
-
-async def assert_nothing_linked(world: LinkWorld) -> None:
-    assert await links(world) == []
-    assert world.told == []
 
 
 def assert_form_again(page: Page, title: str) -> None:
@@ -61,174 +44,6 @@ def assert_form_again(page: Page, title: str) -> None:
         assert value not in page.text
     for name in KEYS:
         assert page.controls[name].value == ""
-
-
-# --- Who may see and send it
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_without_the_cookie_nobody_sees_the_form(
-    world: LinkWorld, anna: Visitor, method: str
-) -> None:
-    form = await anna.form(await world.token())
-
-    async with world.browser() as stranger:
-        page = await (
-            stranger.get(form.url) if method == "GET" else stranger.send(form)
-        )
-
-    assert page.status == 403
-    assert page.title.startswith("This browser has not shown whose it is")
-    await assert_nothing_linked(world)
-    assert world.venue.requests == []
-
-
-async def test_a_cookie_that_was_not_proven_opens_nothing(
-    world: LinkWorld, anna: Visitor
-) -> None:
-    asked = await anna.leave(await world.token())
-    ref = asked["state"].partition(".")[0]
-
-    page = await anna.get(f"/link/{ref}/keys")
-
-    assert page.status == 403
-
-
-async def test_somebody_elses_proof_opens_nothing(world: LinkWorld, anna: Visitor) -> None:
-    """Ben proves himself at a link of his own and bends its cookie to Anna's link."""
-    token = await world.token()
-    form = await anna.form(token)
-    world.discord.person = BEN
-    async with world.browser() as ben:
-        await ben.form(await world.token(BEN))
-        ((_, his),) = ben.cookies()
-        ((name, _),) = anna.cookies()
-        ben.session.cookie_jar.clear()
-        ben.headers["Cookie"] = f"{name}={token}.{his.partition('.')[2]}"
-        page = await ben.send(form)
-
-    assert page.status == 403
-    await assert_nothing_linked(world)
-
-
-@pytest.mark.parametrize("cookie", ["", "x", "a.b", "{token}.", ".{token}", "{token}.{token}."])
-async def test_a_cookie_out_of_shape_opens_nothing(
-    world: LinkWorld, anna: Visitor, cookie: str
-) -> None:
-    token = await world.token()
-    form = await anna.form(token)
-    ((name, _),) = anna.cookies()
-
-    async with world.browser() as forger:
-        forger.headers["Cookie"] = f"{name}={cookie.format(token=token)}"
-        page = await forger.get(form.url)
-
-    assert page.status == 403
-
-
-@pytest.mark.parametrize(
-    "form_token", [None, "", "0" * 64, "é" * 64, "\udcff", "own and more", "another browser's",
-                   "another link's", "in capitals"],
-)  # fmt: skip
-async def test_a_form_that_was_not_made_for_this_browser_and_link_is_refused(
-    world: LinkWorld, anna: Visitor, form_token: str | None
-) -> None:
-    other_link = await anna.form(await world.token())
-    token = await world.token()
-    async with world.browser() as phone:
-        other_browser = await phone.form(token)
-    form = await anna.form(token)
-    own = form.controls["form"].value
-    made = {
-        "own and more": f"{own}0",
-        "another browser's": other_browser.controls["form"].value,
-        "another link's": other_link.controls["form"].value,
-        "in capitals": own.upper(),
-    }
-    sent = dict(KEYS) if form_token is None else {**KEYS, "form": made.get(form_token, form_token)}
-
-    page = await anna.post(form.url, urlencode(sent, errors="surrogateescape"))
-
-    assert page.status in ({400} if form_token == "\udcff" else {403})
-    assert "Nothing was stored." in page.words
-    await assert_nothing_linked(world)
-    assert world.venue.requests == []
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "http://127.0.0.1"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "none"},
-    ],
-)
-async def test_a_form_that_another_site_sends_is_refused(
-    world: LinkWorld, anna: Visitor, headers: dict[str, str]
-) -> None:
-    form = await anna.form(await world.token())
-
-    page = await anna.send(form, **headers)
-
-    assert page.status == 403
-    assert page.title.startswith("This form is not from here")
-    await assert_nothing_linked(world)
-    assert world.venue.requests == []
-
-
-async def test_what_a_browser_says_of_our_own_form_is_taken(
-    world: LinkWorld, anna: Visitor
-) -> None:
-    form = await anna.form(await world.token())
-
-    found = await anna.send(form, **{"Sec-Fetch-Site": "same-origin", "Origin": world.url})
-
-    assert found.title.startswith("Account found")
-
-
-# --- What is no form
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
-        ("{}", "application/json", 415),
-        ("--x\r\n\r\n--x--", "multipart/form-data; boundary=x", 415),
-        ("form=a", "text/plain", 415),
-        ("form=a&form=b", "application/x-www-form-urlencoded", 400),
-        ("form=%ff", "application/x-www-form-urlencoded", 400),
-        ("form=é", "application/x-www-form-urlencoded", 400),
-        ("&".join(f"f{n}=" for n in range(65)), "application/x-www-form-urlencoded", 400),
-        ("a" * (LARGEST_BODY_BYTES + 1), "application/x-www-form-urlencoded", 413),
-        ("", "application/x-www-form-urlencoded", 403),
-    ],
-)
-async def test_what_is_no_form_is_refused_on_a_page(
-    world: LinkWorld, anna: Visitor, body: str, kind: str, status: int
-) -> None:
-    form = await anna.form(await world.token())
-
-    page = await anna.post(form.url, body, **{"Content-Type": kind})
-
-    assert page.status == status
-    assert "Nothing was stored." in page.words
-    assert world.venue.requests == []
-
-
-async def test_a_field_that_is_sent_twice_is_refused(world: LinkWorld, anna: Visitor) -> None:
-    form = await anna.form(await world.token())
-    own = form.controls["form"].value
-
-    body = urlencode([("form", own), *KEYS.items(), ("field.api_secret", "another")])
-    page = await anna.post(form.url, body)
-
-    assert page.status == 400
-    assert world.venue.requests == []
-
-
-# --- What the broker is not asked for
 
 
 @pytest.mark.parametrize(
@@ -285,18 +100,13 @@ async def test_live_is_not_tried_before_the_terms_are_accepted(
     assert world.venue.requests == []
 
 
-async def test_terms_stay_accepted_when_the_keys_are_wrong(
-    world: LinkWorld, anna: Visitor
-) -> None:
+async def test_terms_stay_accepted_when_the_keys_are_wrong(world: LinkWorld, anna: Visitor) -> None:
     form = await anna.form(await world.token(environment=Environment.LIVE))
 
     page = await anna.send(form, {**WRONG, "terms": "on"})
 
     assert_form_again(page, "Access refused")
     assert "terms" not in page.controls
-
-
-# --- What the broker says
 
 
 async def test_wrong_keys_are_told_with_the_tries_that_are_left(
@@ -430,119 +240,3 @@ async def test_a_mistake_of_ours_is_a_page_without_a_traceback(
     assert line["event"] == "link_page_failed"
     assert SECRET not in log.getvalue()
     await assert_nothing_linked(world)
-
-
-# --- What changed since the link was made
-
-
-async def test_a_form_outlives_its_link_in_vain(world: LinkWorld, anna: Visitor) -> None:
-    form = await anna.form(await world.token())
-    world.house.clock.advance(TICKET_LIFE.total_seconds())
-
-    seen, sent = await anna.get(form.url), await anna.send(form)
-
-    for page in (seen, sent):
-        assert page.status == 410
-        assert "This link has expired" in page.words
-    assert world.venue.requests == []
-
-
-async def test_a_second_use_is_refused(world: LinkWorld, anna: Visitor) -> None:
-    token = await world.token()
-    form = await anna.form(token)
-    ((name, cookie),) = anna.cookies()
-    await anna.send(form)
-
-    async with world.browser() as kept:  # the cookie of before
-        kept.headers["Cookie"] = f"{name}={cookie}"
-        sent, seen = await kept.send(form), await kept.get(form.url)
-    forgotten = await anna.send(form)
-
-    for page in (sent, seen):
-        assert page.status == 410
-        assert page.title.startswith("This link was used already")
-        assert "/setup accounts" in page.words
-    assert forgotten.status == 403
-    assert len(await links(world)) == 1
-    assert len(world.told) == 1
-
-
-async def test_live_that_was_switched_off_is_told_before_keys_are_typed(
-    build: Build, discord: DiscordOAuth
-) -> None:
-    chosen = chosen_settings(free_port(), live_trading="off")
-    venue = keyed_venue()
-    house = build(venue=venue, scripted=KEYED, chosen=chosen)
-    async with link_world(house, venue, discord) as world, world.browser() as anna:
-        page = await anna.come_back(await world.token(environment=Environment.LIVE))
-
-    assert (page.status, page.forms) == (403, 0)
-    assert "has not switched live trading on" in page.words
-
-
-async def test_a_link_that_is_gone_cannot_be_renewed(world: LinkWorld, anna: Visitor) -> None:
-    await anna.send(await anna.form(await world.token()))
-    (link,) = await links(world)
-    token = await world.token(relinks=link.link_id)
-    await world.house.links.remove(ANNA, link.link_id)
-
-    page = await anna.come_back(token)
-
-    assert (page.status, page.forms) == (409, 0)
-    assert "Nothing was stored." in page.words
-
-
-# --- Two at once
-
-
-async def test_two_windows_at_once_link_one_account(world: LinkWorld, anna: Visitor) -> None:
-    token = await world.token()
-    one = await anna.form(token)
-    other = await anna.get(one.url)
-
-    pages = await asyncio.gather(anna.send(one), anna.send(other))
-
-    assert sorted(page.status for page in pages) == [200, 410]
-    assert len(await links(world)) == 1
-    assert len(world.told) == 1
-
-
-async def test_a_second_click_while_the_broker_is_asked_links_one_account(
-    world: LinkWorld, anna: Visitor
-) -> None:
-    """The browser shows the answer to the second one; it must be the good one."""
-    form = await anna.form(await world.token())
-    world.venue.blocked["connect"] = asyncio.Event()
-
-    first = asyncio.ensure_future(anna.send(form))
-    await world.venue.heard("connect")
-    second = asyncio.ensure_future(anna.send(form))
-    await world.venue.heard("connect", 2)
-    world.venue.blocked["connect"].set()
-    pages = await asyncio.gather(first, second)
-
-    assert [page.status for page in pages] == [410, 200]
-    assert len(await links(world)) == 1
-    assert len(world.told) == 1
-
-
-async def test_a_browser_that_hangs_up_does_not_leave_half_a_link(
-    world: LinkWorld, anna: Visitor
-) -> None:
-    form = await anna.form(await world.token())
-    world.venue.blocked["connect"] = asyncio.Event()
-    sending = asyncio.ensure_future(anna.send(form))
-    await world.venue.heard("connect")
-
-    sending.cancel()
-    await asyncio.wait([sending])
-    world.venue.blocked["connect"].set()
-    await _until(lambda: bool(world.told))
-
-    assert len(await links(world)) == 1
-
-
-async def _until(true: Any) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0)

@@ -29,12 +29,14 @@ async def test_one_address_may_not_knock_without_end(
     house: House, venue: Venue, discord: DiscordOAuth
 ) -> None:
     visits = Visits(per_address=FIVE, per_link=UNLIMITED)
-    async with link_world(house, venue, discord, visits=visits) as world:
-        async with world.browser() as anna:
-            pages = [await anna.get(f"/link/{await world.token()}") for _ in range(5)]
-            paths = ("/link/x", "/identity", "/link/0123456789abcdef/keys", "/link/a/b/c")
-            refused = [await anna.get(path) for path in paths]
-            elsewhere = [await anna.get("/healthz"), await anna.get("/static/floor.css")]
+    async with (
+        link_world(house, venue, discord, visits=visits) as world,
+        world.browser() as anna,
+    ):
+        pages = [await anna.get(f"/link/{await world.token()}") for _ in range(5)]
+        paths = ("/link/x", "/identity", "/link/0123456789abcdef/keys", "/link/a/b/c")
+        refused = [await anna.get(path) for path in paths]
+        elsewhere = [await anna.get("/healthz"), await anna.get("/static/floor.css")]
 
     assert {page.status for page in pages} == {200}
     for page in refused:
@@ -67,25 +69,30 @@ async def test_who_has_no_cookie_cannot_shut_a_link_for_others(
 ) -> None:
     """The beginning of a digest is no secret, so naming it counts for nothing."""
     visits = Visits(per_address=UNLIMITED, per_link=FIVE)
-    async with link_world(house, venue, discord, visits=visits) as world:
-        async with world.browser() as anna, world.browser() as other:
-            form = await anna.form(await world.token())
-            for _ in range(10):
-                assert (await other.get(form.url)).status == 403
+    async with (
+        link_world(house, venue, discord, visits=visits) as world,
+        world.browser() as anna,
+        world.browser() as other,
+    ):
+        form = await anna.form(await world.token())
+        for _ in range(10):
+            assert (await other.get(form.url)).status == 403
 
-            assert (await anna.get(form.url)).status == 200
+        assert (await anna.get(form.url)).status == 200
 
 
 async def test_a_forged_header_makes_nobody_somebody_else(
     house: House, venue: Venue, discord: DiscordOAuth
 ) -> None:
     visits = Visits(per_address=FIVE, per_link=UNLIMITED)
-    async with link_world(house, venue, discord, visits=visits) as world:
-        async with world.browser() as anna:
-            pages = [
-                await anna.get("/link/x", **{"X-Forwarded-For": f"203.0.113.{number}"})
-                for number in range(8)
-            ]
+    async with (
+        link_world(house, venue, discord, visits=visits) as world,
+        world.browser() as anna,
+    ):
+        pages = [
+            await anna.get("/link/x", **{"X-Forwarded-For": f"203.0.113.{number}"})
+            for number in range(8)
+        ]
 
     assert [page.status for page in pages] == [410] * 5 + [429] * 3
 
@@ -94,16 +101,18 @@ async def test_behind_a_proxy_people_are_told_apart(
     house: House, venue: Venue, discord: DiscordOAuth
 ) -> None:
     visits = Visits(proxy_hops=1, per_address=FIVE, per_link=UNLIMITED)
-    async with link_world(house, venue, discord, visits=visits) as world:
-        async with world.browser() as anna:
-            crowd = [
-                await anna.get("/link/x", **{"X-Forwarded-For": f"203.0.113.{number}"})
-                for number in range(8)
-            ]
-            one = [
-                await anna.get("/link/x", **{"X-Forwarded-For": f"10.0.0.{number}, 203.0.113.77"})
-                for number in range(8)
-            ]
+    async with (
+        link_world(house, venue, discord, visits=visits) as world,
+        world.browser() as anna,
+    ):
+        crowd = [
+            await anna.get("/link/x", **{"X-Forwarded-For": f"203.0.113.{number}"})
+            for number in range(8)
+        ]
+        one = [
+            await anna.get("/link/x", **{"X-Forwarded-For": f"10.0.0.{number}, 203.0.113.77"})
+            for number in range(8)
+        ]
 
     assert [page.status for page in crowd] == [410] * 8
     assert [page.status for page in one] == [410] * 5 + [429] * 3
@@ -176,5 +185,3 @@ async def test_the_usual_limits_let_a_person_make_every_mistake(
                 pages.append(await anna.send(form, {"field.api_key": "x" * 3}))
 
     assert {page.status for page in pages} == {422}
-
-

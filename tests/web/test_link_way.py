@@ -1,5 +1,7 @@
 """From a link to an account, as it should go."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from floorbroker.domain.errors import LinkUsed
@@ -175,16 +177,10 @@ async def test_whoever_agreed_before_is_asked_nothing_at_discord(
     asked = await anna.leave(await world.token())
     world.discord.agreed.add(ANNA)
 
-    at_discord = await anna.get(f"{world.discord.base}/oauth2/authorize?{_query(asked)}")
+    at_discord = await anna.get(f"{world.discord.base}/oauth2/authorize?{urlencode(asked)}")
     back = await anna.get(at_discord.headers["Location"])
     form = await anna.get(back.headers["Location"])
 
     assert asked["prompt"] == "none"
     assert at_discord.status == 302
     assert form.forms == 1
-
-
-def _query(asked: dict[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(asked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
@@ -50,6 +51,25 @@ class PaperBooks(Protocol):
         ...
 
 
+class Nonces(Protocol):
+    """Numbers for brokers that take each request only with a higher one than the last."""
+
+    async def next(self, link_id: LinkId, at_least: int) -> int:
+        """A number above every earlier one of this link, and not below `at_least`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all adapters of a process have in common; see `BrokerContext`."""
+
+    paper_books: PaperBooks
+    transport: Transport
+    cache: SharedCache
+    allowances: Allowances
+    nonces: Nonces
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerContext:
     """One adapter's surroundings.
@@ -57,6 +77,8 @@ class BrokerContext:
     Attributes:
         transport: Threads and connections that everybody shares.
         cache: What is the same for everybody at this broker; never a person's own.
+        allowances: How much may be asked of this broker, shared by whoever it counts as one.
+        nonces: Rising numbers, also across processes.
         endpoints: The addresses to talk to, by the names that the manifest gives them.
         options: The operator's own settings for this broker (seeds, latencies).
     """
@@ -68,5 +90,7 @@ class BrokerContext:
     paper_books: PaperBooks
     transport: Transport
     cache: SharedCache
+    allowances: Allowances
+    nonces: Nonces
     endpoints: Mapping[str, str]
     options: Mapping[str, Any]

@@ -7,13 +7,11 @@ from typing import Any, Final
 
 from floorbroker.brokers.availability import install_command, sdk_installed
 from floorbroker.brokers.connection import ConnectionTest, warnings_for
-from floorbroker.brokers.context import BrokerContext, PaperBooks
+from floorbroker.brokers.context import BrokerContext, Shared
 from floorbroker.brokers.loading import adapter_maker, not_built, read_credentials
 from floorbroker.brokers.port import BrokerAdapter, KeyRights
 from floorbroker.brokers.registry import all_brokers, check_mode, get_broker
-from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.hiding import Hiding
-from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
@@ -42,8 +40,7 @@ class BrokerFactory:
         mode: DeploymentMode,
         *,
         clock: Clock,
-        paper_books: PaperBooks,
-        transport: Transport,
+        shared: Shared,
         endpoints: Mapping[BrokerId, Mapping[str, str]] = _NO_OPTIONS,
         options: Mapping[BrokerId, Mapping[str, Any]] = _NO_OPTIONS,
         brokers: Iterable[BrokerSpec] | None = None,
@@ -51,9 +48,7 @@ class BrokerFactory:
         """`endpoints` and `options` are the operator's; `brokers` stands in for the registry's."""
         self._mode = mode
         self._clock = clock
-        self._paper_books = paper_books
-        self._transport = transport
-        self._cache = SharedCache(clock)
+        self._shared = shared
         self._endpoints = endpoints
         self._options = options
         self._brokers = {spec.id: spec for spec in (all_brokers() if brokers is None else brokers)}
@@ -100,9 +95,11 @@ class BrokerFactory:
             link_id=link_id,
             environment=environment,
             clock=self._clock,
-            paper_books=self._paper_books,
-            transport=self._transport,
-            cache=self._cache,
+            paper_books=self._shared.paper_books,
+            transport=self._shared.transport,
+            cache=self._shared.cache,
+            allowances=self._shared.allowances,
+            nonces=self._shared.nonces,
             endpoints={**spec.endpoints, **self._endpoints.get(spec.id, {})},
             options=self._options.get(spec.id, {}),
         )

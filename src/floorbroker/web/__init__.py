@@ -1,1 +1,1 @@
-"""The small web side: health, metrics, and later the pages that Discord cannot have."""
+"""The small web side: health, metrics, and the pages that Discord cannot have."""

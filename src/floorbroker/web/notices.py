@@ -207,7 +207,7 @@ def happened(error: FloorbrokerError) -> str:
     """What happened, in the error's own words where it has any; cut, on one line."""
     own = error.message if error.message != error.words.happened else ""
     words = own or _HAPPENED.get(error.code, error.words.happened)
-    printable = "".join(one for one in words)
+    printable = "".join(one if one.isprintable() else " " for one in words)
     return printable if len(printable) <= LONGEST_WORDS else f"{printable[: LONGEST_WORDS - 1]}…"
 
 

@@ -1,12 +1,12 @@
 """Orders, instruments and adapters for tests at Alpaca's counter."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
 from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
-from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
@@ -16,8 +16,8 @@ from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import OrderRequest, OrderType, Side
-from tests.contract.placing import LINK, USER, sending
-from tests.fakes.paper_books import MemoryPaperBooks
+from tests.brokers.fakes.surroundings import context as surroundings
+from tests.contract.placing import sending
 
 KEY: Final = "PKANNA00000000000001"
 SECRET: Final = "anna/secret+012345678901234567890123456"
@@ -47,16 +47,13 @@ def adapter_at(
     cache: SharedCache | None = None,
 ) -> AlpacaAdapter:
     """An adapter that asks these two addresses; not connected yet."""
-    context = BrokerContext(
-        user_id=USER,
-        link_id=LINK,
+    usual = surroundings(clock)
+    context = replace(
+        usual,
         environment=environment,
-        clock=clock,
-        paper_books=MemoryPaperBooks(),
         transport=transport,
-        cache=cache or SharedCache(clock),
+        cache=cache or usual.cache,
         endpoints={**get_broker("alpaca").endpoints, environment.value: trading, "data": data},
-        options={},
     )
     credentials = AlpacaCredentials.model_validate({"api_key": key, "api_secret": secret})
     return AlpacaAdapter(context, credentials)

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from floorbroker.brokers.context import PaperBooks
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers, get_broker
-from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
+from tests.brokers.fakes.surroundings import shared
 
 SCRIPTED: Final = "tests.brokers.fakes.gatewayed.adapter:ScriptedAdapter"
 GIVEN: Final = {"api_key": "0123456789", "api_secret": "abcdefghij"}
@@ -41,8 +40,7 @@ def factory_over(
     return BrokerFactory(
         mode,
         clock=StoppedClock(),
-        paper_books=cast(PaperBooks, None),  # no test here reaches the paper broker's books
-        transport=Transport(),
+        shared=shared(StoppedClock()),
         options=options or {},
         brokers=known,
     )

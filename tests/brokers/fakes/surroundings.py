@@ -2,13 +2,41 @@
 
 from typing import Any
 
-from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.context import BrokerContext, Shared
+from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.ids import LinkId
 from floorbroker.domain.modes import Environment
+from floorbroker.observability.metrics import Metrics
 from tests.contract.placing import LINK, USER
 from tests.fakes.paper_books import MemoryPaperBooks
+
+
+class MemoryNonces:
+    """See `floorbroker.brokers.context.Nonces`; for one process."""
+
+    def __init__(self) -> None:
+        """No number was given yet."""
+        self.last: dict[LinkId, int] = {}
+
+    async def next(self, link_id: LinkId, at_least: int) -> int:
+        """See the port."""
+        self.last[link_id] = max(self.last.get(link_id, 0) + 1, at_least)
+        return self.last[link_id]
+
+
+def shared(clock: Clock, **parts: Any) -> Shared:
+    """What the adapters of a process have in common; `parts` stand in for the usual ones."""
+    usual: dict[str, Any] = {
+        "paper_books": MemoryPaperBooks(),
+        "transport": Transport(),
+        "cache": SharedCache(clock),
+        "allowances": Allowances(clock, Metrics()),
+        "nonces": MemoryNonces(),
+    }
+    return Shared(**{**usual, **parts})
 
 
 def context(clock: Clock, **options: Any) -> BrokerContext:
@@ -21,6 +49,8 @@ def context(clock: Clock, **options: Any) -> BrokerContext:
         paper_books=MemoryPaperBooks(),
         transport=Transport(),
         cache=SharedCache(clock),
+        allowances=Allowances(clock, Metrics()),
+        nonces=MemoryNonces(),
         endpoints={},
         options=options,
     )

@@ -1,20 +1,18 @@
 """A paper adapter on books in memory, with a clock and faults in the test's hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.credentials import PaperCredentials
-from floorbroker.brokers.shared.cache import SharedCache
-from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.ids import OrderId
-from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import Found, OrderRequest, Receipt
-from tests.contract.placing import LINK, USER, sending
+from tests.brokers.fakes.surroundings import context as surroundings
+from tests.contract.placing import USER, sending
 from tests.fakes.clock import ManualClock
 from tests.fakes.paper_books import MemoryPaperBooks
 
@@ -37,17 +35,9 @@ def make_adapter(clock: ManualClock, books: MemoryPaperBooks) -> MakeAdapter:
     """Another adapter of the same link, as another process would have one."""
 
     def make(**options: Any) -> PaperAdapter:
-        context = BrokerContext(
-            user_id=options.pop("user_id", USER),
-            link_id=LINK,
-            environment=Environment.PAPER,
-            clock=clock,
-            paper_books=books,
-            transport=Transport(),
-            cache=SharedCache(clock),
-            endpoints={},
-            options={"latency_seconds": 0, **options},
-        )
+        user_id = options.pop("user_id", USER)
+        usual = surroundings(clock, **{"latency_seconds": 0, **options})
+        context = replace(usual, user_id=user_id, paper_books=books)
         return PaperAdapter(context, PaperCredentials())
 
     return make

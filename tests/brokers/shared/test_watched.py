@@ -4,21 +4,17 @@ from typing import Any
 
 import pytest
 
-from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.credentials import PaperCredentials
 from floorbroker.brokers.paper.instruments import listing
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.shared.breaker import Breaker
-from floorbroker.brokers.shared.cache import SharedCache
-from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.errors import BrokerTimeout
-from floorbroker.domain.ids import BrokerId, LinkId, UserId
-from floorbroker.domain.modes import Environment
+from floorbroker.domain.ids import BrokerId
 from floorbroker.observability.metrics import Metrics
+from tests.brokers.fakes.surroundings import context as surroundings
 from tests.fakes.clock import ManualClock
-from tests.fakes.paper_books import MemoryPaperBooks
 from tests.simulators.paper_faults import Hanging
 
 AAPL = listing("AAPL").instrument
@@ -36,17 +32,8 @@ READS: dict[str, tuple[Any, ...]] = {
 
 def _watched(operation: str, metrics: Metrics) -> WatchedAdapter:
     clock = ManualClock()
-    context = BrokerContext(
-        user_id=UserId("1"),
-        link_id=LinkId("paper-1"),
-        environment=Environment.PAPER,
-        clock=clock,
-        paper_books=MemoryPaperBooks(),
-        transport=Transport(),
-        cache=SharedCache(clock),
-        endpoints={},
-        options={"latency_seconds": 0, "faults": Hanging(frozenset({operation}))},
-    )
+    faults = Hanging(frozenset({operation}))
+    context = surroundings(clock, latency_seconds=0, faults=faults)
     made = PaperAdapter(context, PaperCredentials())
     return WatchedAdapter(made, BrokerId("paper"), metrics, breaker=Breaker(clock), patience=0.001)
 

@@ -41,14 +41,14 @@ class ToldServer:
         self._said = list(said) or [Said()]
         self._ssl = ssl_context
         self._server: asyncio.Server
-        self._held: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self.heard: list[Heard] = []
         self.connections = 0
         self.reached = asyncio.Event()
 
     async def __aenter__(self) -> "ToldServer":
         """Listens on a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._ssl)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._ssl)
         return self
 
     async def __aexit__(
@@ -57,11 +57,15 @@ class ToldServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Cuts every connection."""
+        """Cuts every connection, and waits until its socket is closed."""
         self._server.close()
-        for task in self._held:
+        open_ones = dict(self._open)
+        for writer, task in open_ones.items():
             task.cancel()
-        await asyncio.gather(*self._held, return_exceptions=True)
+            writer.transport.abort()
+        await asyncio.gather(*open_ones.values(), return_exceptions=True)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     @property
     def url(self) -> str:
@@ -69,20 +73,19 @@ class ToldServer:
         scheme = "http" if self._ssl is None else "https"
         return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._held.add(task)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open[writer] = task
+        task.add_done_callback(lambda _: self._open.pop(writer, None))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await self._answer(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        except asyncio.CancelledError:
-            pass  # the end of the test
+            pass  # the other side has gone
         finally:
-            self._held.discard(task)
             writer.transport.abort()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -52,14 +52,13 @@ class Engine:
             self.rehold(order)
 
     def rehold(self, order: Order) -> None:
-        """It holds what it and its mates still need."""
+        """It holds what it and its mates still need, as far as that is there."""
         book = self.market.books.get(order.symbol.name)
-        order.hold.set(
-            max(
-                matching.needed(one, matching.reserve_price(one.ticket, book))
-                for one in order.mates
-            )
+        need = max(
+            matching.needed(one, matching.reserve_price(one.ticket, book)) for one in order.mates
         )
+        hold = order.hold
+        hold.set(min(need, hold.amount + hold.person.free(hold.asset)))
 
     def arrive(self, order: Order) -> None:
         """The first match of an order that came in."""

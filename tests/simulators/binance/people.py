@@ -82,10 +82,7 @@ class Person:
 
 @dataclass(slots=True)
 class Hold:
-    """What an order, or both legs of an OCO together, hold of a balance.
-
-    A hold of more than there is may not be made: see `held`.
-    """
+    """What an order, or both legs of an OCO together, hold of a balance."""
 
     person: Person
     asset: str

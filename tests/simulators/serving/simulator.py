@@ -1,5 +1,6 @@
 """The life of a simulator: it listens, goes away, comes back, and ends."""
 
+import asyncio
 import ssl
 from types import TracebackType
 from typing import Self
@@ -57,15 +58,24 @@ class Simulator(Sabotage[P]):
         return self._server.established
 
     async def stop_listening(self) -> None:
-        """Refuses connections and cuts those that stand, until `listen_again`."""
+        """Refuses connections and cuts those that stand, until `listen_again`.
+
+        Clients on the same event loop have noticed when it returns.
+        """
         self.be_unreachable()
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     async def listen_again(self) -> None:
         """On the same port."""
         await self._listener.listen()
 
     def be_unreachable(self) -> None:
-        """`stop_listening` where nothing can be awaited."""
+        """`stop_listening` where nothing can be awaited.
+
+        A client on the same event loop that sends at once, before the loop's next rounds, writes
+        into its dead connection and does not know what became of it.
+        """
         self._listener.stop()
 
     def be_reachable(self) -> None:
