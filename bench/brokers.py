@@ -24,7 +24,7 @@ from floorbroker.domain.orders import Side
 from floorbroker.domain.people import Link
 from floorbroker.services.callers import Caller
 from floorbroker.services.credentials import Credentials
-from floorbroker.services.linking import Wanted
+from floorbroker.services.link_requests import Wanted
 from floorbroker.services.ticket import Ticket
 from floorbroker.storage.people import People
 

@@ -57,9 +57,9 @@ from floorbroker.storage import (
     orders,
     paper_books,
     people,
-    sealed,
 )
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import Keyring, new_key, parse_keyring
 from floorbroker.vault.seal import Vault
@@ -78,15 +78,6 @@ SCRIPTED: Final = "tests.fakes.exchange.adapter:ExchangeAdapter"
 KEYED: Final = "tests.fakes.keyed.adapter:KeyedAdapter"
 """The same, behind keys that `Venue.keys` holds."""
 
-INDEXES: Final = (
-    *audit.INDEXES,
-    *link_tickets.INDEXES,
-    *notices.INDEXES,
-    *orders.INDEXES,
-    *paper_books.INDEXES,
-    *people.INDEXES,
-    *sealed.INDEXES,
-)
 _KEYS: Final = parse_keyring(new_key("test"))
 """Made once a run: every house of a test must open what another one sealed."""
 

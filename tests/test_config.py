@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 from pydantic import ValidationError
 
-from floorbroker.bootstrap import open_documents
 from floorbroker.config import Settings, SettingsProblem, Switch, missing_settings
 from floorbroker.domain.modes import DeploymentMode
+from floorbroker.storage.opening import open_documents
 from floorbroker.vault.keyring import new_key
 from floorbroker.vault.opening import open_keyring
 from tests.environment import NAMES, only_these_settings

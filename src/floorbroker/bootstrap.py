@@ -11,13 +11,13 @@ from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availability
 from floorbroker.brokers.context import Shared
-from floorbroker.brokers.endpoints import EndpointProblem, chosen_endpoints
+from floorbroker.brokers.endpoints import operators_endpoints
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.config import Settings, SettingsProblem, Switch
+from floorbroker.config import Settings, Switch
 from floorbroker.domain.clock import Clock, SystemClock
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import BrokerId
@@ -58,23 +58,14 @@ from floorbroker.storage import (
     sealed,
 )
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.metered import MeteredDocuments
-from floorbroker.storage.mongo import MongoDocuments, motor_database
-from floorbroker.storage.sqlite import SqliteDocuments
+from floorbroker.storage.opening import open_documents
 from floorbroker.vault.keyring import Keyring
 from floorbroker.vault.opening import keys_place, open_keyring
 from floorbroker.vault.seal import Vault
 
-INDEXES = (
-    *audit.INDEXES,
-    *link_tickets.INDEXES,
-    *notices.INDEXES,
-    *orders.INDEXES,
-    *paper_books.INDEXES,
-    *people.INDEXES,
-    *sealed.INDEXES,
-)
 IDLE_CHECK = timedelta(minutes=1)
 FORGETTING = timedelta(minutes=10)
 
@@ -167,33 +158,6 @@ def build_master_keys(
     return MasterKeys(records, trail, Marks(store), vault, keys_place(settings))
 
 
-def open_endpoints(settings: Settings) -> Mapping[BrokerId, Mapping[str, str]]:
-    """The operator's own addresses for brokers.
-
-    Raises:
-        SettingsProblem: One of them cannot be used.
-    """
-    try:
-        return chosen_endpoints(settings.broker_endpoints)
-    except EndpointProblem as problem:
-        raise SettingsProblem(f"BROKER_ENDPOINTS: {problem}") from None
-
-
-def open_documents(settings: Settings) -> Documents:
-    """MongoDB where it is configured, else SQLite, which multi-user mode does not accept.
-
-    Raises:
-        SettingsProblem: Multi-user mode without `MONGODB_URI`.
-    """
-    if settings.mongodb_uri is not None:
-        uri = settings.mongodb_uri.get_secret_value()
-        return MongoDocuments(motor_database(uri, settings.mongodb_database))
-    if not settings.single_user:
-        raise SettingsProblem("Set MONGODB_URI: multi-user mode keeps its data in MongoDB.")
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return SqliteDocuments(settings.data_dir / "floorbroker.sqlite3")
-
-
 def _build(  # the parts that everything else is made of
     settings: Settings,
     clock: Clock,
@@ -218,7 +182,7 @@ def _build(  # the parts that everything else is made of
             allowances=Allowances(clock, metrics),
             nonces=counters.StoredNonces(store),
         ),
-        endpoints=open_endpoints(settings),
+        endpoints=operators_endpoints(settings),
         options=_options(settings, broker_options or {}),
     )
     trail = Audit(audit.AuditTrail(store), vault, clock)

@@ -45,7 +45,7 @@ SMALL: Final = ViewportSize(width=320, height=640)
 Scheme = Literal["light", "dark"]
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright hangs something of its own onto who listens
 class Watched:
     """A window of Chromium, and whatever it complained about or asked for."""
 
@@ -118,7 +118,14 @@ async def fits(page: Page) -> bool:
     return not wide
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, SMALL], ids=["desktop", "phone", "small"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(DESKTOP, id="desktop"),
+        pytest.param(PHONE, id="phone"),
+        pytest.param(SMALL, id="small", marks=pytest.mark.long),
+    ],
+)
 async def test_an_account_is_linked_in_a_browser(world: LinkWorld, size: ViewportSize) -> None:
     token = await world.token(environment=Environment.LIVE)
     async with chromium(size=size) as window:
@@ -204,6 +211,7 @@ async def test_wrong_keys_leave_an_empty_form_with_the_words_first(world: LinkWo
         await window.heading("Account found")
 
 
+@pytest.mark.long
 async def test_everything_works_without_scripts(world: LinkWorld) -> None:
     async with chromium(scripts=False) as window:
         await window.start(world, await world.token())
@@ -223,6 +231,7 @@ async def test_whoever_agreed_before_passes_discord_without_a_click(world: LinkW
         assert window.complaints == []
 
 
+@pytest.mark.long
 async def test_another_person_is_warned(world: LinkWorld) -> None:
     world.discord.person = BEN
     async with chromium(size=PHONE) as window:
@@ -234,6 +243,7 @@ async def test_another_person_is_warned(world: LinkWorld) -> None:
         assert await fits(window.page)
 
 
+@pytest.mark.long
 async def test_who_refuses_at_discord_is_told_how_to_go_on(world: LinkWorld) -> None:
     async with chromium() as window:
         await window.page.goto(f"{world.url}/link/{await world.token()}")
@@ -243,6 +253,7 @@ async def test_who_refuses_at_discord_is_told_how_to_go_on(world: LinkWorld) -> 
         await window.heading("You did not agree")
 
 
+@pytest.mark.long
 async def test_discord_does_not_learn_the_address_of_the_link(world: LinkWorld) -> None:
     token = await world.token()
     async with chromium() as window:
@@ -256,6 +267,7 @@ async def test_discord_does_not_learn_the_address_of_the_link(world: LinkWorld) 
                 assert token not in (request.post_data or "")
 
 
+@pytest.mark.long
 async def test_going_back_after_the_end_shows_no_form(world: LinkWorld) -> None:
     async with chromium() as window:
         await window.start(world, await world.token())
@@ -320,7 +332,7 @@ CONTRAST: Final = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 async def test_every_word_can_be_read_and_every_field_reached(
     world: LinkWorld, scheme: Scheme
 ) -> None:

@@ -11,10 +11,10 @@ from typer.testing import CliRunner, Result
 from floorbroker.bootstrap import running
 from floorbroker.cli.app import app
 from floorbroker.domain.ids import LinkId, UserId
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from tests.cli.at_home import HOME, at_home
 from tests.environment import only_these_settings
-from tests.floor import INDEXES
 from tests.observability.captured import captured_stderr
 from tests.rotating import BOTH, Process, given, process
 

@@ -12,6 +12,7 @@ from floorbroker.brokers.registry import all_brokers
 from floorbroker.cli.app import app
 from floorbroker.cli.brokers import broker_finding, brokers_report
 from floorbroker.cli.findings import Level
+from floorbroker.config import PAGE_SETTINGS
 from floorbroker.domain.modes import DeploymentMode
 from tests.brokers.fakes.building import built
 from tests.environment import only_these_settings
@@ -115,7 +116,8 @@ def test_text_and_json_tell_the_same() -> None:
     [
         (set(), Level.INFO),
         ({"SCHWAB_APP_KEY"}, Level.WARN),
-        ({"SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"}, Level.OK),
+        ({"SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"}, Level.WARN),
+        ({"SCHWAB_APP_KEY", "SCHWAB_APP_SECRET", *PAGE_SETTINGS}, Level.OK),
     ],
 )
 def test_a_broker_that_nobody_set_up_is_no_fault_and_half_set_up_is_one(

@@ -14,12 +14,12 @@ from floorbroker.cli.doctor import examine, findings
 from floorbroker.cli.findings import Finding, Level, as_json, as_lines, failures
 from floorbroker.config import Settings
 from floorbroker.domain.modes import DeploymentMode
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import keyring_file, new_key
 from tests.cli.at_home import CANARY, HOME, at_home
 from tests.cli.discord_stand_in import TOKEN, DiscordStandIn
 from tests.environment import only_these_settings
-from tests.floor import INDEXES
 from tests.observability.captured import captured_stderr
 from tests.rotating import BOTH, NEW, OLD, process
 

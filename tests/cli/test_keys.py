@@ -2,13 +2,15 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from typer.testing import Result
 
 from floorbroker.cli.giving_up import GivenUp
-from floorbroker.cli.keys_status import CARDS, WAIT_MINUTES
+from floorbroker.cli.keys_status import CARDS, WAIT_MINUTES, KeyReport
 from floorbroker.cli.opened_keys import opened_keys
+from floorbroker.services.master_keys import KeyTrouble, KeyUse
 from floorbroker.services.notify import TOKEN_LIFE
 from floorbroker.vault.keyring import new_key
 from tests.cli.at_home import HOME, at_home
@@ -79,6 +81,27 @@ def test_status_of_an_unused_key_says_that_it_may_go_and_when(home: Home) -> Non
     assert result.exit_code == 0
     assert "Seals nothing any more." in result.stdout
     assert f"restart, {WAIT_MINUTES} minutes from now" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "trouble", "settled"),
+    [
+        ({}, None, True),
+        ({"links": 1}, None, False),
+        ({"audit": True}, None, False),
+        ({}, KeyTrouble(what="The audit trail's own key does not open.", todo=""), False),
+    ],
+    ids=["all done", "a link left", "the audit key left", "an audit key that does not open"],
+)
+def test_a_rotation_is_done_once_everything_opens_with_the_newest_key_alone(
+    old: dict[str, Any], trouble: KeyTrouble | None, settled: bool
+) -> None:
+    new_use = KeyUse(key_id="new", present=True, newest=True, links=3, audit=True)
+    usual = {"key_id": "old", "present": True, "newest": False, "links": 0, "audit": False}
+
+    report = KeyReport(uses=[new_use, KeyUse(**{**usual, **old})], trouble=trouble, place="")
+
+    assert report.settled is settled
 
 
 def test_the_wait_outlasts_the_addresses_of_cards() -> None:

@@ -8,12 +8,12 @@ from typing import Final
 from typer.testing import CliRunner
 
 from floorbroker.cli.app import app
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import keyring_file
 from tests.cli.at_home import HOME
 from tests.cli.child import child
 from tests.cli.key_home import Home
-from tests.floor import INDEXES
 from tests.rotating import BOTH, NEW, OLD, Process, process
 from tests.stores import MongoServer
 

@@ -15,7 +15,7 @@ from floorbroker.cli.link import Asked, linkable
 from floorbroker.cli.link_shown import introduce
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.modes import Environment
-from floorbroker.services.linking import Wanted
+from floorbroker.services.link_requests import Wanted
 from tests.cli.at_home import CANARY, HOME, at_home
 from tests.environment import only_these_settings
 from tests.floor import ANNA

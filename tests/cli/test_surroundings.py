@@ -10,10 +10,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from floorbroker.bootstrap import INDEXES
 from floorbroker.cli.doctor import findings
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.config import Settings
+from floorbroker.storage.indexes import INDEXES
 from tests.cli.at_home import CANARY, at_home
 from tests.cli.discord_stand_in import APPLICATION_ID, TOKEN, DiscordStandIn
 from tests.stores import MongoServer

@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner, Result
 
-from floorbroker.bootstrap import INDEXES
 from floorbroker.brokers.registry import get_broker
 from floorbroker.cli.app import app
 from floorbroker.cli.link_names import account_named
@@ -22,6 +21,7 @@ from floorbroker.domain.people import Link, Person
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.services.verification import Plan, Verification, verified
 from floorbroker.services.verification_steps import Pace
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.people import People
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from floorbroker.domain.ids import UserId
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key
 from tests.docs.pages import DOCS
-from tests.floor import INDEXES
 from tests.rotating import NEW, OLD, process
 
 BLOCKS = re.findall(

@@ -18,9 +18,9 @@ from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.people import Link
 from floorbroker.storage.audit import AuditTrail
 from floorbroker.storage.documents import Document, Documents, Where
+from floorbroker.storage.indexes import INDEXES
 from tests.e2e.mortal import DEAD, Place
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.floor import INDEXES
 from tests.rotating import BOTH, NEW, OLD, Process, given, process
 
 PEOPLE: Final = 6
@@ -34,7 +34,7 @@ ROTATE_AND_DIE: Final = """
 import asyncio, os, sys
 from tests.e2e.mortal import DEAD, Place
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.floor import INDEXES
+from floorbroker.storage.indexes import INDEXES
 from tests.rotating import process
 
 engine, address, name, keys, writes, when = sys.argv[1:]

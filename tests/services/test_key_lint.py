@@ -8,7 +8,7 @@ import pytest
 from floorbroker.brokers.port import KeyRights
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import ApiError, PolicyRefused
-from floorbroker.services.linking import Connected
+from floorbroker.services.link_requests import Connected
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, KEYED, House
 from tests.services.conftest import Build

@@ -21,7 +21,8 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.domain.terms import TERMS_VERSION
-from floorbroker.services.linking import MOST_LINKS, Connected, Wanted
+from floorbroker.services.link_requests import Connected, Wanted
+from floorbroker.services.linking import MOST_LINKS
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, BEN, EXCHANGE, KEYED, House, caller, settings
@@ -475,3 +476,37 @@ async def test_renewing_without_a_name_keeps_the_one_it_has(house: House) -> Non
 async def test_the_built_in_broker_is_opened_and_not_linked(house: House) -> None:
     with pytest.raises(NotSupported):
         await house.linking.check(wanted(broker=BrokerId("paper")))
+
+
+async def test_a_renewal_holds_although_the_keys_were_rotated_meanwhile(house: House) -> None:
+    first = await connect(house)
+    tried = await house.linking.try_out(wanted(relinks=first.link.link_id), KEYS)
+    (link,) = await stored(house)
+    assert await house.stored_people.save_link(house.credentials.resealed(link))
+
+    renewed = await house.linking.keep(tried)
+
+    assert renewed.renewed
+    assert await house.sessions.accounts(renewed.link) == (FIRST,)
+
+
+async def test_every_step_of_a_links_life_is_in_the_trail(house: House, keyed: Venue) -> None:
+    with pytest.raises(AuthenticationFailed):
+        await house.linking.try_out(wanted(), {**KEYS, "api_secret": "wrong"})
+    link = (await connect(house)).link
+    await connect(house)
+    keyed.keys.clear()
+    with pytest.raises(AuthenticationFailed):
+        await house.sessions.accounts(link, anew=True)
+    await house.supervisor.settled(timedelta(seconds=5))
+    await house.links.remove(ANNA, link.link_id)
+
+    entries = await house.documents.find("audit", {}, order=("number", 1), limit=50)
+    assert [entry["action"] for entry in entries] == [
+        "link_refused",
+        "link",
+        "relink",
+        "link_died",
+        "unlink",
+    ]
+    assert await house.audit.verify(ANNA) is None

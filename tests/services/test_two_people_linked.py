@@ -31,7 +31,7 @@ from floorbroker.domain.ids import AccountId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
-from floorbroker.services.linking import Wanted
+from floorbroker.services.link_requests import Wanted
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, KEYED, built, opened

@@ -26,7 +26,7 @@ BYTES: Final = {
 
 SECRETS: Final = st.text(min_size=1, max_size=60)
 PLACES: Final = st.integers(0, 10_000)
-MANY: Final = settings(max_examples=150)
+MANY: Final = settings(max_examples=150, deadline=None)  # other work may share the machine
 
 
 def refused(forged: str) -> bool:
@@ -61,7 +61,7 @@ def test_another_version_or_key_id_is_refused(part: int, was: str, secret: str, 
 
 
 @given(secret=SECRETS, place=PLACES, other=st.characters())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_another_character_anywhere_is_refused(secret: str, place: int, other: str) -> None:
     """Also one that a lenient decoder passes over, or that changes spare bits only."""
     sealed = VAULT.seal(secret, ANNA)

@@ -1,6 +1,7 @@
 """The link page on a real port, between browsers, Discord's OAuth2 and a scripted broker."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
-from floorbroker.services.linking import Connected
+from floorbroker.services.link_requests import Connected
 from floorbroker.web.app import build_web_app, run_web
 from floorbroker.web.links import link_pages
 from floorbroker.web.rate import Visits
@@ -32,6 +33,7 @@ KEYS: Final = {"field.api_key": "AK-ONE", "field.api_secret": "canary-Secret-9fQ
 """What the exchange knows, as the form names it."""
 
 FIRST: Final = BrokerAccount(account_id=AccountId("X-1"), number="ACC0001234")
+_chance: Final = random.SystemRandom()  # not the seeded one: runs side by side would collide
 UNLIMITED: Final = RateLimitItemPerMinute(1_000_000)
 
 
@@ -50,11 +52,15 @@ class Ready:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, from below those that the system itself hands out.
+
+    It has to be known before anything listens: it is part of `PUBLIC_URL`.
+    """
+    while True:
+        port = _chance.randrange(15_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def chosen_settings(port: int, **changes: Any) -> Settings:

@@ -11,8 +11,8 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import ReplyAddress
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
+from floorbroker.services.link_requests import Wanted
 from floorbroker.services.link_tickets import TICKET_LIFE
-from floorbroker.services.linking import Wanted
 
 
 class LinkCards:

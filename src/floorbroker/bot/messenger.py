@@ -13,7 +13,7 @@ from floorbroker.bot.replies.link_cards import connected_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.order import Order
-from floorbroker.services.linking import Connected
+from floorbroker.services.link_requests import Connected
 
 _log = structlog.get_logger(__name__)
 DM_CLOSED: Final = 50007

@@ -5,7 +5,20 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.ids import BrokerId
+
+
+def operators_endpoints(settings: Settings) -> Mapping[BrokerId, Mapping[str, str]]:
+    """The operator's own addresses for brokers.
+
+    Raises:
+        SettingsProblem: One of them cannot be used.
+    """
+    try:
+        return chosen_endpoints(settings.broker_endpoints)
+    except EndpointProblem as problem:
+        raise SettingsProblem(f"BROKER_ENDPOINTS: {problem}") from None
 
 
 class EndpointProblem(Exception):

@@ -29,7 +29,7 @@ def broker_finding(present: Availability, configured_settings: AbstractSet[str])
     if present.selectable:
         level, what = Level.OK, present.reason_for_people or "People can choose it."
     else:
-        half_set_up = bool(needed & configured_settings and needed - configured_settings)
+        half_set_up = bool(needed & configured_settings)
         level = Level.WARN if half_set_up and present.spec.adapter else Level.INFO
         what = present.reason_for_people
     return Finding(level=level, about=present.spec.name, what=what, todo=present.fix_for_operator)

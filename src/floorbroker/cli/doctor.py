@@ -1,7 +1,6 @@
 """`floorbroker doctor`: looks at everything that `floorbroker run` needs, and says what to do."""
 
-from floorbroker.brokers.availability import Availability
-from floorbroker.brokers.spec import AuthFlow
+from floorbroker.brokers.availability import Availability, availability
 from floorbroker.cli.brokers import broker_finding, present_brokers
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.cli.giving_up import GivenUp
@@ -47,15 +46,20 @@ def _web(settings: Settings) -> list[Finding]:
     found = [] if present is None else [present]
     missing = sorted(PAGE_SETTINGS - settings.configured)
     begun = len(missing) < len(PAGE_SETTINGS)
-    if begun or any(_linked_on_a_page(one) for one in present_brokers(settings)):
+    if begun or any(_waits_for_page(one, settings) for one in present_brokers(settings)):
         return found + [not_set(name, Level.WARN) for name in missing]
-    what = "Not set. Nothing needs it: no broker that is linked on a page can be chosen yet."
+    what = "Not set. At home accounts are linked in the terminal: floorbroker link."
+    if not settings.single_user:
+        what = "Not set. Nothing needs it: no broker that is linked on a page is built in."
     return [Finding(level=Level.INFO, about="PUBLIC_URL", what=what)]
 
 
-def _linked_on_a_page(present: Availability) -> bool:
-    flow = present.spec.auth_flow
-    return present.selectable and flow not in {AuthFlow.NONE, AuthFlow.LOCAL_GATEWAY}
+def _waits_for_page(present: Availability, settings: Settings) -> bool:
+    """Whether people could link it if the page were there."""
+    there = availability(
+        present.spec, settings.deployment_mode, settings.configured | PAGE_SETTINGS
+    )
+    return there.selectable and not present.selectable
 
 
 def _metrics(settings: Settings) -> Finding:

@@ -35,7 +35,7 @@ async def rotate(settings: Settings) -> bool:
     if done.unreadable:
         typer.echo(f"{done.unreadable:,} did not open and are left as they are.")
     typer.echo("\n".join(as_lines(report.findings())))
-    return done.unreadable == 0 and all(use.newest or not use.needed for use in report.uses)
+    return report.settled
 
 
 class _Progress:

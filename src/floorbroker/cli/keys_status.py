@@ -40,6 +40,11 @@ class KeyReport:
     place: str
     rotated: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything opens, and needs the newest key only."""
+        return self.trouble is None and all(use.newest or not use.needed for use in self.uses)
+
     def findings(self) -> list[Finding]:
         """One a key, newest first; then what concerns no single one."""
         found = [self._of(use) for use in self.uses]

@@ -29,7 +29,8 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.services.accounts import Accounts
-from floorbroker.services.linking import Connected, Linking, Tried, Wanted
+from floorbroker.services.link_requests import Connected, Tried, Wanted
+from floorbroker.services.linking import Linking
 
 _ON_A_PAGE: Final = frozenset({AuthFlow.OAUTH1, AuthFlow.OAUTH2})
 _TYPED_WRONG: Final = (AuthenticationFailed, InvalidInput, NotLinked, SessionExpired)

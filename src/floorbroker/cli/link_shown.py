@@ -11,7 +11,7 @@ from floorbroker.cli.printable import printable
 from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.terms import TERMS
-from floorbroker.services.linking import Connected, Wanted
+from floorbroker.services.link_requests import Connected, Wanted
 
 IN_DISCORD: Final = "/setup broker"
 """Manifests speak to people in Discord; a step that sends them there is left out here."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from floorbroker.bootstrap import INDEXES, build_master_keys, open_documents
+from floorbroker.bootstrap import build_master_keys
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.cli.opening import sentences_for_trouble
 from floorbroker.config import Settings
@@ -18,6 +18,8 @@ from floorbroker.services.master_keys import MasterKeys
 from floorbroker.services.rotation import Rotation
 from floorbroker.storage.audit import AuditTrail
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.opening import open_documents
 from floorbroker.storage.sealed import SealedRecords
 from floorbroker.vault.opening import KEY_FILE, open_keyring
 from floorbroker.vault.seal import Vault

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
-from floorbroker.bootstrap import App, open_documents, running
+from floorbroker.bootstrap import App, running
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.storage.opening import open_documents
 from floorbroker.vault.opening import open_keyring
 
 _NO_ADDRESS: Final = {"ConfigurationError", "InvalidURI", "ValueError"}

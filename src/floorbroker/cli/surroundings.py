@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import aiohttp
 import discord
 
-from floorbroker.bootstrap import INDEXES, open_documents
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.cli.opening import data_dir_trouble, store_trouble
 from floorbroker.cli.settings import EXPLAINED
 from floorbroker.config import Settings
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.opening import open_documents
 
 DISCORD_SECONDS: Final = 5.0
 

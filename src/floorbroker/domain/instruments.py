@@ -9,7 +9,7 @@ from typing import Final
 
 from floorbroker.domain.errors import InvalidInput
 
-_SYMBOL: Final = re.compile(r"[A-Z0-9]{1,15}(?:[./-][A-Z0-9]{1,10})?", re.ASCII)
+_SYMBOL: Final = re.compile(r"[A-Z0-9]{1,21}(?:[./-][A-Z0-9]{1,10})?", re.ASCII)
 
 
 class AssetClass(StrEnum):
@@ -90,5 +90,5 @@ def parse_symbol(text: str) -> str:
         return symbol
     shown = "".join(character for character in text if character.isascii() and character.isalnum())
     raise InvalidInput(
-        f"Invalid symbol: {shown[:15] or '(unreadable)'}. Write it like AAPL or BTC/USD."
+        f"Invalid symbol: {shown[:21] or '(unreadable)'}. Write it like AAPL or BTC/USD."
     )

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from floorbroker.domain.link_ticket import LinkTicket
-from floorbroker.services.linking import Connected
+from floorbroker.services.link_requests import Connected
 from floorbroker.services.notify import Addresses
 from floorbroker.services.supervisor import Supervisor
 

@@ -7,7 +7,7 @@ belong.
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -15,8 +15,7 @@ from pydantic import BaseModel
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.loading import credentials_model
-from floorbroker.brokers.registry import get_broker
-from floorbroker.brokers.spec import AuthFlow, BrokerSpec
+from floorbroker.brokers.spec import AuthFlow
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
     BrokerError,
@@ -26,7 +25,7 @@ from floorbroker.domain.errors import (
     PolicyRefused,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId, new_link_id
+from floorbroker.domain.ids import AccountId, LinkId, UserId, new_link_id
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, AccountKey, Link
 from floorbroker.domain.portfolio import BrokerAccount
@@ -37,68 +36,12 @@ from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.key_lint import refuse_dangerous, remarks
 from floorbroker.services.link_labels import check_label, free_label
+from floorbroker.services.link_requests import Connected, Tried, Wanted
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
 
 MOST_LINKS: Final = 20
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which account a person wants to connect.
-
-    Attributes:
-        relinks: The link whose credential is to be replaced; None for a new one.
-        label: The person's own name for it; empty for the broker's.
-    """
-
-    user_id: UserId
-    broker: BrokerId
-    environment: Environment
-    relinks: LinkId | None = None
-    label: str = ""
-
-    @property
-    def spec(self) -> BrokerSpec:
-        """The broker's manifest."""
-        return get_broker(self.broker)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """Credentials that the broker accepted, not stored yet.
-
-    Attributes:
-        given: The credentials, by field. Never printed.
-    """
-
-    wanted: Wanted
-    link: Link
-    accounts: Sequence[BrokerAccount]
-    warnings: Sequence[str]
-    given: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        """Without the credentials."""
-        return f"Tried(link={self.link.link_id!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected:
-    """An account that is stored and can be traded.
-
-    Attributes:
-        warnings: What to keep running, and what the credential may do beyond what is needed.
-        renewed: It was linked before; its access was replaced.
-        made_default: Orders that name no account go there from now on.
-    """
-
-    link: Link
-    accounts: Sequence[BrokerAccount]
-    warnings: Sequence[str]
-    renewed: bool
-    made_default: bool
 
 
 class Linking:
@@ -209,19 +152,16 @@ class Linking:
         Raises:
             StoreUnavailable: It could not be stored; nothing was linked.
         """
-        before, renewed = tried.link, tried.link.version > 0
-        known = frozenset(account.account_id for account in tried.accounts)
-        fresh = replace(
-            before,
-            linked_at=self._clock.now(),
-            known_accounts=known,
-            excluded=before.excluded & known,
-            dead_since=None,
-            dead_code=None,
-        )
-        stored = await self._people.save_link(self._credentials.sealed(fresh, tried.given))
+        renewed = tried.link.version > 0
+        stored = await self._stored(tried, tried.link)
+        if stored is None and renewed:
+            # A rotation of the master keys, or a choice of accounts, was faster.
+            present = await self._accounts.link(tried.wanted.user_id, tried.link.link_id)
+            stored = await self._stored(tried, replace(present, label=tried.link.label))
         if stored is None:
-            raise StoreUnavailable("The account was changed meanwhile. Nothing was stored.")
+            raise StoreUnavailable(
+                "The account was changed meanwhile. Nothing was stored.", detail="link changed"
+            )
         if renewed:
             await self._sessions.close(stored.link_id)
         await self._audit.link(stored, "relink" if renewed else "link")
@@ -232,6 +172,19 @@ class Linking:
             renewed=renewed,
             made_default=not renewed and await self._made_default(stored, tried.accounts[0]),
         )
+
+    async def _stored(self, tried: Tried, link: Link) -> Link | None:
+        """`link` with the new credential; None if somebody else was faster."""
+        known = frozenset(account.account_id for account in tried.accounts)
+        fresh = replace(
+            link,
+            linked_at=self._clock.now(),
+            known_accounts=known,
+            excluded=link.excluded & known,
+            dead_since=None,
+            dead_code=None,
+        )
+        return await self._people.save_link(self._credentials.sealed(fresh, tried.given))
 
     async def _refused(self, wanted: Wanted, error: BrokerError) -> None:
         _log.info("link_refused", broker=wanted.broker, code=error.code)

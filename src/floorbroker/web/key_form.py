@@ -17,13 +17,15 @@ from floorbroker.domain.errors import (
     FloorbrokerError,
     InvalidInput,
     NotLinked,
+    PolicyRefused,
     StoreUnavailable,
 )
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.domain.terms import TERMS
 from floorbroker.services.link_labels import LONGEST_LABEL
+from floorbroker.services.link_requests import Connected, Wanted
 from floorbroker.services.link_tickets import MOST_TRIES, Tickets
-from floorbroker.services.linking import Connected, Linking, Wanted
+from floorbroker.services.linking import Linking
 from floorbroker.web import notices
 from floorbroker.web.browsers import Browser
 from floorbroker.web.forms import FormField, form_fields, given, is_on, posted, unreadable
@@ -152,7 +154,7 @@ class KeyForm:
     ) -> Shown:
         try:
             tried = await self._linking.try_out(wanted, values)
-        except (BrokerError, InvalidInput, NotLinked) as error:
+        except (BrokerError, InvalidInput, NotLinked, PolicyRefused) as error:
             if ticket.tries >= MOST_TRIES:
                 return Shown(self._pages.notice(_used_up(error)), over=True)
             left = MOST_TRIES - ticket.tries
@@ -200,6 +202,13 @@ class KeyForm:
 
 
 def _trouble(error: FloorbrokerError, tries_left: int | None = None) -> Trouble:
+    if isinstance(error, PolicyRefused):  # what the broker said that the key may do
+        return Trouble(
+            title="This key is not taken",
+            happened=notices.happened(error),
+            now="Enter another one.",
+            tries_left=tries_left,
+        )
     return Trouble(
         title=error.words.title,
         happened=notices.happened(error),

@@ -110,7 +110,7 @@ class LinkPages:
         """Adds the routes; connections to Discord live as long as the application."""
         app.router.add_get("/link/{token}", self._start)
         app.router.add_post("/link/{token}", self._identify)
-        app.router.add_get(CALLBACK, self._identity_shown, allow_head=False)
+        app.router.add_get(CALLBACK, self._back, allow_head=False)
         app.router.add_get("/link/{ref}/keys", self._keys)
         app.router.add_post("/link/{ref}/keys", self._connect)
         app.router.add_get(f"{STATIC}/{{name}}", self._pages.asset)
@@ -134,7 +134,7 @@ class LinkPages:
         address = self._identity.authorize_address(browser.state(ticket), browser.challenge)
         return self._sent(address, browser, ticket)
 
-    async def _identity_shown(self, request: web.Request) -> web.Response:
+    async def _back(self, request: web.Request) -> web.Response:
         if is_prefetch(request):
             raise Ended(notices.PREFETCHED)
         query = request.query

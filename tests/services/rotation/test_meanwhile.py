@@ -5,7 +5,7 @@ from typing import Final
 from floorbroker.domain.ids import UserId
 from floorbroker.storage.documents import Documents
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.rotating import Process, changed, link
+from tests.rotating import Process, changed, given, link, tampered
 
 WRITE: Final = ("replace", "links")
 
@@ -76,6 +76,23 @@ async def test_a_credential_that_is_replaced_meanwhile_is_not_replaced_back(
     assert after is not None
     assert later.credentials.opened(after) == fresh
     assert done.resealed == 0
+
+
+async def test_what_did_not_open_and_is_linked_anew_meanwhile_is_not_counted(
+    old: Process, rotating: Process, other: Process, later: Process, store: FlakyDocuments
+) -> None:
+    bad, _ = await old.linked("bad", "good")
+    await changed(old, bad, sealed=tampered(bad.sealed))
+
+    async def relink() -> None:
+        sealed = other.credentials.sealed(bad, given(bad.link_id))
+        await changed(other, bad, sealed=sealed.sealed, sealed_by=sealed.sealed_by)
+
+    store.before[WRITE] = relink  # the write is about the good one; the bad one came before it
+    done = await rotating.rotation.run()
+
+    assert (done.resealed, done.unreadable) == (1, 0)
+    assert await later.opens(bad)
 
 
 async def test_what_an_older_process_seals_behind_the_rotations_back_is_found_in_the_next_round(

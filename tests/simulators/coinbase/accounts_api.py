@@ -13,6 +13,7 @@ from tests.simulators.coinbase.wire import money, text
 
 USUAL: Final = 49
 MOST: Final = 250
+_ZERO: Final = Decimal(0)
 _TYPES: Final = frozenset({"UNDEFINED", "DEFAULT", "CONSUMER", "INTX"})
 
 
@@ -56,7 +57,7 @@ class AccountsApi:
         raise not_found("account not found")  # words unverified
 
     def _portfolios(self, ask: Ask) -> Answer:
-        """All of the person's, or only the key's? Recorded is one key with one; here all."""
+        """All of the person's; whether a key sees others than its own is unverified."""
         kind = one_of(ask, "portfolio_type", _TYPES)
         rows = [one.wire() for one in ask.owner.person.portfolios if kind in {"", one.type}]
         return json_answer({"portfolios": rows})
@@ -162,9 +163,6 @@ class AccountsApi:
             return account.balance
         quote = self._market.quotes.get(f"{account.currency}-USD")
         return account.balance * quote.last if quote else _ZERO
-
-
-_ZERO: Final = Decimal(0)
 
 
 def _is_money(account: Account) -> bool:

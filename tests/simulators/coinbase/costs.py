@@ -36,9 +36,7 @@ def costs_of(ticket: Ticket, person: Person, quote: Quote | None) -> Costs:
         value = ticket.quote_size / (1 + rate)
         size = value / price if price else Decimal(0)
         total = ticket.quote_size
-        return Costs(
-            base_size=size, value=value, commission=total - value, total=total, held=total
-        )
+        return Costs(base_size=size, value=value, commission=total - value, total=total, held=total)
     size = ticket.base_size or Decimal(0)
     value = size * price
     fee = value * rate

@@ -2,14 +2,25 @@
 
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import NAMESPACE_DNS, uuid5
 
-from tests.simulators.coinbase.asking import API, Answer, Ask, Route, every, how_many, json_answer
-from tests.simulators.coinbase.asking import one_of
+from tests.simulators.coinbase.asking import (
+    API,
+    Answer,
+    Ask,
+    Route,
+    every,
+    how_many,
+    json_answer,
+    one_of,
+)
 from tests.simulators.coinbase.market import GRANULARITIES, Market, Quote
 from tests.simulators.coinbase.products import Catalogue, Product
-from tests.simulators.coinbase.refusals import bad_word, invalid_argument, no_such_product
-from tests.simulators.coinbase.refusals import not_found
+from tests.simulators.coinbase.refusals import (
+    bad_word,
+    invalid_argument,
+    no_such_product,
+    not_found,
+)
 from tests.simulators.coinbase.wire import moment, text
 
 MOST_CANDLES: Final = 350
@@ -89,12 +100,12 @@ class DataApi:
         )
 
     def _trades(self, ask: Ask) -> Answer:
-        """The last one, as often as the test lets it: once. `side` is the maker's."""
+        """One, at the last price. `side` is the maker's (measured in September 2026)."""
         product, quote = self._quoted(ask, ask.parts["product_id"])
         if not ask.query.get("limit"):
             raise invalid_argument("limit is required")  # words unverified
         trade: dict[str, Any] = {
-            "trade_id": str(uuid5(NAMESPACE_DNS, f"{product.book} {quote.at} {quote.last}").int)[:9],
+            "trade_id": str(int(quote.at.timestamp())),
             "product_id": product.id,
             "price": text(quote.last),
             "size": "0.01",

@@ -82,9 +82,7 @@ def _check_editable(order: Order) -> None:
         raise EditRejected("ONLY_LIMIT_ORDER_EDITS_SUPPORTED")
 
 
-def _changed(
-    body: dict[str, Any], name: str, before: Decimal | None, reason: str
-) -> Decimal:
+def _changed(body: dict[str, Any], name: str, before: Decimal | None, reason: str) -> Decimal:
     given = read_text(body, name)
     amount = read_amount(given) if given else before
     if not amount:

@@ -14,9 +14,7 @@ def execute(order: Order, size: Decimal, price: Decimal, liquidity: str, at: dat
     """`size` units at `price`; the commission is paid in the quote currency."""
     value = size * price
     fee = value * order.person.rate(liquidity)
-    order.executions.append(
-        Execution(size=size, price=price, fee=fee, liquidity=liquidity, at=at)
-    )
+    order.executions.append(Execution(size=size, price=price, fee=fee, liquidity=liquidity, at=at))
     order.person.volume += value
     order.person.fees += fee
     base, quote = order.product.base, order.product.quote

@@ -1,11 +1,20 @@
 """/orders/historical: orders one by one and in lists, and fills."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from tests.simulators.coinbase.asking import API, Answer, Ask, Route, every, how_many, json_answer
-from tests.simulators.coinbase.asking import one_of
+from tests.simulators.coinbase.asking import (
+    API,
+    Answer,
+    Ask,
+    Route,
+    every,
+    how_many,
+    json_answer,
+    one_of,
+)
 from tests.simulators.coinbase.desk import Desk
 from tests.simulators.coinbase.drawing import fill_json, order_json
 from tests.simulators.coinbase.orders import STATUSES, Order
@@ -20,6 +29,7 @@ MOST: Final = 1000
 _TYPES: Final = frozenset({"MARKET", "LIMIT", "STOP", "STOP_LIMIT", "BRACKET", "TWAP", "SCALED"})
 _TIMES: Final = frozenset({GTC, GTD, IOC, FOK})
 _SOURCES: Final = frozenset({"RETAIL_SIMPLE", "RETAIL_ADVANCED", "RETAIL_ADMIN"})
+_PRODUCTS: Final = frozenset({"SPOT", "FUTURE", "UNKNOWN_PRODUCT_TYPE"})
 _ORDER_ID: Final = re.compile(r"[0-9a-fA-F-]{36}")
 
 
@@ -47,7 +57,7 @@ class HistoryApi:
 
     def _list(self, ask: Ask) -> Answer:
         """Newest first."""
-        wanted = [one for one in reversed(self._desk.seen(ask.owner)) if _fits(ask, one)]
+        wanted = list(filter(_filter(ask), reversed(self._desk.seen(ask.owner))))
         limit = how_many(ask, "limit", usual=MOST, most=MOST)
         page = page_of(wanted, ask.query.get("cursor", ""), limit, lambda order: order.id)
         return json_answer(
@@ -79,28 +89,34 @@ class HistoryApi:
         return json_answer({"fills": fills, "cursor": page.cursor})
 
 
-def _fits(ask: Ask, order: Order) -> bool:
+def _filter(ask: Ask) -> Callable[[Order], bool]:
+    """Whether an order is asked for; the words are looked at once, whatever there is to list."""
     statuses = every(ask, "order_status", STATUSES)
     if "OPEN" in statuses and len(statuses) > 1:
         # An earlier reference of list-orders: OPEN goes with no other (today's is silent).
         raise invalid_argument("cannot pair OPEN orders with other order types")  # words unverified
     ids, products = every(ask, "order_ids"), every(ask, "product_ids")
     types, times = every(ask, "order_types", _TYPES), every(ask, "time_in_forces", _TIMES)
-    side = one_of(ask, "order_side", SIDES)
+    side, kind = one_of(ask, "order_side", SIDES), one_of(ask, "product_type", _PRODUCTS)
     source = one_of(ask, "order_placement_source", _SOURCES) or "RETAIL_ADVANCED"
-    assets = every(ask, "asset_filters")
-    return (
-        _between(order.created_at, _bound(ask, "start_date"), _bound(ask, "end_date"))
-        and (not statuses or order.status in statuses)
-        and (not ids or order.id in ids)
-        and (not products or order.product.id in products)
-        and (not types or order.kind.type in types)
-        and (not times or order.kind.time_in_force in times)
-        and side in {"", order.side}
-        and source == order.source
-        and (not assets or bool({order.product.base, order.product.quote} & set(assets)))
-        and one_of(ask, "product_type", {"SPOT", "FUTURE"}) in {"", "SPOT"}
-    )
+    assets = set(every(ask, "asset_filters"))
+    first, last = _bound(ask, "start_date"), _bound(ask, "end_date")
+
+    def fits(order: Order) -> bool:
+        return (
+            _between(order.created_at, first, last)
+            and (not statuses or order.status in statuses)
+            and (not ids or order.id in ids)
+            and (not products or order.product.id in products)
+            and (not types or order.kind.type in types)
+            and (not times or order.kind.time_in_force in times)
+            and side in {"", order.side}
+            and source == order.source
+            and (not assets or bool({order.product.base, order.product.quote} & assets))
+            and kind in {"", "UNKNOWN_PRODUCT_TYPE", "SPOT"}
+        )
+
+    return fits
 
 
 def _bound(ask: Ask, name: str) -> datetime | None:

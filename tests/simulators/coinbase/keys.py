@@ -23,12 +23,14 @@ class Key:
     """A secret API key, bound to one portfolio when it was made.
 
     Attributes:
+        name: The person's: see `serving.Named`.
         api_key: "organizations/{org}/apiKeys/{id}".
         api_secret: What the portal shows once: PEM for ES256, base64 of 64 bytes for EdDSA.
         algorithm: "ES256" (P-256) or "EdDSA" (Ed25519).
         public: What verifies its tokens.
     """
 
+    name: str
     api_key: str
     api_secret: str = field(repr=False)
     algorithm: str
@@ -39,11 +41,6 @@ class Key:
     can_trade: bool = True
     can_transfer: bool = False
     revoked: bool = False
-
-    @property
-    def name(self) -> str:
-        """The person's: see `serving.Named`."""
-        return self.person.name
 
 
 def new_api_key() -> str:

@@ -124,9 +124,7 @@ def usual_products() -> list[Product]:
     """Enough for most tests: fine and coarse steps, a shared book, a delisted one."""
     return [
         Product(base="BTC", quote="USD", base_name="Bitcoin"),
-        Product(
-            base="BTC", quote="USDC", base_name="Bitcoin", quote_name="USDC", alias="BTC-USD"
-        ),
+        Product(base="BTC", quote="USDC", base_name="Bitcoin", quote_name="USDC", alias="BTC-USD"),
         Product(base="ETH", quote="USD", base_name="Ethereum", base_max_size="42000"),
         Product(
             base="SOL",

@@ -13,6 +13,10 @@ from tests.simulators.coinbase.wire import read_amount, read_moment, read_text
 SIDES: Final = frozenset({"BUY", "SELL"})
 STOP_UP: Final = "STOP_DIRECTION_STOP_UP"
 STOP_DOWN: Final = "STOP_DIRECTION_STOP_DOWN"
+INVALID_CONFIG: Final = "PREVIEW_INVALID_ORDER_CONFIG"
+"""Recorded for a limit order without a size (cotiq/coinbase-client-kotlin)."""
+
+_PRICES: Final = ("limit_price", "stop_price", "stop_trigger_price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,6 @@ def read_ticket(body: Mapping[str, Any]) -> Ticket:
         post_only=fields.get("post_only") is True,
         attached=_attached(read),
     )
-
-
-_PRICES: Final = ("limit_price", "stop_price", "stop_trigger_price")
-INVALID_CONFIG: Final = "PREVIEW_INVALID_ORDER_CONFIG"
-"""Recorded for a limit order without a size (cotiq/coinbase-client-kotlin)."""
 
 
 def _configuration(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -21,7 +21,7 @@ LIFE_SECONDS: Final = 120
 ROUNDING_SECONDS: Final = 1
 """coinbase-advanced-py looks at the clock twice: nbf and exp may be 121 seconds apart."""
 
-_UNCHECKED: Final = {
+_UNCHECKED: Final[Any] = {
     "verify_exp": False,
     "verify_nbf": False,
     "verify_iat": False,
@@ -42,7 +42,7 @@ def named_key(token: str) -> str | None:
     """The key that the token says it is of; nothing is proved by that."""
     try:
         name = jwt.get_unverified_header(token).get("kid")
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, UnicodeError):
         return None
     return name if isinstance(name, str) else None
 

@@ -7,7 +7,7 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
-from floorbroker.services.linking import Connected
+from floorbroker.services.link_requests import Connected
 from floorbroker.services.reachable import LinkedAccount
 
 
