@@ -135,7 +135,11 @@ def test_no_page_asks_for_a_secret_in_discord() -> None:
         for one in listed:
             card = broker_card(one, listed, mode)
             assert card.menu is None
-            assert {button.label for button in card.buttons} <= {"Open paper account"}
+            assert {button.label for button in card.buttons} <= {
+                "Open paper account",
+                "Link paper account",
+                "Link live account",
+            }
 
 
 def test_accounts_are_listed_with_environment_and_defaults() -> None:

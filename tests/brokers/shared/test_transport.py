@@ -277,3 +277,16 @@ async def test_fifty_people_at_once_shake_hands_fifty_times_and_never_again(
 
             assert len(server.heard) == 200
             assert server.connections <= 50
+
+
+async def test_what_is_urgent_does_not_wait_behind_a_broker_that_hangs() -> None:
+    calls, may_end = BlockingCalls(threads=1, waiting=1, reserve=1), threading.Event()
+    hanging = [asyncio.ensure_future(calls.run(5, may_end.wait, 5)) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    canceled = await calls.run_urgent(5, lambda: "canceled")
+
+    assert canceled == "canceled"
+    may_end.set()
+    await asyncio.gather(*hanging)
+    calls.close()

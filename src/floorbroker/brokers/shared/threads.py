@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 MOST_THREADS: Final = 64
 MOST_WAITING: Final = 256
+RESERVED: Final = 16
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -25,21 +26,21 @@ class NeverStarted(Exception):
 
 
 class BlockingCalls:
-    """Runs blocking calls, a bounded number at once, each within its own deadline."""
+    """Runs blocking calls, a bounded number at once, each within its own deadline.
 
-    def __init__(self, threads: int = MOST_THREADS, waiting: int = MOST_WAITING) -> None:
+    What cancels, closes or reads back has threads of its own: a broker that keeps all the others
+    waiting holds none of that up.
+    """
+
+    def __init__(
+        self, threads: int = MOST_THREADS, waiting: int = MOST_WAITING, reserve: int = RESERVED
+    ) -> None:
         """`waiting` is how many calls may stand in line behind those that run."""
-        self._most = threads + waiting
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="broker")
-        self._under_way = 0
+        self._usual = _Line("broker", threads, waiting)
+        self._reserve = _Line("broker-urgent", reserve, waiting)
 
     async def run(
-        self,
-        seconds: float,
-        function: Callable[_P, _T],
-        /,
-        *args: _P.args,
-        **kwargs: _P.kwargs,
+        self, seconds: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """What `function` returns. `seconds` hold for waiting and running together.
 
@@ -49,18 +50,38 @@ class BlockingCalls:
         Raises:
             NeverStarted: It did not begin.
         """
+        return await self._usual.run(seconds, partial(function, *args, **kwargs))
+
+    async def run_urgent(
+        self, seconds: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """The same, on the reserve."""
+        return await self._reserve.run(seconds, partial(function, *args, **kwargs))
+
+    def close(self) -> None:
+        """Begins nothing more; does not wait for what still runs."""
+        self._usual.close()
+        self._reserve.close()
+
+
+class _Line:
+    """Some threads, and those who wait for them."""
+
+    def __init__(self, name: str, threads: int, waiting: int) -> None:
+        self._most = threads + waiting
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._under_way = 0
+
+    async def run(self, seconds: float, call: Callable[[], _T]) -> _T:
         if self._under_way >= self._most:
             raise NeverStarted("queue full")
-        ends_at = monotonic() + seconds
-        work = partial(_within, ends_at, partial(function, *args, **kwargs))
-        future = self._pool.submit(work)
+        future = self._pool.submit(_within, monotonic() + seconds, call)
         self._under_way += 1
         loop = asyncio.get_running_loop()
         future.add_done_callback(lambda _: _tell(loop, self._ended))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Begins nothing more; does not wait for what still runs."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _ended(self) -> None:
