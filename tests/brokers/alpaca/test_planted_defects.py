@@ -41,9 +41,9 @@ DEFECTS: Final = {
     ),
     "an order sent twice": Defect(
         file="brokers/alpaca/orders.py",
-        text="                answer = await self._client.post_order(fields)",
-        mistake="""                await self._client.post_order(fields)
-                answer = await self._client.post_order(fields)""",
+        text="                answer = await self._client.post_order(fields, urgent=closing)",
+        mistake="""                await self._client.post_order(fields, urgent=closing)
+                answer = await self._client.post_order(fields, urgent=closing)""",
     ),
     "a cancel asked for twice": Defect(
         file="brokers/alpaca/orders.py",

@@ -7,7 +7,7 @@ their request models turn amounts into floats.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -135,9 +135,10 @@ class AlpacaClient:
 
     # Orders
 
-    async def post_order(self, fields: Mapping[str, Any]) -> answers.Order:
-        """`POST /v2/orders`."""
-        return await self._trade(ORDER_SECONDS, _ORDER, "POST", "/orders", fields)
+    async def post_order(self, fields: Mapping[str, Any], *, urgent: bool = False) -> answers.Order:
+        """`POST /v2/orders`; `urgent` where it closes a position."""
+        ask = self._urgently if urgent else self._trade
+        return await ask(ORDER_SECONDS, _ORDER, "POST", "/orders", fields)
 
     async def patch_order(self, order_id: str, fields: Mapping[str, Any]) -> answers.Order:
         """`PATCH /v2/orders/{id}`: the order that is to take its place."""
@@ -145,18 +146,18 @@ class AlpacaClient:
 
     async def delete_order(self, order_id: str) -> None:
         """`DELETE /v2/orders/{id}`: 204 says that the cancel was taken, not carried out."""
-        await self._trade(ORDER_SECONDS, _nothing, "DELETE", _order_path(order_id))
+        await self._urgently(ORDER_SECONDS, _nothing, "DELETE", _order_path(order_id))
 
     async def get_order(self, order_id: str) -> answers.Order:
         """`GET /v2/orders/{id}`, with its legs."""
-        return await self._trade(
+        return await self._urgently(
             ACCOUNT_SECONDS, _ORDER, "GET", _order_path(order_id), {"nested": "true"}
         )
 
     async def get_order_by_client_id(self, client_order_id: str) -> answers.Order:
         """`GET /v2/orders:by_client_order_id`, ended ones included."""
         asked = {"client_order_id": client_order_id}
-        return await self._trade(
+        return await self._urgently(
             ACCOUNT_SECONDS, _ORDER, "GET", "/orders:by_client_order_id", asked
         )
 
@@ -227,13 +228,23 @@ class AlpacaClient:
     async def _trade(
         self, seconds: float, read: _Read[_T], method: str, path: str, data: Any = None
     ) -> _T:
-        return await self._ask(seconds, read, method, self._trading, path, data, "v2")
+        run = self._blocking.run
+        return await self._ask(run, seconds, read, method, self._trading, path, data, "v2")
+
+    async def _urgently(
+        self, seconds: float, read: _Read[_T], method: str, path: str, data: Any = None
+    ) -> _T:
+        """What cancels, closes or reads back waits for nothing else."""
+        run = self._blocking.run_urgent
+        return await self._ask(run, seconds, read, method, self._trading, path, data, "v2")
 
     async def _market(self, read: _Read[_T], path: str, data: Any, version: str) -> _T:
-        return await self._ask(MARKET_SECONDS, read, "GET", self._data, path, data, version)
+        run = self._blocking.run
+        return await self._ask(run, MARKET_SECONDS, read, "GET", self._data, path, data, version)
 
     async def _ask(
         self,
+        run: Callable[[float, Callable[[], _T]], Awaitable[_T]],
         seconds: float,
         read: _Read[_T],
         method: str,
@@ -244,7 +255,7 @@ class AlpacaClient:
     ) -> _T:
         exchange = partial(self._sdk.exchange, read, method, host, path, data, version)
         try:
-            return await self._blocking.run(seconds, exchange)
+            return await run(seconds, exchange)
         except (requests.RequestException, NeverStarted) as error:
             told = failure(error)
         # Out here, since the error holds the request, and that holds the keys.

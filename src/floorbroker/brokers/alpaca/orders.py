@@ -19,7 +19,14 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import OutcomeUnknown
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import Absent, Found, LookUp, OrderChanges, Receipt
+from floorbroker.domain.orders import (
+    Absent,
+    Found,
+    LookUp,
+    OrderChanges,
+    PositionEffect,
+    Receipt,
+)
 
 _CHANGES_AT_MOST: Final = 20
 _PAGES_AT_MOST: Final = 10
@@ -41,10 +48,10 @@ class Orders:
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once. An id that Alpaca knows already is an order of ours that lives."""
-        fields = order_fields(order)
+        fields, closing = order_fields(order), order.request.effect is PositionEffect.CLOSE
         with asking_once():
             try:
-                answer = await self._client.post_order(fields)
+                answer = await self._client.post_order(fields, urgent=closing)
             except Refusal as refusal:
                 if not refusal.of_a_known_id:
                     raise
