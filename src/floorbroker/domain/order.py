@@ -36,6 +36,22 @@ class Review:
     notes: tuple[str, ...]
     expires_at: datetime
 
+    @classmethod
+    def none(cls, now: datetime) -> "Review":
+        """Of an order that nobody has reviewed: it tells nothing and has expired."""
+        return cls(
+            price=None,
+            price_at=None,
+            price_source="",
+            delayed=False,
+            cost=None,
+            fees=None,
+            buying_power_after=None,
+            margin_required=None,
+            notes=(),
+            expires_at=now,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

@@ -135,7 +135,7 @@ class Drafts:
             origin_key=caller.origin_key,
             guild_id=caller.guild_id,
             request=request,
-            review=_empty_review(now),
+            review=Review.none(now),
             state=OrderState.DRAFT,
             created_at=now,
             events=(event(OrderState.DRAFT, "drafted", now),),
@@ -225,18 +225,3 @@ async def _closing_request(
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount=amount, currency=currency)
-
-
-def _empty_review(now: datetime) -> Review:
-    return Review(
-        price=None,
-        price_at=None,
-        price_source="",
-        delayed=False,
-        cost=None,
-        fees=None,
-        buying_power_after=None,
-        margin_required=None,
-        notes=(),
-        expires_at=now,
-    )

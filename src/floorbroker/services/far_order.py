@@ -85,24 +85,9 @@ def about_to_be_sent(
         environment=link.environment,
         origin_key=f"verify-{order_id}",
         request=request,
-        review=_no_review(now),
+        review=Review.none(now),
         state=OrderState.SENDING,
         created_at=now,
         events=(),
         sent_at=now,
-    )
-
-
-def _no_review(now: datetime) -> Review:
-    return Review(
-        price=None,
-        price_at=None,
-        price_source="",
-        delayed=False,
-        cost=None,
-        fees=None,
-        buying_power_after=None,
-        margin_required=None,
-        notes=(),
-        expires_at=now,
     )
