@@ -15,9 +15,18 @@ from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
-from floorbroker.domain.orders import OrderRequest, OrderType, Side
+from floorbroker.domain.order_life import with_receipt
+from floorbroker.domain.orders import (
+    Found,
+    OrderChanges,
+    OrderRequest,
+    OrderType,
+    Receipt,
+    Side,
+)
 from tests.brokers.fakes.surroundings import context as surroundings
 from tests.contract.placing import sending
+from tests.fakes.clock import NOON
 
 KEY: Final = "PKANNA00000000000001"
 SECRET: Final = "anna/secret+012345678901234567890123456"
@@ -33,6 +42,8 @@ CALL: Final = Instrument(
     strike=Decimal(200),
     right=OptionRight.CALL,
 )
+
+DEARER: Final = OrderChanges(limit_price=Decimal(101))
 
 
 def adapter_at(
@@ -75,3 +86,15 @@ def resting_request(**terms: Any) -> OrderRequest:
 def order_of(asked: OrderRequest, account_id: str, **more: Any) -> Order:
     """`asked` as an order that is about to be sent to the account."""
     return sending(asked, account_id=AccountId(account_id), broker="alpaca", **more)
+
+
+async def looked_at(adapter: AlpacaAdapter, order: Order) -> Receipt:
+    """What reading back says of an order that must be there."""
+    found = await adapter.find_order(order)
+    assert isinstance(found, Found)
+    return found.receipt
+
+
+async def followed(adapter: AlpacaAdapter, order: Order) -> Order:
+    """`order` after one more look, as the service stores it."""
+    return with_receipt(order, await looked_at(adapter, order), NOON)

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
 from floorbroker.brokers.shared.transport import Transport
-from tests.brokers.alpaca.at_alpaca import KEY, SECRET, adapter_at
+from floorbroker.domain.order import Order
+from floorbroker.domain.portfolio import BrokerAccount
+from tests.brokers.alpaca.at_alpaca import KEY, SECRET, adapter_at, order_of, resting_request
 from tests.fakes.clock import ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Person
 
@@ -55,3 +58,22 @@ async def adapter(
     await adapter.connect()
     yield adapter
     await adapter.close()
+
+
+@pytest.fixture
+async def account(adapter: AlpacaAdapter) -> BrokerAccount:
+    """The one that Anna's keys open."""
+    return (await adapter.accounts())[0]
+
+
+@pytest.fixture
+def resting(anna: Person) -> Order:
+    """Ten AAPL far below the market, about to be sent."""
+    return order_of(resting_request(quantity=Decimal(10)), anna.account_id)
+
+
+@pytest.fixture
+def bracket(anna: Person) -> Order:
+    """The same with a take-profit and a stop-loss."""
+    asked = resting_request(quantity=Decimal(10), take_profit=Decimal(120), stop_loss=Decimal(90))
+    return order_of(asked, anna.account_id)

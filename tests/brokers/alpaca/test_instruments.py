@@ -14,14 +14,7 @@ from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import ApiError, SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument
 from tests.brokers.alpaca import recorded
-from tests.brokers.alpaca.at_alpaca import (
-    APPLE,
-    BITCOIN,
-    CALL,
-    KEY,
-    SECRET,
-    adapter_at,
-)
+from tests.brokers.alpaca.at_alpaca import APPLE, BITCOIN, CALL, KEY, SECRET, adapter_at
 from tests.fakes.clock import ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Fault, Person
 from tests.simulators.alpaca.assets import Asset
