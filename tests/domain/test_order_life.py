@@ -273,5 +273,5 @@ def test_figures_are_added_over_all_fills() -> None:
 
     assert done.filled_quantity == 4
     assert done.average_price == Decimal("97.5")
-    assert done.fees == 0
+    assert not any(fill.fee for fill in done.fills)
     assert order().average_price is None

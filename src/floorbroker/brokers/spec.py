@@ -123,10 +123,11 @@ class BrokerSpec:
         """Whether another broker took over its accounts."""
         return self.supported_by is not None
 
-    @property
-    def usual_time_in_force(self) -> TimeInForce:
-        """For who names none: today only, or until canceled at brokers that know no day."""
-        return TimeInForce.DAY if TimeInForce.DAY in self.times_in_force else TimeInForce.GTC
+    def usual_time_in_force(self, asset_class: AssetClass) -> TimeInForce:
+        """For who names none: today only, or until canceled where there is no day, as for coins."""
+        offered = self.times_in_force
+        endless = asset_class is AssetClass.CRYPTO and TimeInForce.GTC in offered
+        return TimeInForce.DAY if TimeInForce.DAY in offered and not endless else TimeInForce.GTC
 
     @property
     def deployment(self) -> str:

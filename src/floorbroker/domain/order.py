@@ -177,8 +177,3 @@ class Order:
         if not quantity:
             return None
         return sum((fill.quantity * fill.price for fill in self.fills), Decimal(0)) / quantity
-
-    @property
-    def fees(self) -> Decimal:
-        """All fees so far, in the fills' fee currency."""
-        return sum((fill.fee for fill in self.fills), Decimal(0))

@@ -52,7 +52,7 @@ class Drafts:
         """
         ticket.check()
         chosen = await self._choose(caller, ticket)
-        usual = chosen.account.spec.usual_time_in_force
+        usual = chosen.account.spec.usual_time_in_force(chosen.instrument.asset_class)
         return await self._drafted(caller, chosen, ticket.request(chosen.instrument, usual))
 
     async def draft_close(
@@ -220,7 +220,8 @@ async def _closing_request(
 ) -> OrderRequest:
     instrument = await adapter.instrument(parse_symbol(symbol))
     positions = await adapter.positions(linked.account)
-    return preflight.closing(instrument, positions, quantity, linked.spec.usual_time_in_force)
+    usual = linked.spec.usual_time_in_force(instrument.asset_class)
+    return preflight.closing(instrument, positions, quantity, usual)
 
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:

@@ -7,11 +7,11 @@ from typing import Final
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import new_order_id
-from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
+from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Quote
 from floorbroker.domain.order import Order, Review
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import OrderRequest, OrderType, Side, TimeInForce
+from floorbroker.domain.orders import OrderRequest, OrderType, Side
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.services.preflight import check_offered
@@ -36,7 +36,7 @@ def far_order(
         quantity=_smallest_quantity(rules, price * instrument.multiplier),
         type=OrderType.LIMIT,
         limit_price=price,
-        time_in_force=_lasting(spec, instrument),
+        time_in_force=spec.usual_time_in_force(instrument.asset_class),
     )
     check_offered(request, spec)
     return request
@@ -60,14 +60,6 @@ def _smallest_quantity(rules: InstrumentRules, unit_price: Decimal) -> Decimal:
         least = max(least, rules.minimum_notional / unit_price)
     steps = (least / rules.quantity_step).to_integral_value(ROUND_CEILING)
     return steps * rules.quantity_step
-
-
-def _lasting(spec: BrokerSpec, instrument: Instrument) -> TimeInForce:
-    """Today only, but coins have no day: some brokers refuse it for them."""
-    coins = instrument.asset_class is AssetClass.CRYPTO
-    if coins and TimeInForce.GTC in spec.times_in_force:
-        return TimeInForce.GTC
-    return spec.usual_time_in_force
 
 
 def about_to_be_sent(

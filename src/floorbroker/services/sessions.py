@@ -132,6 +132,11 @@ class Sessions:
                 session.accounts = tuple(await adapter.accounts())
             return session.accounts
 
+    def detail(self, link_id: LinkId) -> str:
+        """What the broker said of an open connection, a sentence for people; empty if nothing."""
+        session = self._sessions.get(link_id)
+        return "" if session is None or session.adapter is None else session.adapter.status().detail
+
     def is_open(self, link_id: LinkId) -> bool:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions

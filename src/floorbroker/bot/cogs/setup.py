@@ -91,7 +91,9 @@ class SetupCommands(commands.Cog):
 
         async def work(caller: Caller) -> Card:
             found, failed = await self._front.floor.accounts.accounts(caller.user_id, anew=True)
-            return status_card(self._front.floor.settings.deployment_mode, found, failed)
+            floor = self._front.floor
+            details = {one.link.link_id: floor.sessions.detail(one.link.link_id) for one in found}
+            return status_card(floor.settings.deployment_mode, found, failed, details)
 
         await self._front.answers.command(interaction, work)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
@@ -111,15 +112,34 @@ def shared_card(order: Order, who: str) -> Card:
     )
 
 
+def _fees(order: Order) -> str:
+    """In whatever they were paid: an exchange may take a part of the coins, or coins of its own.
+
+    A small part of a coin may be worth much, so that is not rounded to cents.
+    """
+    currency = order.request.instrument.currency
+    sums: dict[str, Decimal] = {}
+    for fill in order.fills:
+        if fill.fee:
+            sums[fill.fee_currency] = sums.get(fill.fee_currency, Decimal(0)) + fill.fee
+    return " + ".join(
+        figures.money(Money(amount=amount, currency=paid_in))
+        if paid_in in {currency, "USD"}
+        else f"{figures.quantity(amount)} {paid_in}"
+        for paid_in, amount in (sums or {currency: Decimal(0)}).items()
+    )
+
+
 def _rows(order: Order, account: str) -> tuple[Row, ...]:
     currency = order.request.instrument.currency
     rows = []
     if order.fills:
-        total = sum((fill.quantity * fill.price for fill in order.fills), start=order.fees * 0)
+        total = sum((fill.quantity * fill.price for fill in order.fills), start=Decimal(0))
         paid = "Paid" if order.request.side is Side.BUY else "Received"
         amount = Money(amount=total * order.request.instrument.multiplier, currency=currency)
         rows += [Row("Filled", filled(order)), Row(paid, figures.money(amount))]
-        rows.append(Row("Fees", figures.money(Money(amount=order.fees, currency=currency))))
+        fees = _fees(order)
+        rows += [Row("Fees", fees)] if fees else []
     if order.request.instrument.name:
         rows.append(Row("Instrument", order.request.instrument.name))
     rows.append(Row("Type", terms(order.request)))

@@ -1,12 +1,13 @@
 """Brokers and accounts: what can be linked here, and why the rest cannot."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Style, Tone
 from floorbroker.brokers.availability import Availability
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow, BrokerSpec
+from floorbroker.domain.ids import LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.people import ANY, Link, Person
 from floorbroker.services.link_changes import Removed
@@ -229,11 +230,14 @@ def status_card(
     mode: DeploymentMode,
     accounts: Sequence[LinkedAccount],
     failed: Sequence[UnreachableLink],
+    details: Mapping[LinkId, str],
 ) -> Card:
-    """How each link is doing."""
+    """How each link is doing; `details` is what brokers say of links that are connected."""
     every = [one.link for one in accounts] + [one.link for one in failed]
     environments = {link.environment.value.upper() for link in every}
-    links = [Row(account.title, "connected") for account in accounts]
+    links = [
+        Row(account.title, details.get(account.link.link_id) or "connected") for account in accounts
+    ]
     links += [Row(one.link.label, one.error.message) for one in failed]
     none = () if links else ("None yet.",)
     return Card(
