@@ -145,7 +145,7 @@ async def running(
     finally:
         await supervisor.stop()
         await app.floor.sessions.close_all()
-        app.transport.close()
+        await app.transport.aclose()
         await store.close()
 
 

@@ -49,7 +49,15 @@ SPEC = BrokerSpec(
     # https://www.binance.com/en-IN/support/announcement/cda0a4b53da04396b5d27881e93abf78
     warning="Binance refuses requests from some regions (HTTP 451); what counts is where the bot "
     "runs. In the United States accounts are at Binance.US.",
-    adapter=None,
+    # The testnet has no /sapi: https://github.com/binance/binance-spot-api-docs (testnet/). What is
+    # asked below /sapi is what a key may do. For Binance.US an operator sets both `live` and
+    # `wallet` to https://api.binance.us.
+    endpoints={
+        "live": "https://api.binance.com",
+        "paper": "https://testnet.binance.vision",
+        "wallet": "https://api.binance.com",
+    },
+    adapter="floorbroker.brokers.binance.adapter:BinanceAdapter",
     sdk_module="binance",
     extra="binance",
 )

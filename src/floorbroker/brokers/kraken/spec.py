@@ -20,7 +20,9 @@ SPEC = BrokerSpec(
     environments=frozenset({Environment.LIVE}),
     # https://docs.kraken.com/exchange/api-reference/spot-websocket-v2/add_order
     order_types=frozenset(OrderType),
-    times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC}),
+    # Other than GTC with limit orders only, and the adapter refuses the others before anything is
+    # sent: https://docs.kraken.com/api-reference/trading/add-order
+    times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}),
     capabilities=frozenset(
         {
             Capability.FRACTIONAL,
@@ -29,9 +31,13 @@ SPEC = BrokerSpec(
             Capability.MODIFY,
             Capability.QUOTES,
             Capability.BARS,
+            # AddOrder with `validate`, and the person's fee from TradeVolume:
+            # https://docs.kraken.com/api-reference/trading/add-order
+            Capability.PREVIEW,
             # https://docs.kraken.com/api-reference/account-data/get-api-key-info.md
             Capability.KEY_RIGHTS,
-            # No NOTIONAL: volume in quote currency is for some orders only (unverified which).
+            # No NOTIONAL: volume in quote currency is for market buys only, and what Kraken then
+            # tells as the order's volume is not documented.
             # No BRACKET: an order takes one closing order, not two.
         }
     ),
@@ -47,7 +53,9 @@ SPEC = BrokerSpec(
     ),
     requirements=("A Kraken account", "A spot API key that may trade, but not withdraw"),
     warning="Real money only: Kraken's spot market has no paper trading.",
-    adapter=None,
+    # The host of the SDK itself: krakenex 2.2.2, API.uri.
+    endpoints={"live": "https://api.kraken.com"},
+    adapter="floorbroker.brokers.kraken.adapter:KrakenAdapter",
     sdk_module="krakenex",
     extra="kraken",
 )

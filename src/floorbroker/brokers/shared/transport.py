@@ -1,12 +1,14 @@
 """The ways to brokers that everybody in the process shares; built once, closed at the end."""
 
 import ssl
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from floorbroker.brokers.shared.threads import BlockingCalls
 
 if TYPE_CHECKING:
+    import aiohttp
     import requests
 
     from floorbroker.brokers.shared.http import PooledAdapter
@@ -31,8 +33,21 @@ class Transport:
 
         return session_over(self._pool)
 
+    def async_session(self, headers: Mapping[str, str]) -> "aiohttp.ClientSession":
+        """A person's session for an SDK that stands on aiohttp; asked for inside the loop."""
+        from floorbroker.brokers.shared.http_async import session_over
+
+        return session_over(self._connector, headers)
+
+    async def aclose(self) -> None:
+        """Ends everything, and waits for the connections of the loop to be gone."""
+        connector: aiohttp.TCPConnector | None = self.__dict__.pop("_connector", None)
+        if connector is not None:
+            await connector.close()
+        self.close()
+
     def close(self) -> None:
-        """Ends the threads and the connections."""
+        """Ends the threads and their connections; where there is no loop, that is all there is."""
         for name in ("blocking", "_pool"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
@@ -42,3 +57,9 @@ class Transport:
         from floorbroker.brokers.shared.http import PooledAdapter
 
         return PooledAdapter(self._ssl_context)
+
+    @cached_property
+    def _connector(self) -> "aiohttp.TCPConnector":
+        from floorbroker.brokers.shared.http_async import new_connector
+
+        return new_connector(self._ssl_context)

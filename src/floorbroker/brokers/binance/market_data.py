@@ -1,0 +1,68 @@
+"""Prices and bars; the same for everybody at that address."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from floorbroker.brokers.binance import mapping
+from floorbroker.brokers.binance.calls import BARS_A_PAGE, BinanceCalls
+from floorbroker.brokers.binance.errors import BROKER
+from floorbroker.brokers.binance.instruments import Instruments
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.wire import Unreadable
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.instruments import Instrument
+from floorbroker.domain.market import Bar, Quote, Timeframe
+
+QUOTE_KEPT: Final = timedelta(seconds=1)
+
+
+class MarketData:
+    """The market as everybody sees it."""
+
+    __slots__ = ("_cache", "_client", "_clock", "_host", "_instruments")
+
+    def __init__(
+        self,
+        client: BinanceCalls,
+        instruments: Instruments,
+        cache: SharedCache,
+        clock: Clock,
+        host: str,
+    ) -> None:
+        """`host` is where `client` asks."""
+        self._client = client
+        self._instruments = instruments
+        self._cache = cache
+        self._clock = clock
+        self._host = host
+
+    async def quote(self, instrument: Instrument) -> Quote:
+        """Bid, ask and last price; those of the last second serve everybody."""
+        pair = await self._instruments.pair(instrument.symbol)
+
+        async def load() -> Quote | None:
+            told = await self._client.get_ticker(pair.name)
+            if told.symbol != pair.name:
+                raise Unreadable(200)
+            return mapping.quote(told, pair, self._clock.now())
+
+        found = await self._cache.get((self._host, "quote", pair.name), load, QUOTE_KEPT)
+        if found is None:
+            raise BrokerError("Binance has no price for this.", broker=BROKER)
+        return found
+
+    async def bars(
+        self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        """Bars within [start, end), oldest first."""
+        if start >= end:
+            return []
+        pair = await self._instruments.pair(instrument.symbol)
+        rows = await self._client.get_bars(pair.name, mapping.INTERVALS[timeframe], start, end)
+        try:
+            return mapping.bars(rows, start, end)[:BARS_A_PAGE]
+        except (ValueError, TypeError, IndexError):
+            pass
+        raise Unreadable(200)

@@ -1,0 +1,77 @@
+"""What can be traded at Kraken: fetched once, the same for everybody at that address."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from floorbroker.brokers.kraken import catalogue as names
+from floorbroker.brokers.kraken.catalogue import Catalogue, Pair, Prices
+from floorbroker.brokers.kraken.client import KrakenClient
+from floorbroker.brokers.kraken.errors import BROKER
+from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import SymbolNotFound
+from floorbroker.domain.instruments import Instrument
+
+KEPT: Final = timedelta(hours=1)
+PRICES_KEPT: Final = timedelta(seconds=5)
+FOUND_AT_MOST: Final = 25
+
+
+class Instruments:
+    """Looks instruments up, and what they cost."""
+
+    __slots__ = ("_cache", "_client", "_clock", "_host")
+
+    def __init__(self, client: KrakenClient, cache: SharedCache, clock: Clock, host: str) -> None:
+        """`host` is where `client` asks: another one may list other things."""
+        self._client = client
+        self._cache = cache
+        self._clock = clock
+        self._host = host
+
+    async def catalogue(self) -> Catalogue:
+        """All pairs."""
+        return await self._cache.get((self._host, "pairs"), self._client.get_pairs, KEPT)
+
+    async def prices(self) -> tuple[Prices, datetime]:
+        """The last prices of all pairs, and when they were fetched."""
+
+        async def load() -> tuple[Prices, datetime]:
+            asked_at = self._clock.now()
+            return await self._client.get_prices(), asked_at
+
+        return await self._cache.get((self._host, "prices"), load, PRICES_KEPT)
+
+    async def search(self, text: str) -> Sequence[Instrument]:
+        """Pairs whose name begins like `text`."""
+        wanted = text.strip()
+        if not wanted:
+            return []
+        found = (await self.catalogue()).beginning_with(wanted)
+        return names.symbols_of(islice(found, FOUND_AT_MOST))
+
+    async def named(self, symbol: str) -> Instrument:
+        """The one instrument of that symbol: `BTC/USD`, `BTC-USD`, `btcusd`, `XBTUSD`.
+
+        Raises:
+            SymbolNotFound: There is none, or it is not traded here.
+        """
+        return names.instrument(await self.pair(symbol))
+
+    async def pair(self, symbol: str) -> Pair:
+        """The pair of that symbol.
+
+        Raises:
+            SymbolNotFound: As `named`.
+        """
+        known = await self.catalogue()
+        pair = known.pair(symbol)
+        if pair is None:
+            raise SymbolNotFound("Kraken does not trade this symbol.", broker=BROKER)
+        if not known.offers(pair):
+            raise SymbolNotFound(
+                f"{pair.symbol} is not traded here: only coins against dollars are.", broker=BROKER
+            )
+        return pair

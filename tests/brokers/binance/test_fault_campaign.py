@@ -1,0 +1,114 @@
+"""Hundreds of orders and cancels through everything that goes wrong, in any order.
+
+However each of them ends, one request leaves for it, and what is read back in the end is what
+stands in Binance's book.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+import pytest
+
+from floorbroker.brokers.binance.adapter import BinanceAdapter
+from floorbroker.domain.errors import NotSent, OrderRejected, OutcomeUnknown
+from floorbroker.domain.order import Order
+from floorbroker.domain.order_life import with_receipt
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import Absent, Found, LookUp, Receipt
+from tests.brokers.binance.at_binance import order_of, resting_request
+from tests.fakes.clock import NOON
+from tests.simulators.binance import BinanceSimulator, Fault, Person
+
+ROUNDS: Final = 150
+FAULTS: Final = [
+    fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS}
+]
+"""The first two last until a deadline, and after a 429 everybody stays away: test_metering.py."""
+
+_S = OrderState
+STATES: Final = {"NEW": _S.ACCEPTED, "CANCELED": _S.CANCELED}
+
+
+class Campaign:
+    """One order after another; what was asked, and what the book says."""
+
+    def __init__(
+        self, adapter: BinanceAdapter, simulator: BinanceSimulator, person: Person, seed: int
+    ) -> None:
+        self._adapter = adapter
+        self._simulator = simulator
+        self._person = person
+        self._random = Random(seed)
+        self.unknown = 0
+
+    async def round(self) -> None:
+        """Places and cancels one order, each perhaps under a fault."""
+        price = Decimal(self._random.randint(40_000, 60_000))
+        asked = resting_request(quantity=Decimal("0.001"), limit_price=price)
+        order = await self._after("place", order_of(asked, self._person.uid))
+        if order.state is _S.ACCEPTED:
+            order = await self._after("cancel", order)
+        if order.state is _S.ACCEPTED:
+            await self._adapter.cancel_order(order)
+
+    async def _after(self, kind: str, order: Order) -> Order:
+        before = self._asked(kind)
+        trouble = None
+        if self._random.random() < 0.8:
+            carried_out = self._random.random() < 0.5
+            fault = self._random.choice(FAULTS)
+            trouble = self._simulator.fail(kind, fault, carried_out=carried_out, delay=0.001)
+        try:
+            receipt = await self._ask(kind, order)
+        except OutcomeUnknown:
+            self.unknown += 1
+        except (NotSent, OrderRejected) as error:
+            raise AssertionError(f"{kind} was told as {error!r}") from error
+        else:
+            order = with_receipt(order, receipt, NOON) if receipt is not None else order
+        if trouble is not None:
+            trouble.lift()
+        assert self._asked(kind) == before + 1
+        return self._checked(order, await self._adapter.find_order(order))
+
+    async def _ask(self, kind: str, order: Order) -> Receipt | None:
+        if kind == "place":
+            return await self._adapter.place_order(order)
+        return await self._adapter.cancel_order(order)
+
+    def _asked(self, kind: str) -> int:
+        counts = {
+            "place": self._simulator.orders_received,
+            "cancel": self._simulator.cancels_received,
+        }
+        return counts[kind]
+
+    def _checked(self, order: Order, told: LookUp) -> Order:
+        """What was read back is what stands in the book."""
+        try:
+            known = self._simulator.order(order.order_id)
+        except KeyError:
+            assert told == Absent()
+            return replace(order, state=_S.UNKNOWN)
+        assert isinstance(told, Found)
+        assert told.receipt.broker_order_id == f"BTCUSDT:{known.id}"
+        assert told.receipt.state is STATES[known.status]
+        assert told.receipt.limit_price == known.ticket.price
+        return with_receipt(order, told.receipt, NOON)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_one_request_each_and_the_truth_afterwards(
+    adapter: BinanceAdapter, anna: Person, simulator: BinanceSimulator, seed: int
+) -> None:
+    campaign = Campaign(adapter, simulator, anna, seed)
+
+    for _ in range(ROUNDS):
+        await campaign.round()
+
+    assert campaign.unknown > ROUNDS // 2
+    ids = [order.client_order_id for order in simulator.orders]
+    assert len(ids) == len(set(ids))
+    assert simulator.orders_received == ROUNDS
