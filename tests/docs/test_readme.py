@@ -33,7 +33,7 @@ FIRST_SCREEN = TEXT[: TEXT.index("**Where this version stands.**")]
         "a manual login with a second factor",
         "one person at a time",
         # What is true of this version
-        "tested against a simulator of its interface, never against a real account",
+        "tested against simulators of their interfaces, never against a real account",
     ],
 )
 def test_the_readme_says(sentence: str) -> None:
