@@ -162,7 +162,7 @@ def test_without_an_account_the_card_says_how_to_get_one() -> None:
 def test_status_names_the_links_that_do_not_answer_and_what_to_do() -> None:
     failed = UnreachableLink(link=account(2, "Broken").link, error=BrokerConnectionError())
 
-    text = drawn(status_card(DeploymentMode.MULTI_USER, [account()], [failed], {})).text
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [account()], [failed], {}, {})).text
 
     assert "connected" in text
     assert "Broken" in text
@@ -188,7 +188,16 @@ def test_what_a_broker_keeps_an_account_from_stands_in_place_of_connected() -> N
     blocked = account(label="Alpaca live")
     told = {blocked.link.link_id: "Alpaca has blocked this account from trading."}
 
-    text = drawn(status_card(DeploymentMode.MULTI_USER, [blocked], [], told)).text
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [blocked], [], told, {})).text
 
     assert "Alpaca has blocked this account from trading." in text
     assert "connected" not in text
+
+
+def test_status_tells_what_one_should_know_of_a_key() -> None:
+    one = account(label="Kraken live")
+    keys = {one.link.link_id: ["This key works from any address."]}
+
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [one], [], {}, keys)).text
+
+    assert "Kraken live: This key works from any address." in text

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.modes import DeploymentMode, Environment
-from floorbroker.services.linking import Wanted
+from floorbroker.services.link_requests import Wanted
 from floorbroker.storage.documents import Documents
 from tests.e2e.world import SimulatedClock, World, opened
 from tests.simulators.binance import BinanceSimulator

@@ -8,7 +8,7 @@ from floorbroker.config import Switch
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.services.choices import PersonalSwitch
-from floorbroker.services.linking import Connected, Wanted
+from floorbroker.services.link_requests import Connected, Wanted
 from floorbroker.storage.documents import Documents
 from tests.e2e.world import SimulatedClock, World, opened
 from tests.simulators.kraken import KrakenSimulator

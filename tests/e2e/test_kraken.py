@@ -285,3 +285,14 @@ async def test_no_key_is_in_a_log_a_card_or_a_metric(sqlite: Store) -> None:
         assert secret not in lines
         assert secret not in cards
         assert secret.encode() not in metrics
+
+
+async def test_status_tells_what_the_key_may_do_by_now(sqlite: Store) -> None:
+    async with at_kraken(sqlite.open()) as (world, sim):
+        alice = world.alice.in_dms
+        assert "works from any address" in (await alice.types("setup status")).text
+
+        sim.key(KEY).permissions.add("withdraw-funds")
+        await world.later(60)
+
+        assert "may withdraw money by now" in (await alice.types("setup status")).text

@@ -1,6 +1,6 @@
 """Keys that may do too much are refused; what else one should know of them is told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from floorbroker.brokers.port import KeyRights
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import ApiError, PolicyRefused
+from floorbroker.domain.modes import Environment
+from floorbroker.services.key_lint import remarks
 from floorbroker.services.link_requests import Connected
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, KEYED, House
@@ -60,7 +62,6 @@ async def test_of_a_good_key_nothing_is_remarked(house: House, venue: Venue) -> 
 @pytest.mark.parametrize(
     ("rights", "remark"),
     [
-        ({"withdraw": None}, "does not say whether this key may withdraw"),
         ({"ip_restricted": False}, "works from any address"),
     ],
 )
@@ -87,3 +88,12 @@ async def test_a_broker_that_does_not_tell_is_not_asked(build: Build, venue: Ven
     await house.linking.keep(await house.linking.try_out(wanted(), KEYS))
 
     assert venue.count("key_rights") == 0
+
+
+@pytest.mark.parametrize(("environment", "count"), [(Environment.LIVE, 1), (Environment.PAPER, 0)])
+def test_a_broker_that_does_not_tell_of_withdrawals_matters_with_real_money_only(
+    environment: Environment, count: int
+) -> None:
+    rights = KeyRights(**{**GOOD, "withdraw": None})
+
+    assert len(remarks(rights, environment, datetime(2026, 3, 4, tzinfo=UTC))) == count

@@ -6,10 +6,12 @@ import pytest
 
 from floorbroker.brokers.port import KeyRights
 from floorbroker.brokers.spec import Capability
+from floorbroker.domain.modes import Environment
 from tests.fakes.exchange.venue import Venue
 from tests.floor import KEYED, House
 from tests.services.conftest import Build
 from tests.web.link_world import (
+    KEYS,
     LinkWorld,
     Visitor,
     assert_nothing_linked,
@@ -56,7 +58,8 @@ async def test_what_one_should_know_of_a_key_is_told_when_it_is_linked(
 ) -> None:
     world.venue.rights = KeyRights(**{**GOOD, "withdraw": None, "ip_restricted": False})
 
-    found = await anna.send(await anna.form(await world.token()))
+    form = await anna.form(await world.token(environment=Environment.LIVE))
+    found = await anna.send(form, {**KEYS, "terms": "on"})
 
     assert "Keep in mind: The broker does not say whether this key may withdraw." in found.words
     assert "Keep in mind: This key works from any address." in found.words

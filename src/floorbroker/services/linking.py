@@ -141,7 +141,7 @@ class Linking:
             accounts=outcome.accounts,
             warnings=[
                 *(warning.message for warning in outcome.warnings),
-                *remarks(outcome.rights, self._clock.now()),
+                *remarks(outcome.rights, wanted.environment, self._clock.now()),
             ],
             given=given,
         )

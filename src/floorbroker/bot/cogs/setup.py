@@ -14,6 +14,7 @@ from floorbroker.bot.replies.setup_cards import accounts_card, default_card, sta
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.people import ANY
 from floorbroker.services.callers import Caller
+from floorbroker.services.key_lint import key_remarks
 
 _KINDS = [
     Choice(name="everything else", value=ANY),
@@ -93,7 +94,10 @@ class SetupCommands(commands.Cog):
             found, failed = await self._front.floor.accounts.accounts(caller.user_id, anew=True)
             floor = self._front.floor
             details = {one.link.link_id: floor.sessions.detail(one.link.link_id) for one in found}
-            return status_card(floor.settings.deployment_mode, found, failed, details)
+            links = [one.link for one in found]
+            keys = await key_remarks(links, floor.sessions, floor.clock)
+            mode = floor.settings.deployment_mode
+            return status_card(mode, found, failed, details, keys)
 
         await self._front.answers.command(interaction, work)
 

@@ -231,8 +231,14 @@ def status_card(
     accounts: Sequence[LinkedAccount],
     failed: Sequence[UnreachableLink],
     details: Mapping[LinkId, str],
+    keys: Mapping[LinkId, Sequence[str]],
 ) -> Card:
-    """How each link is doing; `details` is what brokers say of links that are connected."""
+    """How each link is doing.
+
+    Args:
+        details: What brokers say of links that are connected.
+        keys: What one should know of their keys.
+    """
     every = [one.link for one in accounts] + [one.link for one in failed]
     environments = {link.environment.value.upper() for link in every}
     links = [
@@ -246,6 +252,16 @@ def status_card(
         badges=tuple(sorted(environments)),
         rows=(Row("Deployment", mode.value),),
         sections=(Section(heading="Links", lines=none, rows=tuple(links)),),
-        notes=tuple(f"{one.link.label}: {one.error.words.now}" for one in failed),
+        notes=(
+            *(f"{one.link.label}: {one.error.words.now}" for one in failed),
+            *_of_keys(accounts, keys),
+        ),
         buttons=_renewals(failed),
     )
+
+
+def _of_keys(
+    accounts: Sequence[LinkedAccount], keys: Mapping[LinkId, Sequence[str]]
+) -> tuple[str, ...]:
+    labels = {one.link.link_id: one.link.label for one in accounts}
+    return tuple(f"{labels[link]}: {told}" for link, every in keys.items() for told in every)

@@ -13,12 +13,12 @@ from pydantic import TypeAdapter
 from floorbroker.brokers.binance import answers
 from floorbroker.brokers.binance.catalogue import Catalogue, Prices
 from floorbroker.brokers.binance.client import OneRequest
-from floorbroker.brokers.binance.errors import NoAllowance, Refusal
+from floorbroker.brokers.binance.errors import Refusal
 from floorbroker.brokers.binance.metering import Metering
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.shared.http_async import failure, let_closed_ones_be_seen
 from floorbroker.brokers.shared.threads import NeverStarted
-from floorbroker.brokers.shared.wire import Failure, NotBegun, Unreadable, read_json
+from floorbroker.brokers.shared.wire import Failure, NoAllowance, NotBegun, Unreadable, read_json
 
 ACCOUNT_SECONDS: Final = 10.0
 ORDER_SECONDS: Final = 5.0

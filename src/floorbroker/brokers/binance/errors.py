@@ -10,7 +10,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from floorbroker.brokers.shared.wire import Failure, NotBegun, Unanswered, Unreadable, sentence
+from floorbroker.brokers.shared.wire import (
+    Failure,
+    NoAllowance,
+    NotBegun,
+    Unanswered,
+    Unreadable,
+    sentence,
+)
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,
@@ -107,19 +114,6 @@ class Refusal(Failure):
     def of_no_such_order(self) -> bool:
         """Whether Binance knows no order of that id."""
         return self.proven and self.code == _NO_SUCH_ORDER
-
-
-class NoAllowance(Failure):
-    """What Binance allows is used up; nothing was asked.
-
-    Attributes:
-        retry_after: When there will be room again.
-    """
-
-    def __init__(self, retry_after: timedelta) -> None:
-        """See the attribute."""
-        super().__init__("no allowance")
-        self.retry_after = retry_after
 
 
 def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from floorbroker.brokers.binance.errors import BROKER, TOO_MANY, NoAllowance, Refusal
+from floorbroker.brokers.binance.errors import BROKER, TOO_MANY, Refusal
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.shared.allowance import RESERVE, Allowance, NoRoom
+from floorbroker.brokers.shared.wire import NoAllowance
 
 WEIGHT_A_MINUTE: Final = 6000
 WALLET_WEIGHT_A_MINUTE: Final = 12_000

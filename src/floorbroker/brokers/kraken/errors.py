@@ -12,7 +12,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from floorbroker.brokers.shared.wire import Failure, NotBegun, Unanswered, Unreadable, sentence
+from floorbroker.brokers.shared.wire import (
+    Failure,
+    NoAllowance,
+    NotBegun,
+    Unanswered,
+    Unreadable,
+    sentence,
+)
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,
@@ -108,19 +115,6 @@ class Refusal(Failure):
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Whether one of the errors is that."""
         return any(pattern.match(one) for one in self.words)
-
-
-class NoAllowance(Failure):
-    """What Kraken allows this key is used up; nothing was asked.
-
-    Attributes:
-        retry_after: When there will be room again.
-    """
-
-    def __init__(self, retry_after: timedelta) -> None:
-        """See the attribute."""
-        super().__init__("no allowance")
-        self.retry_after = retry_after
 
 
 def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:

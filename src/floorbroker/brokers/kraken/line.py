@@ -10,12 +10,12 @@ from typing import Final
 import requests
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.kraken.errors import BROKER, NoAllowance, Refusal
+from floorbroker.brokers.kraken.errors import BROKER, Refusal
 from floorbroker.brokers.kraken.results import T
 from floorbroker.brokers.shared.allowance import Allowance, NoRoom
 from floorbroker.brokers.shared.http import failure
 from floorbroker.brokers.shared.threads import NeverStarted
-from floorbroker.brokers.shared.wire import NotBegun
+from floorbroker.brokers.shared.wire import NoAllowance, NotBegun
 from floorbroker.domain.errors import StoreUnavailable
 
 MARKET_SECONDS: Final = 5.0

@@ -14,19 +14,12 @@ from floorbroker.brokers.kraken.client import (
     TRADES_AT_ONCE,
     KrakenClient,
 )
-from floorbroker.brokers.kraken.errors import (
-    BROKER,
-    NoAllowance,
-    Refusal,
-    asking_once,
-    not_sent,
-    reading,
-)
+from floorbroker.brokers.kraken.errors import BROKER, Refusal, asking_once, not_sent, reading
 from floorbroker.brokers.kraken.instruments import Instruments
 from floorbroker.brokers.kraken.order_fields import change_fields, order_fields
 from floorbroker.brokers.kraken.receipts import Known
 from floorbroker.brokers.port import BrokerOrder
-from floorbroker.brokers.shared.wire import Failure, Unreadable
+from floorbroker.brokers.shared.wire import Failure, NoAllowance, Unreadable
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, OutcomeUnknown
 from floorbroker.domain.ids import is_order_id

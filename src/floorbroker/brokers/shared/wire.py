@@ -5,7 +5,7 @@ A number never passes through a binary float: JSON's own numbers become Decimals
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, NoReturn
 
@@ -29,6 +29,19 @@ class Failure(Exception):
 
 class NotBegun(Failure):
     """Too much waits for a thread of ours already: nothing was sent, and no broker is to blame."""
+
+
+class NoAllowance(Failure):
+    """What the broker allows is used up: nothing was asked.
+
+    Attributes:
+        retry_after: When there will be room again.
+    """
+
+    def __init__(self, retry_after: timedelta) -> None:
+        """See the attribute."""
+        super().__init__("no allowance")
+        self.retry_after = retry_after
 
 
 class Unanswered(Failure):
