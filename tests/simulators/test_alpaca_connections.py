@@ -1,6 +1,7 @@
 """The Alpaca simulator: its connections, its memory and its end."""
 
 import asyncio
+import gc
 import json
 import socket
 import ssl
@@ -166,3 +167,15 @@ async def test_tls_and_its_handshakes(certificate: tuple[ssl.SSLContext, str]) -
         assert len(world.sim.orders) == 2
         assert world.sim.connections == 4 - 1
         assert world.sim.handshakes == 2
+
+
+async def test_who_knocks_while_the_door_closes_is_turned_away() -> None:
+    """A connection that was accepted and not yet made must not outlast the simulator."""
+    for rounds in range(6):
+        async with AlpacaSimulator() as sim:
+            port = int(sim.url.rpartition(":")[2])
+            late = socket.create_connection(("127.0.0.1", port))
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+        late.close()
+    gc.collect()  # what was left behind would complain here

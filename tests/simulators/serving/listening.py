@@ -25,6 +25,7 @@ class CountingServer(web.Server):
         self.accepted = 0
         self.established = 0
         self.standing: dict[asyncio.Transport, Any] = {}
+        self.gone = False
 
     def __call__(self) -> Any:
         """The protocol of a new connection."""
@@ -33,6 +34,8 @@ class CountingServer(web.Server):
 
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
         """See aiohttp."""
+        if self.gone:  # it was on its way in when the door closed
+            asyncio.get_running_loop().call_soon(transport.abort)
         self.established += 1
         self.standing[transport] = transport.get_extra_info("socket")
         super().connection_made(handler, transport)
@@ -60,6 +63,7 @@ class Listener:
 
         The task answers them; until it has run they wait.
         """
+        self._server.gone = False
         if self._serving is None:
             own = socket.socket()
             own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -71,8 +75,19 @@ class Listener:
             self._serving = asyncio.create_task(self._serve(own))
         return self._serving
 
+    def accept_no_more(self) -> None:
+        """Leaves those waiting who have not come in; who is on the way in is turned away.
+
+        asyncio forgets to close a connection that it accepted if the server is closed before the
+        next round of the loop (`_accept_connection2`, Python 3.11), so `stop` comes some later.
+        """
+        self._server.gone = True
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+
     def stop(self) -> None:
         """Refuses connections from now on and cuts those that stand."""
+        self._server.gone = True
         if self._serving is not None:
             self._serving.cancel()
             self._serving = None

@@ -3,12 +3,15 @@
 import asyncio
 import ssl
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from tests.simulators.serving.asking import P
 from tests.simulators.serving.gate import Gate
 from tests.simulators.serving.listening import CountingServer, Listener
 from tests.simulators.serving.sabotage import Sabotage
+
+_ROUNDS: Final = 5
+"""Of the loop, from a connection that was accepted to one that is gone."""
 
 
 class Simulator(Sabotage[P]):
@@ -37,6 +40,9 @@ class Simulator(Sabotage[P]):
     ) -> None:
         """Ends everything that hangs; fails if the simulator itself had failed."""
         self._gate.closing.set()
+        self._listener.accept_no_more()
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
         self._listener.stop()
         await self._server.shutdown(0.5)
         if error is None and self._gate.crashes:
