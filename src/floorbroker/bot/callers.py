@@ -3,7 +3,9 @@
 import discord
 
 from floorbroker.domain.ids import UserId
+from floorbroker.domain.order import ReplyAddress
 from floorbroker.services.callers import Caller
+from floorbroker.services.notify import Addresses
 
 
 def caller_of(interaction: discord.Interaction) -> Caller:
@@ -19,3 +21,16 @@ def caller_of(interaction: discord.Interaction) -> Caller:
 def manages_server(interaction: discord.Interaction) -> bool:
     """Whether Discord says that this member may manage the server."""
     return interaction.guild_id is not None and interaction.permissions.manage_guild
+
+
+def address_of(
+    interaction: discord.Interaction, caller: Caller, addresses: Addresses
+) -> ReplyAddress:
+    """Where this interaction's card is."""
+    message = interaction.message
+    return addresses.seal(
+        caller.user_id,
+        str(interaction.channel_id or ""),
+        str(message.id) if message is not None else "",
+        interaction.token,
+    )

@@ -2,13 +2,13 @@
 
 import discord
 
+from floorbroker.bot.callers import address_of
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.link_cards import page_card, terminal_card
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import Environment
-from floorbroker.domain.order import ReplyAddress
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
 from floorbroker.services.link_requests import Wanted
@@ -60,16 +60,7 @@ class LinkCards:
             wanted.broker,
             wanted.environment,
             relinks=wanted.relinks,
-            reply=self._address(interaction, caller),
+            reply=address_of(interaction, caller, floor.addresses),
         )
         address = f"{floor.settings.public_url.rstrip('/')}/link/{token}"
         return page_card(spec, wanted.environment, address, floor.clock.now() + TICKET_LIFE)
-
-    def _address(self, interaction: discord.Interaction, caller: Caller) -> ReplyAddress:
-        message = interaction.message
-        return self._floor.addresses.seal(
-            caller.user_id,
-            str(interaction.channel_id or ""),
-            str(message.id if message is not None else ""),
-            interaction.token,
-        )

@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 from floorbroker.bot.answering import refuse
+from floorbroker.bot.callers import address_of
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.order_cards import order_card, shared_card
 from floorbroker.domain.errors import (
@@ -16,7 +17,7 @@ from floorbroker.domain.errors import (
     StoreUnavailable,
 )
 from floorbroker.domain.ids import OrderId
-from floorbroker.domain.order import Order, ReplyAddress
+from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges
 from floorbroker.domain.people import AccountKey
@@ -51,7 +52,7 @@ class OrderCards:
         None where another click is sending it this moment: that click will show the outcome, and
         "sending" written over it would be untrue.
         """
-        address = self.address(interaction, caller)
+        address = address_of(interaction, caller, self._floor.addresses)
         try:
             order = await self._floor.orders.confirm(caller, order_id, address)
         except DraftExpired as error:
@@ -70,7 +71,7 @@ class OrderCards:
         self, interaction: discord.Interaction, caller: Caller, order_id: OrderId
     ) -> Card:
         """Asks for a cancel and shows what is known of it."""
-        address = self.address(interaction, caller)
+        address = address_of(interaction, caller, self._floor.addresses)
         return await self.card(await self._floor.changes.cancel(caller, order_id, address), caller)
 
     async def modify(
@@ -81,7 +82,7 @@ class OrderCards:
         changes: OrderChanges,
     ) -> Card:
         """Asks for other terms and shows what is known of it."""
-        address = self.address(interaction, caller)
+        address = address_of(interaction, caller, self._floor.addresses)
         order = await self._floor.changes.modify(caller, order_id, changes, address)
         return await self.card(order, caller)
 
@@ -107,16 +108,6 @@ class OrderCards:
             raise PolicyRefused("It has just filled. Press Share again if you meant it.")
         card = await self.card(order, caller)
         return replace(card, public=shared_card(order, interaction.user.display_name))
-
-    def address(self, interaction: discord.Interaction, caller: Caller) -> ReplyAddress:
-        """Where this interaction's card is."""
-        message = interaction.message
-        return self._floor.addresses.seal(
-            caller.user_id,
-            str(interaction.channel_id or ""),
-            str(message.id) if message is not None else "",
-            interaction.token,
-        )
 
     async def _public(
         self, interaction: discord.Interaction, order: Order, caller: Caller

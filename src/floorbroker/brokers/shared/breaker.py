@@ -24,11 +24,6 @@ class Breaker:
         self._failures = 0
         self._rests_until: datetime | None = None
 
-    @property
-    def open(self) -> bool:
-        """Whether calls are held back."""
-        return self._rests_until is not None
-
     def wait(self) -> timedelta | None:
         """How long a call must stay away; None lets it through.
 
