@@ -8,7 +8,6 @@ from typing import Any, Final
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
 from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
 from floorbroker.brokers.registry import get_broker
-from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import AccountId
@@ -55,16 +54,15 @@ def adapter_at(
     key: str = KEY,
     secret: str = SECRET,
     environment: Environment = Environment.PAPER,
-    cache: SharedCache | None = None,
+    **parts: Any,
 ) -> AlpacaAdapter:
-    """An adapter that asks these two addresses; not connected yet."""
-    usual = surroundings(clock)
+    """An adapter that asks these two addresses; not connected yet. `parts` are its surroundings."""
     context = replace(
-        usual,
+        surroundings(clock),
         environment=environment,
         transport=transport,
-        cache=cache or usual.cache,
         endpoints={**get_broker("alpaca").endpoints, environment.value: trading, "data": data},
+        **parts,
     )
     credentials = AlpacaCredentials.model_validate({"api_key": key, "api_secret": secret})
     return AlpacaAdapter(context, credentials)

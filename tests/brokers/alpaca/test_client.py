@@ -17,7 +17,9 @@ from floorbroker.brokers.shared.wire import Failure, Unanswered, Unreadable
 from floorbroker.domain.errors import FloorbrokerError
 from tests.brokers.alpaca import recorded
 from tests.brokers.alpaca.at_alpaca import KEY, SECRET, order_of, request, resting_request
+from tests.brokers.fakes.surroundings import context as surroundings
 from tests.brokers.shared.told_server import Said, ToldServer
+from tests.fakes.clock import ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Fault, Person
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -27,7 +29,9 @@ Making = Callable[[ToldServer], AlpacaClient]
 @pytest.fixture
 def client_of(transport: Transport) -> Making:
     def made(server: ToldServer) -> AlpacaClient:
-        return AlpacaClient(transport, key=KEY, secret=SECRET, trading=server.url, data=server.url)
+        endpoints = {"paper": server.url, "data": server.url}
+        context = replace(surroundings(ManualClock()), transport=transport, endpoints=endpoints)
+        return AlpacaClient(context, key=KEY, secret=SECRET)
 
     return made
 

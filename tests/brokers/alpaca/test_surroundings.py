@@ -9,8 +9,11 @@ from pathlib import Path
 
 import floorbroker.brokers.alpaca
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
+from floorbroker.domain.ids import LinkId
+from floorbroker.observability.metrics import Metrics
 from tests.brokers.alpaca.at_alpaca import adapter_at
 from tests.fakes.clock import ManualClock
 
@@ -94,16 +97,18 @@ def test_the_addresses_that_are_asked_are_these() -> None:
 
 def test_an_idle_adapter_is_small() -> None:
     transport, clock = Transport(), ManualClock()
-    cache = SharedCache(clock)
+    nowhere = "http://127.0.0.1:1"
+    cache, allowances = SharedCache(clock), Allowances(clock, Metrics())
 
-    def made() -> object:
-        return adapter_at("http://127.0.0.1:1", "http://127.0.0.1:1", transport, clock, cache=cache)
+    def made(number: int) -> object:
+        own = {"link_id": LinkId(f"link-{number}"), "cache": cache, "allowances": allowances}
+        return adapter_at(nowhere, nowhere, transport, clock, **own)
 
-    made()  # what all of them share is made now
+    made(0)  # what all of them share is made now
     gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    kept = [made() for _ in range(200)]
+    kept = [made(number) for number in range(1, 201)]
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.kraken.adapter import KrakenAdapter
-from floorbroker.brokers.shared.allowance import NoRoom
+from floorbroker.brokers.shared.wire import NoAllowance
 from floorbroker.domain.errors import NotSent, OutcomeUnknown
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import with_receipt
@@ -216,7 +216,7 @@ async def test_the_reading_back_of_an_order_in_doubt_uses_the_reserve(
     with pytest.raises(OutcomeUnknown):
         await adapter.place_order(order)
     allowance = adapter._client._line._of_the_key()
-    with pytest.raises((NoRoom, TimeoutError)):  # all that is there for what can wait
+    with pytest.raises((NoAllowance, TimeoutError)):  # all that is there for what can wait
         async with asyncio.timeout(0.1):
             for _ in range(20):
                 await allowance.take(1)

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.brokers.shared.allowance import LONGEST_WAIT, Allowance, NoRoom
+from floorbroker.brokers.shared.allowance import LONGEST_WAIT, Allowance
 from floorbroker.brokers.shared.allowances import Allowances
+from floorbroker.brokers.shared.wire import NoAllowance
 from floorbroker.observability.metrics import Metrics
 from tests.fakes.clock import ManualClock
 
@@ -55,7 +56,7 @@ async def _use(allowance: Allowance, times: int, *, urgent: bool = False) -> int
     for number in range(times):
         try:
             await allowance.take(urgent=urgent)
-        except NoRoom:
+        except NoAllowance:
             return number
     return times
 
@@ -76,7 +77,7 @@ async def test_a_weight_counts_as_many(allowances: Allowances) -> None:
     for _ in range(48):
         await window.take(100)
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(NoAllowance):
         await window.take(100)
     await window.take(100, urgent=True)
 
@@ -85,7 +86,7 @@ async def test_one_person_uses_nothing_of_anothers(allowances: Allowances) -> No
     await _use(alpaca(allowances, "anna"), 300)
 
     assert await _use(alpaca(allowances, "ben"), 10) == 10
-    with pytest.raises(NoRoom):
+    with pytest.raises(NoAllowance):
         await alpaca(allowances, "anna").take()
 
 
@@ -107,7 +108,7 @@ async def test_nobody_waits_longer_than_a_moment(allowances: Allowances, waiting
     counter = kraken(allowances)
     await _use(counter, 12)
 
-    with pytest.raises(NoRoom) as failure:
+    with pytest.raises(NoAllowance) as failure:
         await counter.take(2)
 
     assert failure.value.retry_after > LONGEST_WAIT
@@ -129,7 +130,7 @@ async def test_when_the_broker_says_stay_away_everybody_does(
     window = alpaca(allowances)
     window.stay_away(timedelta(seconds=30))
 
-    with pytest.raises(NoRoom) as failure:
+    with pytest.raises(NoAllowance) as failure:
         await window.take(urgent=urgent)
 
     assert failure.value.retry_after == timedelta(seconds=30)
@@ -154,7 +155,7 @@ async def test_a_shorter_demand_does_not_lift_a_longer_one(
     window.stay_away(timedelta(seconds=1))
     clock.advance(10)
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(NoAllowance):
         await window.take()
 
 
@@ -173,4 +174,5 @@ async def test_eighty_percent_is_told_once(
     await _use(counter, 12)
     await counter.take(urgent=True)
 
-    assert capfd.readouterr().out.count("limit_nearly_used") == 1
+    said = capfd.readouterr()
+    assert (said.out + said.err).count("limit_nearly_used") == 1

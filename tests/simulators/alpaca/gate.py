@@ -59,8 +59,17 @@ class Gate(serving.Gate[Person]):
                 raise NoCredentials
             return None
         person = self._proved(ask)
-        self._count(person)
+        used = self.count(person)
+        if self.enforces_rate_limit and used > self.rate_limit:
+            raise rate_limited()
         return person
+
+    def count(self, person: Person, requests: int = 1) -> int:
+        """How many were made in this minute, with so many more."""
+        minute = int(self._now().timestamp()) // 60
+        used = self._used.get((person.name, minute), 0) + requests
+        self._used[person.name, minute] = used
+        return used
 
     def no_route(self, ask: Ask) -> Refusal:
         """See `serving.Gate.no_route`."""
@@ -94,13 +103,6 @@ class Gate(serving.Gate[Person]):
         if not ask.path.startswith("/data") and person.environment != self._environment:
             raise unauthorized()
         return person
-
-    def _count(self, person: Person) -> None:
-        minute = int(self._now().timestamp()) // 60
-        used = self._used.get((person.name, minute), 0) + 1
-        self._used[person.name, minute] = used
-        if self.enforces_rate_limit and used > self.rate_limit:
-            raise rate_limited()
 
 
 def _credential(ask: Ask) -> str:

@@ -32,3 +32,7 @@ class Sabotage(Simulator[Person]):
         """Answers 429 from there on; without this the limit of 200 is only told in headers."""
         self._gate.rate_limit = requests_a_minute
         self._gate.enforces_rate_limit = True
+
+    def used_elsewhere(self, person: Person, requests: int) -> None:
+        """Another program of that person's asked so often in this minute."""
+        self._gate.count(person, requests)

@@ -33,11 +33,9 @@ class AlpacaAdapter(BrokerAdapter):
         """Asks nobody yet."""
         trading, data = context.endpoints[context.environment], context.endpoints["data"]
         self._client = AlpacaClient(
-            context.transport,
+            context,
             key=credentials.api_key.get_secret_value(),
             secret=credentials.api_secret.get_secret_value(),
-            trading=trading,
-            data=data,
         )
         self._clock = context.clock
         self._environment = context.environment

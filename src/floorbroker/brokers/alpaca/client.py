@@ -7,21 +7,21 @@ their request models turn amounts into floats.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
 import requests
 from alpaca.common.rest import RESTClient
-from pydantic import TypeAdapter
 
-from floorbroker.brokers.alpaca import answers
+from floorbroker.brokers.alpaca import answers, readers
 from floorbroker.brokers.alpaca.catalogue import Catalogue
-from floorbroker.brokers.alpaca.errors import Refusal
+from floorbroker.brokers.alpaca.errors import BROKER, Refusal
+from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.shared.http import failure
 from floorbroker.brokers.shared.threads import NeverStarted
-from floorbroker.brokers.shared.transport import Transport
+from floorbroker.brokers.shared.told_allowance import ToldAllowance
 from floorbroker.brokers.shared.wire import Unreadable, read_json
 
 ACCOUNT_SECONDS: Final = 10.0
@@ -30,6 +30,10 @@ MARKET_SECONDS: Final = 5.0
 ORDERS_A_PAGE: Final = 500
 FILLS_A_PAGE: Final = 100
 BARS_A_PAGE: Final = 1000
+REQUESTS_A_MINUTE: Final = 200
+"""Of one account, at either host; who pays for more is told so in the headers of each answer.
+https://docs.alpaca.markets/us/docs/about-market-data-api, https://alpaca.markets/support/usage-limit-api-calls
+"""
 
 _UUID: Final = re.compile(answers.UUID_PATTERN, re.ASCII)
 SYMBOL: Final = re.compile(r"[A-Z0-9]{1,21}(?:\.[A-Z0-9]{1,10})?", re.ASCII)
@@ -37,27 +41,16 @@ _NO_CONTENT: Final = object()
 _T = TypeVar("_T")
 _Read = Callable[[Any], _T]
 
-_ACCOUNT: Final = TypeAdapter(answers.Account).validate_python
-_CONFIGURATION: Final = TypeAdapter(answers.Configuration).validate_python
-_POSITIONS: Final = TypeAdapter(tuple[answers.Position, ...]).validate_python
-_ORDER: Final = TypeAdapter(answers.Order).validate_python
-_ORDERS: Final = TypeAdapter(tuple[answers.Order, ...]).validate_python
-_FILLS: Final = TypeAdapter(tuple[answers.FillActivity, ...]).validate_python
-_ASSET: Final = TypeAdapter(answers.Asset).validate_python
-_CONTRACT: Final = TypeAdapter(answers.OptionContract).validate_python
-_CONTRACTS: Final = TypeAdapter(answers.OptionContracts).validate_python
-_CLOCK: Final = TypeAdapter(answers.Clock).validate_python
-_BY_SYMBOL: Final = TypeAdapter(dict[str, answers.Snapshot]).validate_python
-_SNAPSHOTS: Final = TypeAdapter(answers.Snapshots).validate_python
-_BARS: Final = TypeAdapter(answers.Bars).validate_python
-
 
 class _OneRequest(RESTClient):
     """The SDK's client, with the reading of answers replaced."""
 
-    def __init__(self, session: requests.Session, host: str, key: str, secret: str) -> None:
-        super().__init__(base_url=host, api_key=key, secret_key=secret, raw_data=True)
+    def __init__(
+        self, session: requests.Session, counted: Mapping[str, ToldAllowance], key: str, secret: str
+    ) -> None:
+        super().__init__(base_url="", api_key=key, secret_key=secret, raw_data=True)
         self._session = session
+        self._counted = counted
         self._retry = 0
 
     def exchange(
@@ -73,6 +66,8 @@ class _OneRequest(RESTClient):
 
     def _one_request(self, method: str, url: str, opts: dict[str, Any], retry: int) -> Any:
         response = self._session.request(method, url, **opts)
+        allowance = next(one for host, one in self._counted.items() if url.startswith(host))
+        allowance.hear(response.headers)
         status = response.status_code
         if status == 204:
             return _NO_CONTENT
@@ -86,7 +81,8 @@ class _OneRequest(RESTClient):
         code, message = error.get("code"), error.get("message")
         if status < 400 or not isinstance(message, str):
             raise Unreadable(status)
-        raise Refusal(status, code if type(code) is int else None, message)
+        wait = allowance.whole_in() if status == 429 else None
+        raise Refusal(status, code if type(code) is int else None, message, retry_after=wait)
 
 
 class AlpacaClient:
@@ -95,16 +91,22 @@ class AlpacaClient:
     Every call raises a `Failure` where it has nothing to return.
     """
 
-    __slots__ = ("_blocking", "_data", "_sdk", "_trading")
+    __slots__ = ("_blocking", "_counted", "_data", "_sdk", "_trading")
 
-    def __init__(
-        self, transport: Transport, *, key: str, secret: str, trading: str, data: str
-    ) -> None:
-        """`trading` and `data` are addresses without a slash at their end."""
-        self._sdk = _OneRequest(transport.session(), trading, key, secret)
-        self._blocking = transport.blocking
-        self._trading = trading
-        self._data = data
+    def __init__(self, context: BrokerContext, *, key: str, secret: str) -> None:
+        """Asks nobody yet."""
+        self._trading, self._data = (
+            context.endpoints[context.environment],
+            context.endpoints["data"],
+        )
+        self._counted = {
+            host: context.allowances.told(
+                BROKER, scope, context.link_id, most=REQUESTS_A_MINUTE, seconds=60
+            )
+            for host, scope in ((self._trading, "account"), (self._data, "data"))
+        }
+        self._sdk = _OneRequest(context.transport.session(), self._counted, key, secret)
+        self._blocking = context.transport.blocking
 
     def forget(self) -> None:
         """Lets go of the keys; requests under way end as they will."""
@@ -114,15 +116,17 @@ class AlpacaClient:
 
     async def get_account(self) -> answers.Account:
         """`GET /v2/account`."""
-        return await self._trade(ACCOUNT_SECONDS, _ACCOUNT, "GET", "/account")
+        return await self._trade(ACCOUNT_SECONDS, readers.ACCOUNT, "GET", "/account")
 
     async def get_configuration(self) -> answers.Configuration:
         """`GET /v2/account/configurations`."""
-        return await self._trade(ACCOUNT_SECONDS, _CONFIGURATION, "GET", "/account/configurations")
+        return await self._trade(
+            ACCOUNT_SECONDS, readers.CONFIGURATION, "GET", "/account/configurations"
+        )
 
     async def get_positions(self) -> tuple[answers.Position, ...]:
         """`GET /v2/positions`."""
-        return await self._trade(ACCOUNT_SECONDS, _POSITIONS, "GET", "/positions")
+        return await self._trade(ACCOUNT_SECONDS, readers.POSITIONS, "GET", "/positions")
 
     async def get_fills(
         self, after: datetime, page_token: str | None
@@ -131,18 +135,22 @@ class AlpacaClient:
         asked = {"after": _stamp(after), "direction": "asc", "page_size": FILLS_A_PAGE}
         if page_token is not None:
             asked["page_token"] = page_token
-        return await self._trade(ACCOUNT_SECONDS, _FILLS, "GET", "/account/activities/FILL", asked)
+        return await self._trade(
+            ACCOUNT_SECONDS, readers.FILLS, "GET", "/account/activities/FILL", asked
+        )
 
     # Orders
 
     async def post_order(self, fields: Mapping[str, Any], *, urgent: bool = False) -> answers.Order:
         """`POST /v2/orders`; `urgent` where it closes a position."""
         ask = self._urgently if urgent else self._trade
-        return await ask(ORDER_SECONDS, _ORDER, "POST", "/orders", fields)
+        return await ask(ORDER_SECONDS, readers.ORDER, "POST", "/orders", fields)
 
     async def patch_order(self, order_id: str, fields: Mapping[str, Any]) -> answers.Order:
         """`PATCH /v2/orders/{id}`: the order that is to take its place."""
-        return await self._trade(ORDER_SECONDS, _ORDER, "PATCH", _order_path(order_id), fields)
+        return await self._trade(
+            ORDER_SECONDS, readers.ORDER, "PATCH", _order_path(order_id), fields
+        )
 
     async def delete_order(self, order_id: str) -> None:
         """`DELETE /v2/orders/{id}`: 204 says that the cancel was taken, not carried out."""
@@ -151,20 +159,20 @@ class AlpacaClient:
     async def get_order(self, order_id: str) -> answers.Order:
         """`GET /v2/orders/{id}`, with its legs."""
         return await self._urgently(
-            ACCOUNT_SECONDS, _ORDER, "GET", _order_path(order_id), {"nested": "true"}
+            ACCOUNT_SECONDS, readers.ORDER, "GET", _order_path(order_id), {"nested": "true"}
         )
 
     async def get_order_by_client_id(self, client_order_id: str) -> answers.Order:
         """`GET /v2/orders:by_client_order_id`, ended ones included."""
         asked = {"client_order_id": client_order_id}
         return await self._urgently(
-            ACCOUNT_SECONDS, _ORDER, "GET", "/orders:by_client_order_id", asked
+            ACCOUNT_SECONDS, readers.ORDER, "GET", "/orders:by_client_order_id", asked
         )
 
     async def get_orders(self, status: str, **terms: str) -> tuple[answers.Order, ...]:
         """`GET /v2/orders`: a page, latest submission first; legs stand by themselves."""
         asked = {"status": status, "limit": ORDERS_A_PAGE, "direction": "desc", **terms}
-        return await self._trade(ACCOUNT_SECONDS, _ORDERS, "GET", "/orders", asked)
+        return await self._trade(ACCOUNT_SECONDS, readers.ORDERS, "GET", "/orders", asked)
 
     # What is traded, and when
 
@@ -175,12 +183,12 @@ class AlpacaClient:
 
     async def get_asset(self, symbol: str) -> answers.Asset:
         """`GET /v2/assets/{symbol}` of a share."""
-        return await self._trade(MARKET_SECONDS, _ASSET, "GET", f"/assets/{_symbol(symbol)}")
+        return await self._trade(MARKET_SECONDS, readers.ASSET, "GET", f"/assets/{_symbol(symbol)}")
 
     async def get_option_contract(self, symbol: str) -> answers.OptionContract:
         """`GET /v2/options/contracts/{symbol}`."""
         path = f"/options/contracts/{_symbol(symbol)}"
-        return await self._trade(MARKET_SECONDS, _CONTRACT, "GET", path)
+        return await self._trade(MARKET_SECONDS, readers.CONTRACT, "GET", path)
 
     async def get_option_contracts(
         self, underlying: str, expiry: date, page_token: str | None
@@ -194,66 +202,61 @@ class AlpacaClient:
         }
         if page_token is not None:
             asked["page_token"] = page_token
-        return await self._trade(MARKET_SECONDS, _CONTRACTS, "GET", "/options/contracts", asked)
+        return await self._trade(
+            MARKET_SECONDS, readers.CONTRACTS, "GET", "/options/contracts", asked
+        )
 
     async def get_clock(self) -> answers.Clock:
         """`GET /v2/clock`."""
-        return await self._trade(MARKET_SECONDS, _CLOCK, "GET", "/clock")
+        return await self._trade(MARKET_SECONDS, readers.CLOCK, "GET", "/clock")
 
     # Market data, from a host of its own
 
     async def get_stock_snapshots(self, symbol: str, feed: str) -> dict[str, answers.Snapshot]:
         """`GET /v2/stocks/snapshots`."""
         asked = {"symbols": symbol, "feed": feed}
-        return await self._market(_BY_SYMBOL, "/stocks/snapshots", asked, "v2")
+        return await self._market(readers.BY_SYMBOL, "/stocks/snapshots", asked, "v2")
 
     async def get_crypto_snapshots(self, symbol: str) -> answers.Snapshots:
         """`GET /v1beta3/crypto/us/snapshots`."""
         return await self._market(
-            _SNAPSHOTS, "/crypto/us/snapshots", {"symbols": symbol}, "v1beta3"
+            readers.SNAPSHOTS, "/crypto/us/snapshots", {"symbols": symbol}, "v1beta3"
         )
 
     async def get_option_snapshots(self, symbol: str, feed: str) -> answers.Snapshots:
         """`GET /v1beta1/options/snapshots`."""
         asked = {"symbols": symbol, "feed": feed}
-        return await self._market(_SNAPSHOTS, "/options/snapshots", asked, "v1beta1")
+        return await self._market(readers.SNAPSHOTS, "/options/snapshots", asked, "v1beta1")
 
     async def get_bars(self, path: str, version: str, terms: Mapping[str, str]) -> answers.Bars:
         """`GET /{version}{path}`: a page of bars; the three kinds of instruments have one each."""
         asked = {**terms, "limit": str(BARS_A_PAGE), "sort": "asc"}
-        return await self._market(_BARS, path, asked, version)
+        return await self._market(readers.BARS, path, asked, version)
 
     # What all of them share
 
     async def _trade(
         self, seconds: float, read: _Read[_T], method: str, path: str, data: Any = None
     ) -> _T:
-        run = self._blocking.run
-        return await self._ask(run, seconds, read, method, self._trading, path, data, "v2")
+        exchange = partial(self._sdk.exchange, read, method, self._trading, path, data, "v2")
+        return await self._ask(self._trading, seconds, exchange)
 
     async def _urgently(
         self, seconds: float, read: _Read[_T], method: str, path: str, data: Any = None
     ) -> _T:
         """What cancels, closes or reads back waits for nothing else."""
-        run = self._blocking.run_urgent
-        return await self._ask(run, seconds, read, method, self._trading, path, data, "v2")
+        exchange = partial(self._sdk.exchange, read, method, self._trading, path, data, "v2")
+        return await self._ask(self._trading, seconds, exchange, urgent=True)
 
     async def _market(self, read: _Read[_T], path: str, data: Any, version: str) -> _T:
-        run = self._blocking.run
-        return await self._ask(run, MARKET_SECONDS, read, "GET", self._data, path, data, version)
+        exchange = partial(self._sdk.exchange, read, "GET", self._data, path, data, version)
+        return await self._ask(self._data, MARKET_SECONDS, exchange)
 
     async def _ask(
-        self,
-        run: Callable[[float, Callable[[], _T]], Awaitable[_T]],
-        seconds: float,
-        read: _Read[_T],
-        method: str,
-        host: str,
-        path: str,
-        data: Any,
-        version: str,
+        self, host: str, seconds: float, exchange: Callable[[], _T], *, urgent: bool = False
     ) -> _T:
-        exchange = partial(self._sdk.exchange, read, method, host, path, data, version)
+        await self._counted[host].take(urgent=urgent)
+        run = self._blocking.run_urgent if urgent else self._blocking.run
         try:
             return await run(seconds, exchange)
         except (requests.RequestException, NeverStarted) as error:

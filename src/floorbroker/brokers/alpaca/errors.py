@@ -13,6 +13,7 @@ from typing import Final
 
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAllowance,
     NotBegun,
     Unanswered,
     Unreadable,
@@ -54,14 +55,18 @@ class Refusal(Failure):
     Attributes:
         status: HTTP's.
         code: Alpaca's; None where it gives none, as for a wrong key.
+        retry_after: When Alpaca takes requests again; None where it only refuses this one.
     """
 
-    def __init__(self, status: int, code: int | None, message: str) -> None:
+    def __init__(
+        self, status: int, code: int | None, message: str, *, retry_after: timedelta | None = None
+    ) -> None:
         """`message` comes as Alpaca wrote it and is fit to be shown from here on."""
         super().__init__(f"HTTP {status}, code {code}")
         self.status = status
         self.code = code
         self.message = sentence(message)
+        self.retry_after = retry_after
 
     @property
     def of_the_key(self) -> bool:
@@ -82,6 +87,9 @@ class Refusal(Failure):
 def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
     """What became of a request about an order that ended in `error`."""
     match error:
+        case NoAllowance():
+            words = "Alpaca allows no more requests for a moment; nothing was sent."
+            return NotSent(words, broker=BROKER, retry_after=error.retry_after)
         case NotBegun():
             return not_sent("The bot has too much to do; nothing was sent.")
         case Unanswered(sent=False):
@@ -94,6 +102,8 @@ def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
 def for_read(error: Failure) -> BrokerError:
     """Why a read gave nothing. An `ApiError` says that Alpaca is unwell, not that it refuses."""
     match error:
+        case NoAllowance():
+            return RateLimited(broker=BROKER, retry_after=error.retry_after)
         case NotBegun():
             return RateLimited(broker=BROKER, retry_after=_A_MOMENT)
         case Unanswered(late=True):
@@ -102,12 +112,8 @@ def for_read(error: Failure) -> BrokerError:
             return BrokerConnectionError(broker=BROKER)
         case Unreadable():
             return ApiError("Alpaca's answer cannot be read.", broker=BROKER, detail=str(error))
-        case Refusal(status=429):
-            return RateLimited(broker=BROKER)
-        case Refusal(of_the_key=True):
-            return AuthenticationFailed("Alpaca does not accept these keys.", broker=BROKER)
         case Refusal() if error.status < 500:
-            return BrokerError(_said(error), broker=BROKER, detail=str(error))
+            return _refused_read(error)
     return ApiError(broker=BROKER, detail=str(error))
 
 
@@ -153,6 +159,14 @@ def closed_for_reads() -> BrokerConnectionError:
 def another_account() -> BrokerError:
     """What is asked about does not belong to the account that the keys open."""
     return BrokerError("These keys open another account at Alpaca now.", broker=BROKER)
+
+
+def _refused_read(refusal: Refusal) -> BrokerError:
+    if refusal.status == 429:
+        return RateLimited(broker=BROKER, retry_after=refusal.retry_after)
+    if refusal.of_the_key:
+        return AuthenticationFailed("Alpaca does not accept these keys.", broker=BROKER)
+    return BrokerError(_said(refusal), broker=BROKER, detail=str(refusal))
 
 
 def _own_words(refusal: Refusal) -> bool:

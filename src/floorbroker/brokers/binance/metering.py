@@ -12,7 +12,7 @@ from typing import Final
 
 from floorbroker.brokers.binance.errors import BROKER, TOO_MANY, Refusal
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.shared.allowance import RESERVE, Allowance, NoRoom
+from floorbroker.brokers.shared.allowance import RESERVE, Allowance
 from floorbroker.brokers.shared.wire import NoAllowance
 
 WEIGHT_A_MINUTE: Final = 6000
@@ -51,7 +51,7 @@ class Metering:
         """
         if not wallet:
             await self._as_told(weight, urgent=urgent)
-        await _take(self._of_the_address(wallet=wallet), weight, urgent=urgent)
+        await self._of_the_address(wallet=wallet).take(weight, urgent=urgent)
 
     async def take_order(self, *, urgent: bool) -> None:
         """One more order of this account.
@@ -59,7 +59,7 @@ class Metering:
         Raises:
             NoAllowance: There is no room.
         """
-        await _take(self._of_the_account(), 1, urgent=urgent)
+        await self._of_the_account().take(urgent=urgent)
 
     def hear(self, headers: Mapping[str, str]) -> None:
         """Remembers what an answer says of the weight."""
@@ -101,13 +101,6 @@ class Metering:
         return self._context.allowances.window(
             BROKER, "orders", self._context.link_id, most=ORDERS_IN_TEN_SECONDS, seconds=10
         )
-
-
-async def _take(allowance: Allowance, cost: int, *, urgent: bool) -> None:
-    try:
-        await allowance.take(cost, urgent=urgent)
-    except NoRoom as error:
-        raise NoAllowance(error.retry_after) from error
 
 
 async def _nothing_yet() -> Told:

@@ -12,10 +12,10 @@ import requests
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.kraken.errors import BROKER, Refusal
 from floorbroker.brokers.kraken.results import T
-from floorbroker.brokers.shared.allowance import Allowance, NoRoom
+from floorbroker.brokers.shared.allowance import Allowance
 from floorbroker.brokers.shared.http import failure
 from floorbroker.brokers.shared.threads import NeverStarted
-from floorbroker.brokers.shared.wire import NoAllowance, NotBegun
+from floorbroker.brokers.shared.wire import NotBegun
 from floorbroker.domain.errors import StoreUnavailable
 
 MARKET_SECONDS: Final = 5.0
@@ -59,7 +59,7 @@ class Line:
             cost: What it adds to Kraken's counter.
         """
         ends_at = monotonic() + seconds
-        await _take(self._of_the_key(), cost, urgent=urgent)
+        await self._of_the_key().take(cost, urgent=urgent)
         await self._stand_in_line(ends_at)
         given_up = threading.Event()
         try:
@@ -74,7 +74,7 @@ class Line:
     async def public(self, exchange: Callable[[], T]) -> T:
         """What one public request leads to."""
         allowance = self._allowances.window(BROKER, "address", most=PUBLIC_A_MINUTE, seconds=60)
-        await _take(allowance, 1, urgent=False)
+        await allowance.take()
         return await self._run(self._blocking.run, MARKET_SECONDS, exchange, allowance)
 
     async def _run(
@@ -118,10 +118,3 @@ class Line:
             return await self._nonces.next(self._link_id, milliseconds)
         except StoreUnavailable as error:
             raise NotBegun("the store gave no number") from error
-
-
-async def _take(allowance: Allowance, cost: int, *, urgent: bool) -> None:
-    try:
-        await allowance.take(cost, urgent=urgent)
-    except NoRoom as error:
-        raise NoAllowance(error.retry_after) from error

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from floorbroker.brokers.shared.wire import NoAllowance
 from floorbroker.domain.clock import Clock
 
 LONGEST_WAIT: Final = timedelta(seconds=2)
@@ -27,17 +28,7 @@ Told = Callable[[float], None]
 _log = structlog.get_logger(__name__)
 
 
-class NoRoom(Exception):
-    """The allowance is used up; nothing was asked.
-
-    Attributes:
-        retry_after: When there will be room again.
-    """
-
-    def __init__(self, retry_after: timedelta) -> None:
-        """See the attribute."""
-        super().__init__(f"no room for {retry_after.total_seconds():.1f} s")
-        self.retry_after = retry_after
+NoRoom = NoAllowance
 
 
 class Allowance(ABC):
@@ -58,7 +49,7 @@ class Allowance(ABC):
         """Uses `cost` of the allowance, after a short wait if need be.
 
         Raises:
-            NoRoom: There is none, and there will be none for a while.
+            NoAllowance: There is none, and there will be none for a while.
         """
         left = LONGEST_WAIT
         while True:
@@ -68,7 +59,7 @@ class Allowance(ABC):
                 self._tell()
                 return
             if wait > left:
-                raise NoRoom(wait)
+                raise NoAllowance(wait)
             left -= wait
             await self._pause(wait.total_seconds())
 

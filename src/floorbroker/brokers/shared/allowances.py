@@ -1,6 +1,7 @@
 """The allowances of a process: made on first use, each shared by whoever the vendor counts as one.
 
-A sliding window fits most vendors. Kraken's counter, which decays as time goes by, fits none.
+A sliding window fits most vendors; some count for themselves and tell. Kraken's counter, which
+decays as time goes by, fits no window.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from floorbroker.brokers.shared.allowance import Allowance, Pause, Told
+from floorbroker.brokers.shared.told_allowance import ToldAllowance
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 
@@ -70,6 +72,24 @@ class Allowances:
                 ),
             )
         return self._kept[key]
+
+    def told(
+        self, broker: str, scope: str, identity: str = "", *, most: int, seconds: int
+    ) -> ToldAllowance:
+        """As the vendor's headers tell; `most` within `seconds` until they do."""
+        key = (broker, scope, identity)
+        kept = self._kept.get(key)
+        if not isinstance(kept, ToldAllowance):
+            kept = ToldAllowance(
+                f"{broker} {scope}",
+                self._clock,
+                self._told(broker, scope),
+                self._pause,
+                most=most,
+                seconds=seconds,
+            )
+            self._keep(key, kept)
+        return kept
 
     def _keep(self, key: tuple[str, str, str], allowance: Allowance) -> None:
         if len(self._kept) >= MOST_KEPT:

@@ -40,7 +40,7 @@ class NoAllowance(Failure):
 
     def __init__(self, retry_after: timedelta) -> None:
         """See the attribute."""
-        super().__init__("no allowance")
+        super().__init__(f"no allowance for {retry_after.total_seconds():.1f} s")
         self.retry_after = retry_after
 
 
