@@ -20,6 +20,7 @@ from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.config import Settings
+from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.order import Order, ReplyAddress
@@ -46,7 +47,10 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.reminders import Reminders
+from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import MOST, Sessions
+from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.ticket import Ticket
 from floorbroker.storage import (
@@ -135,6 +139,9 @@ class House:
     health: LinkHealth
     linking: Linking
     links: LinkChanges
+    renewals: Renewals
+    reminders: Reminders
+    signing_in: SigningIn
     tickets: Tickets
     list: OrderList
     choices: Choices
@@ -249,12 +256,26 @@ def built(
     )
     trail = Audit(audit.AuditTrail(documents), vault, clock)
     health, credentials = LinkHealth(stored_people, trail, clock), Credentials(vault)
+
+    def died(link: Link, error: BrokerError) -> None:
+        supervisor.hand_over(health.died(link, error))
+
+    renewals = Renewals(
+        factory=factory,
+        people=stored_people,
+        credentials=credentials,
+        supervisor=supervisor,
+        clock=clock,
+        metrics=metrics,
+        died=died,
+    )
     sessions = Sessions(
         factory,
         clock,
         metrics,
         credentials=credentials,
-        died=lambda link, error: supervisor.hand_over(health.died(link, error)),
+        renewals=renewals,
+        died=died,
         most=most_sessions,
     )
     accounts = Accounts(stored_people, sessions, trail, health, clock)
@@ -285,6 +306,17 @@ def built(
         messenger=messenger,
         clock=clock,
     )
+    linking = Linking(
+        factory=factory,
+        people=stored_people,
+        accounts=accounts,
+        choices=choices,
+        credentials=credentials,
+        sessions=sessions,
+        audit=trail,
+        clock=clock,
+    )
+    tickets = Tickets(link_tickets.LinkTickets(documents), trail, clock)
     return House(
         clock=clock,
         settings=chosen,
@@ -310,18 +342,12 @@ def built(
         inbox=Inbox(stored_notices, stored_orders),
         credentials=credentials,
         health=health,
-        linking=Linking(
-            factory=factory,
-            people=stored_people,
-            accounts=accounts,
-            choices=choices,
-            credentials=credentials,
-            sessions=sessions,
-            audit=trail,
-            clock=clock,
-        ),
+        linking=linking,
         links=LinkChanges(stored_people, accounts, sessions, trail),
-        tickets=Tickets(link_tickets.LinkTickets(documents), trail, clock),
+        renewals=renewals,
+        reminders=Reminders(stored_people, messenger, clock),
+        signing_in=SigningIn(factory, linking, tickets, vault),
+        tickets=tickets,
         list=OrderList(stored_orders),
         choices=choices,
         portfolio=Portfolio(accounts, sessions),

@@ -13,14 +13,16 @@ from floorbroker.brokers.availability import availability
 from floorbroker.brokers.context import Shared
 from floorbroker.brokers.endpoints import operators_endpoints
 from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.operators_options import operators_options
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.config import Settings, Switch
+from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock, SystemClock
-from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.errors import BrokerError, StoreUnavailable
 from floorbroker.domain.ids import BrokerId
+from floorbroker.domain.people import Link
 from floorbroker.observability.loop_lag import watch_loop_lag
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
@@ -45,7 +47,9 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import Sessions
+from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage import (
     audit,
@@ -183,17 +187,30 @@ def _build(  # the parts that everything else is made of
             nonces=counters.StoredNonces(store),
         ),
         endpoints=operators_endpoints(settings),
-        options=_options(settings, broker_options or {}),
+        options=operators_options(settings, broker_options or {}),
     )
     trail = Audit(audit.AuditTrail(store), vault, clock)
     health = LinkHealth(people_store, trail, clock)
     credentials = Credentials(vault)
+
+    def died(link: Link, error: BrokerError) -> None:
+        supervisor.hand_over(health.died(link, error))
+
     sessions = Sessions(
         factory,
         clock,
         metrics,
         credentials=credentials,
-        died=lambda link, error: supervisor.hand_over(health.died(link, error)),
+        renewals=Renewals(
+            factory=factory,
+            people=people_store,
+            credentials=credentials,
+            supervisor=supervisor,
+            clock=clock,
+            metrics=metrics,
+            died=died,
+        ),
+        died=died,
     )
     accounts = Accounts(people_store, sessions, trail, health, clock)
     choices = Choices(settings, people_store, accounts, trail)
@@ -215,6 +232,17 @@ def _build(  # the parts that everything else is made of
     )
     addresses = Addresses(vault, clock)
     reconciler = Reconciler(desk)
+    linking = Linking(
+        factory=factory,
+        people=people_store,
+        accounts=accounts,
+        choices=choices,
+        credentials=credentials,
+        sessions=sessions,
+        audit=trail,
+        clock=clock,
+    )
+    tickets = Tickets(link_tickets.LinkTickets(store), trail, clock)
     floor = Floor(
         settings=settings,
         clock=clock,
@@ -229,23 +257,15 @@ def _build(  # the parts that everything else is made of
         choices=choices,
         drafts=Drafts(desk),
         inbox=Inbox(notice_store, order_store),
-        linking=Linking(
-            factory=factory,
-            people=people_store,
-            accounts=accounts,
-            choices=choices,
-            credentials=credentials,
-            sessions=sessions,
-            audit=trail,
-            clock=clock,
-        ),
+        linking=linking,
         links=LinkChanges(people_store, accounts, sessions, trail),
         list=OrderList(order_store),
         orders=OrderService(desk),
         portfolio=Portfolio(accounts, sessions),
         reconciler=reconciler,
         sessions=sessions,
-        tickets=Tickets(link_tickets.LinkTickets(store), trail, clock),
+        signing_in=SigningIn(factory, linking, tickets, vault),
+        tickets=tickets,
     )
     bot = FloorbrokerBot(floor, Marks(store), shard_count=shard_count)
     messenger = DiscordMessenger(bot, clock)
@@ -269,18 +289,6 @@ def _build(  # the parts that everything else is made of
         link_news=LinkNews(addresses, messenger, supervisor),
         transport=transport,
     )
-
-
-def _options(
-    settings: Settings, extra: Mapping[BrokerId, Mapping[str, Any]]
-) -> Mapping[BrokerId, Mapping[str, Any]]:
-    paper = BrokerId("paper")
-    own = {
-        "seed": settings.paper_seed,
-        "latency_seconds": settings.paper_latency_ms / 1000,
-        "market_hours": settings.paper_market_hours is Switch.ON,
-    }
-    return {**extra, paper: {**own, **extra.get(paper, {})}}
 
 
 def _start(app: App) -> None:

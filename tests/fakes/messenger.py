@@ -1,14 +1,16 @@
 """A way to people that writes down what it was given."""
 
 from floorbroker.domain.order import Order
+from floorbroker.domain.people import Link
 
 
 class RecordingMessenger:
-    """See `floorbroker.services.notify.Messenger`.
+    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders.
 
     Attributes:
         cards: Order and token of every card that was edited.
         messages: Every order that was told by direct message.
+        endings: Every link of which somebody was told that it ends.
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
         broken: The connection to Discord itself fails.
@@ -18,6 +20,7 @@ class RecordingMessenger:
         """Every way is open."""
         self.cards: list[tuple[Order, str]] = []
         self.messages: list[Order] = []
+        self.endings: list[Link] = []
         self.card_open = True
         self.dm_open = True
         self.broken = False
@@ -36,4 +39,10 @@ class RecordingMessenger:
             raise ConnectionResetError
         if self.dm_open:
             self.messages.append(order)
+        return self.dm_open
+
+    async def tell_ending(self, link: Link) -> bool:
+        """See the port."""
+        if self.dm_open:
+            self.endings.append(link)
         return self.dm_open

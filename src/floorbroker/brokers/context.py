@@ -1,7 +1,7 @@
 """What the factory hands to each adapter, so that brokers never import storage or settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import SessionExpired
 from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.modes import Environment
 
@@ -59,6 +60,38 @@ class Nonces(Protocol):
         ...
 
 
+class Tokens(Protocol):
+    """The credential of a link whose access ends and is renewed, as it is at this moment.
+
+    Both calls raise `SessionExpired` where the person has to sign in again, and `BrokerError`
+    where the access could not be renewed now. One of them is awaited before each request.
+    """
+
+    async def current(self) -> Mapping[str, str]:
+        """By field; renewed first where its time is near."""
+        ...
+
+    async def instead_of(self, refused: Mapping[str, str]) -> Mapping[str, str]:
+        """Another one than `refused`, which the broker did not take though its time was not up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LastingTokens:
+    """The credential of a link whose access does not end, or of a try."""
+
+    given: Mapping[str, str] = field(repr=False)
+
+    async def current(self) -> Mapping[str, str]:
+        """What was given."""
+        return self.given
+
+    async def instead_of(self, refused: Mapping[str, str]) -> Mapping[str, str]:
+        """There is no other."""
+        del refused
+        raise SessionExpired
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all adapters of a process have in common; see `BrokerContext`."""
@@ -79,6 +112,7 @@ class BrokerContext:
         cache: What is the same for everybody at this broker; never a person's own.
         allowances: How much may be asked of this broker, shared by whoever it counts as one.
         nonces: Rising numbers, also across processes.
+        tokens: The link's credential where it is renewed from time to time.
         endpoints: The addresses to talk to, by the names that the manifest gives them.
         options: The operator's own settings for this broker (seeds, latencies).
     """
@@ -92,5 +126,6 @@ class BrokerContext:
     cache: SharedCache
     allowances: Allowances
     nonces: Nonces
+    tokens: Tokens
     endpoints: Mapping[str, str]
     options: Mapping[str, Any]

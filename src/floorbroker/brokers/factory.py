@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from floorbroker.brokers.availability import install_command, sdk_installed
 from floorbroker.brokers.connection import ConnectionTest, warnings_for
-from floorbroker.brokers.context import BrokerContext, Shared
-from floorbroker.brokers.loading import adapter_maker, not_built, read_credentials
+from floorbroker.brokers.context import BrokerContext, LastingTokens, Shared, Tokens
+from floorbroker.brokers.loading import adapter_maker, flow_maker, not_built, read_credentials
+from floorbroker.brokers.oauth import OAuthContext, OAuthFlow
 from floorbroker.brokers.port import BrokerAdapter, KeyRights
 from floorbroker.brokers.registry import all_brokers, check_mode, get_broker
 from floorbroker.brokers.shared.hiding import Hiding
@@ -75,12 +76,14 @@ class BrokerFactory:
         link_id: LinkId,
         credentials: Mapping[str, str],
         narrow: DeploymentMode | None = None,
+        tokens: Tokens | None = None,
     ) -> BrokerAdapter:
         """An adapter that has not connected yet.
 
         Args:
             narrow: A second mode whose gate must be passed too. The process's own mode always
                 counts, so this can refuse more and never allow more.
+            tokens: Where the credential is renewed from time to time; left out, it is not.
 
         Raises:
             InvalidInput: No such broker, or credentials that miss something.
@@ -100,11 +103,39 @@ class BrokerFactory:
             cache=self._shared.cache,
             allowances=self._shared.allowances,
             nonces=self._shared.nonces,
-            endpoints={**spec.endpoints, **self._endpoints.get(spec.id, {})},
+            tokens=tokens or LastingTokens(credentials),
+            endpoints=self._addresses(spec),
             options=self._options.get(spec.id, {}),
         )
         checked = read_credentials(spec, credentials)
         return adapter_maker(spec)(context, checked)
+
+    def flow(self, broker_id: str, environment: Environment) -> OAuthFlow:
+        """The broker's own sign-in.
+
+        Raises:
+            NotSupported: It has none, or the operator has registered no application there.
+            FloorbrokerError: As `create`.
+        """
+        spec = self._with(environment, broker_id, None)
+        make = flow_maker(spec)
+        if not self.offers_sign_in(spec):
+            words = f"The operator of this bot has not registered it with {spec.name} yet."
+            raise NotSupported(words, broker=spec.id)
+        context = OAuthContext(
+            environment=environment,
+            clock=self._clock,
+            transport=self._shared.transport,
+            endpoints=self._addresses(spec),
+            options=self._options.get(spec.id, {}),
+        )
+        return make(context)
+
+    def offers_sign_in(self, spec: BrokerSpec) -> bool:
+        """Whether people can sign in at the broker with the operator's application."""
+        options = self._options.get(spec.id, {})
+        registered = all(options.get(name.lower()) for name in spec.registration)
+        return spec.sign_in is not None and registered
 
     async def test_connection(
         self,
@@ -143,6 +174,9 @@ class BrokerFactory:
         finally:
             await adapter.close()
         return ConnectionTest(accounts=tuple(accounts), warnings=warnings, rights=rights)
+
+    def _addresses(self, spec: BrokerSpec) -> Mapping[str, str]:
+        return {**spec.endpoints, **self._endpoints.get(spec.id, {})}
 
     def _with(
         self, environment: Environment, broker_id: str, narrow: DeploymentMode | None

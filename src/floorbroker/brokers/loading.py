@@ -1,19 +1,27 @@
 """A broker's code, imported on first use: SDKs are heavy, and most are never asked for.
 
 The manifest names the adapter, `floorbroker.brokers.alpaca.adapter:AlpacaAdapter`. Its credentials
-are `AlpacaCredentials` in `credentials.py` beside it.
+are `AlpacaCredentials` in `credentials.py` beside it; `AlpacaTokens` there, if people can also sign
+in, and then the manifest names the way to do so, `floorbroker.brokers.alpaca.oauth:AlpacaOAuth`.
 """
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import cast
+from typing import Final, cast
 
 from pydantic import BaseModel, ValidationError
 
 from floorbroker.brokers.context import BrokerContext
+from floorbroker.brokers.oauth import OAuthContext, OAuthFlow
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.errors import InvalidInput, NotSupported
+
+ACCESS_TOKEN: Final = "access_token"  # noqa: S105  # the name of a field
+"""A field of every credential that comes from signing in, and of no other."""
+
+FlowMaker = Callable[[OAuthContext], OAuthFlow]
+"""How the class of a sign-in is called."""
 
 AdapterMaker = Callable[[BrokerContext, BaseModel], BrokerAdapter]
 """How an adapter's class is called: with its surroundings and its own folder's credentials."""
@@ -35,9 +43,29 @@ def credentials_model(spec: BrokerSpec) -> type[BaseModel]:
     Raises:
         NotSupported: The adapter is not built yet.
     """
-    module, name = _address(spec)
-    beside = import_module(f"{module.rpartition('.')[0]}.credentials")
-    return cast(type[BaseModel], getattr(beside, f"{name.removesuffix('Adapter')}Credentials"))
+    return _beside(spec, "Credentials")
+
+
+def flow_maker(spec: BrokerSpec) -> FlowMaker:
+    """The class of the broker's sign-in.
+
+    Raises:
+        NotSupported: People do not sign in there, or it is not built yet.
+    """
+    _address(spec)
+    if spec.sign_in is None:
+        raise NotSupported(f"{spec.name} takes keys; nobody signs in there.", broker=spec.id)
+    module, _, name = spec.sign_in.partition(":")
+    return cast(FlowMaker, getattr(import_module(module), name))
+
+
+def tokens_model(spec: BrokerSpec) -> type[BaseModel]:
+    """What signing in leads to.
+
+    Raises:
+        NotSupported: The adapter is not built yet.
+    """
+    return _beside(spec, "Tokens")
 
 
 def read_credentials(spec: BrokerSpec, given: Mapping[str, str]) -> BaseModel:
@@ -46,7 +74,8 @@ def read_credentials(spec: BrokerSpec, given: Mapping[str, str]) -> BaseModel:
     Raises:
         InvalidInput: Something is missing or unreadable. It names fields and never holds a value.
     """
-    model = credentials_model(spec)
+    signed_in = spec.sign_in is not None and ACCESS_TOKEN in given
+    model = tokens_model(spec) if signed_in else credentials_model(spec)
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
@@ -61,6 +90,12 @@ def read_credentials(spec: BrokerSpec, given: Mapping[str, str]) -> BaseModel:
 def not_built(spec: BrokerSpec) -> NotSupported:
     """What to raise for a broker that is known and has no adapter."""
     return NotSupported(f"{spec.name} is not built into this version yet.", broker=spec.id)
+
+
+def _beside(spec: BrokerSpec, what: str) -> type[BaseModel]:
+    module, name = _address(spec)
+    beside = import_module(f"{module.rpartition('.')[0]}.credentials")
+    return cast(type[BaseModel], getattr(beside, f"{name.removesuffix('Adapter')}{what}"))
 
 
 def _address(spec: BrokerSpec) -> tuple[str, str]:

@@ -73,10 +73,12 @@ class BrokerSpec:
         modes: The deployment modes in which it can work at all.
         supported_by: Set on a retired broker: the id of the one that took over its accounts.
         adapter: `module:class` of the adapter; None while there is none.
+        sign_in: `module:class` of the way to sign in at the broker's own site; None without one.
         sdk_module: Imported on first use; None where no SDK is needed.
         extra: The name behind `pip install floorbroker[…]`.
         endpoints: Name to the vendor's own address; only the operator can set another one.
         operator_settings: Settings that the operator must fill in before anybody can link.
+        sign_in_settings: Those that only signing in needs, where keys are another way.
         warning: Shown in amber before a person links it.
         requirements: What a person needs, one line each.
         setup_steps: What a person does, in order.
@@ -105,10 +107,12 @@ class BrokerSpec:
     warning: str = ""
     supported_by: BrokerId | None = None
     adapter: str | None = None
+    sign_in: str | None = None
     sdk_module: str | None = None
     extra: str | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict, hash=False)
     operator_settings: tuple[str, ...] = ()
+    sign_in_settings: tuple[str, ...] = ()
     alternatives: tuple[BrokerId, ...] = ()
     settle_seconds: int = 30
     poll_seconds: int = 5
@@ -117,6 +121,16 @@ class BrokerSpec:
     def requires_local_gateway(self) -> bool:
         """Whether a process must run on the bot's own machine."""
         return self.gateway is not None
+
+    @property
+    def registration(self) -> tuple[str, ...]:
+        """The operator's settings for this broker."""
+        return (*self.operator_settings, *self.sign_in_settings)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a person can give a key, or an address of a gateway, by hand."""
+        return self.auth_flow in {AuthFlow.API_KEY, AuthFlow.LOCAL_GATEWAY}
 
     @property
     def retired(self) -> bool:

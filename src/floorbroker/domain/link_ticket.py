@@ -18,6 +18,8 @@ class LinkTicket:
         relinks: The link whose credential is to be replaced; None for a new one.
         browser: The digest of the secret of the browser that proved whose it is; empty before.
         tries: How often credentials were tried.
+        away: What is needed when the person comes back from signing in at the broker, sealed; empty
+            while they are not there.
         used_at: When an account was linked by it.
         reply: The card in Discord that asked for it.
     """
@@ -32,5 +34,6 @@ class LinkTicket:
     expires_at: datetime
     browser: str = ""
     tries: int = 0
+    away: str = ""
     used_at: datetime | None = None
     reply: ReplyAddress | None = None

@@ -61,6 +61,10 @@ class Link:
         linked_at: When the present credential was stored; a lease of an older one is not used.
         sealed: The sealed credential; empty for the paper broker, which needs none.
         sealed_by: The id of the master key that sealed it; empty where nothing is sealed.
+        renew_at: From then on the access is renewed before it is used; None: it needs no renewal.
+        renewing_until: Until then one process, somewhere, is renewing it.
+        ends_at: Then the person has to link again; None: never.
+        remind_at: When the person is told next that it ends; None: no more.
         known_accounts: What the credential reached when it was stored; a new one must fit.
         excluded: Accounts that the person keeps out of every command.
         dead_since: Since when the broker refuses the credential; None while it works.
@@ -78,6 +82,10 @@ class Link:
     linked_at: datetime | None = None
     sealed: str = ""
     sealed_by: str = ""
+    renew_at: datetime | None = None
+    renewing_until: datetime | None = None
+    ends_at: datetime | None = None
+    remind_at: datetime | None = None
     known_accounts: frozenset[AccountId] = frozenset()
     excluded: frozenset[AccountId] = frozenset()
     dead_since: datetime | None = None

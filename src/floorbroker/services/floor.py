@@ -20,6 +20,7 @@ from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import Sessions
+from floorbroker.services.signing_in import SigningIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +48,5 @@ class Floor:
     portfolio: Portfolio
     reconciler: Reconciler
     sessions: Sessions
+    signing_in: SigningIn
     tickets: Tickets

@@ -73,8 +73,16 @@ def refusal(error: BrokerError) -> ErrorCode | None:
     return code if code in REFUSALS else None
 
 
+def ended(link: Link, clock: Clock) -> bool:
+    """Whether the time is up that the broker gave the link's access."""
+    return link.ends_at is not None and clock.now() >= link.ends_at
+
+
 def told_again(link: Link) -> BrokerError:
-    """What a command on a dead link says, without asking the broker."""
-    kind = SessionExpired if link.dead_code is ErrorCode.SESSION_EXPIRED else AuthenticationFailed
+    """What a command on a link that is dead or at its end says, without asking the broker."""
     name = get_broker(link.broker).name
+    if link.dead_code is None:
+        words = f"{name} ends each access after a while; the one for {link.label} has ended."
+        return SessionExpired(words, broker=link.broker)
+    kind = SessionExpired if link.dead_code is ErrorCode.SESSION_EXPIRED else AuthenticationFailed
     return kind(f"{name} no longer accepts the access stored for {link.label}.", broker=link.broker)

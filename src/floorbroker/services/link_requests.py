@@ -1,8 +1,9 @@
 """What connecting an account asks for, and what it leads to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from floorbroker.brokers.oauth import Grant
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
@@ -37,14 +38,14 @@ class Tried:
     """Credentials that the broker accepted, not stored yet.
 
     Attributes:
-        given: The credentials, by field. Never printed.
+        grant: The credentials, and how long they last. Never printed.
     """
 
     wanted: Wanted
     link: Link
     accounts: Sequence[BrokerAccount]
     warnings: Sequence[str]
-    given: Mapping[str, str]
+    grant: Grant
 
     def __repr__(self) -> str:
         """Without the credentials."""

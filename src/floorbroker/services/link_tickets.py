@@ -20,6 +20,10 @@ from floorbroker.services.audit import Audit
 from floorbroker.storage.link_tickets import LinkTickets
 
 TICKET_LIFE: Final = timedelta(minutes=5)
+SIGN_IN_LIFE: Final = timedelta(minutes=10)
+"""For a password, a second factor and a page of agreements at the broker."""
+
+LONGEST_LIFE: Final = timedelta(minutes=20)
 MOST_TRIES: Final = 5
 """Credentials that one link may try; whoever needs more asks for another link."""
 
@@ -122,14 +126,34 @@ class Tickets:
         return ticket
 
     async def tried(self, ticket: LinkTicket) -> LinkTicket:
-        """Counts one try; two at the same moment are one too many.
+        """Counts one try, and takes the person back from the broker; two at the same moment are one
+        too many.
 
         Raises:
             LinkUsed: Another try is under way, or there were enough.
         """
         if ticket.tries >= MOST_TRIES:
             raise LinkUsed("This link was tried too often.")
-        stored = await self._stored.advance(ticket, replace(ticket, tries=ticket.tries + 1))
+        stored = await self._stored.advance(
+            ticket, replace(ticket, tries=ticket.tries + 1, away="")
+        )
+        if stored is None:
+            raise LinkUsed("This link is being used in another window.")
+        return stored
+
+    async def left(self, ticket: LinkTicket, away: str) -> LinkTicket:
+        """The person goes to sign in at the broker, which may take longer than a form.
+
+        Args:
+            away: What is needed when they come back, sealed.
+
+        Raises:
+            LinkUsed: They left in another window at the same moment.
+        """
+        latest = ticket.created_at + LONGEST_LIFE
+        expires_at = max(ticket.expires_at, min(self._clock.now() + SIGN_IN_LIFE, latest))
+        after = replace(ticket, away=away, expires_at=expires_at)
+        stored = await self._stored.advance(ticket, after)
         if stored is None:
             raise LinkUsed("This link is being used in another window.")
         return stored

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.loading import credentials_model
+from floorbroker.brokers.oauth import Grant
 from floorbroker.brokers.spec import AuthFlow
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
@@ -37,6 +38,7 @@ from floorbroker.services.credentials import Credentials
 from floorbroker.services.key_lint import refuse_dangerous, remarks
 from floorbroker.services.link_labels import check_label, free_label
 from floorbroker.services.link_requests import Connected, Tried, Wanted
+from floorbroker.services.reminders import next_reminder
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
 
@@ -111,13 +113,17 @@ class Linking:
         await self._audit.write(user_id, "terms_accepted", {"version": str(TERMS_VERSION)})
 
     async def try_out(self, wanted: Wanted, given: Mapping[str, str]) -> Tried:
-        """Connects with `given` and lets go again; nothing is stored.
+        """Connects with keys and lets go again; nothing is stored.
 
         Raises:
             InvalidInput: A field is missing or unreadable, or the account is not the one to renew.
             PolicyRefused: The terms are not accepted yet, or the key may withdraw.
             BrokerError: The broker refuses it or does not answer.
         """
+        return await self.try_grant(wanted, Grant(credentials=given))
+
+    async def try_grant(self, wanted: Wanted, grant: Grant) -> Tried:
+        """As `try_out`, with what a broker gave to a person who signed in there."""
         await self.check(wanted)
         if await self.terms_needed(wanted):
             raise PolicyRefused("Accept the terms and the risks before you link a live account.")
@@ -127,7 +133,7 @@ class Linking:
             environment=wanted.environment,
             user_id=wanted.user_id,
             link_id=link.link_id,
-            credentials=given,
+            credentials=grant.credentials,
         )
         if outcome.error is not None:
             await self._refused(wanted, outcome.error)
@@ -143,7 +149,7 @@ class Linking:
                 *(warning.message for warning in outcome.warnings),
                 *remarks(outcome.rights, wanted.environment, self._clock.now()),
             ],
-            given=given,
+            grant=grant,
         )
 
     async def keep(self, tried: Tried) -> Connected:
@@ -176,15 +182,20 @@ class Linking:
     async def _stored(self, tried: Tried, link: Link) -> Link | None:
         """`link` with the new credential; None if somebody else was faster."""
         known = frozenset(account.account_id for account in tried.accounts)
+        now, grant = self._clock.now(), tried.grant
         fresh = replace(
             link,
-            linked_at=self._clock.now(),
+            linked_at=now,
+            renew_at=grant.renew_at,
+            renewing_until=None,
+            ends_at=grant.ends_at,
+            remind_at=next_reminder(grant.ends_at, linked_at=now, after=now),
             known_accounts=known,
             excluded=link.excluded & known,
             dead_since=None,
             dead_code=None,
         )
-        return await self._people.save_link(self._credentials.sealed(fresh, tried.given))
+        return await self._people.save_link(self._credentials.sealed(fresh, grant.credentials))
 
     async def _refused(self, wanted: Wanted, error: BrokerError) -> None:
         _log.info("link_refused", broker=wanted.broker, code=error.code)

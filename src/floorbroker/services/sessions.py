@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from floorbroker.brokers.context import Tokens
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.shared.breaker import Breaker
@@ -20,7 +21,8 @@ from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.credentials import Credentials
-from floorbroker.services.link_health import refusal, told_again
+from floorbroker.services.link_health import ended, refusal, told_again
+from floorbroker.services.renewals import Renewals
 
 IDLE: Final = timedelta(minutes=15)
 MOST: Final = 2_000
@@ -32,12 +34,22 @@ Died = Callable[[Link, BrokerError], object]
 class _Session:
     """An open adapter, or the one attempt to open it that everybody waits for."""
 
-    __slots__ = ("accounts", "adapter", "ended", "in_use", "last_used", "linked_at", "opening")
+    __slots__ = (
+        "accounts",
+        "adapter",
+        "ended",
+        "in_use",
+        "last_used",
+        "linked_at",
+        "opening",
+        "tokens",
+    )
 
     def __init__(self, link: Link, now: datetime) -> None:
         self.linked_at = link.linked_at
         self.accounts: tuple[BrokerAccount, ...] | None = None
         self.adapter: BrokerAdapter | None = None
+        self.tokens: Tokens | None = None
         self.ended = False
         self.opening = asyncio.Lock()
         self.in_use = 0
@@ -60,12 +72,14 @@ class Sessions:
         metrics: Metrics,
         *,
         credentials: Credentials,
+        renewals: Renewals,
         died: Died,
         most: int = MOST,
         patience: float = 1.0,
     ) -> None:
         """`most` bounds the adapters that are open at once, `patience` stretches deadlines."""
         self._credentials = credentials
+        self._renewals = renewals
         self._died = died
         self._patience = patience
         self._factory = factory
@@ -89,7 +103,7 @@ class Sessions:
         """
         if link.removed:
             raise NotLinked
-        if link.dead_since is not None and not probing:
+        if (link.dead_since is not None and not probing) or ended(link, self._clock):
             raise told_again(link)
         session = self._sessions.get(link.link_id)
         if session is not None and session.older_than(link):
@@ -100,7 +114,11 @@ class Sessions:
             session = self._sessions.setdefault(link.link_id, _Session(link, self._clock.now()))
         session.in_use += 1
         try:
-            yield await self._opened(link, session)
+            adapter = await self._opened(link, session)
+            if session.tokens is not None:
+                # Now, so that an order's deadline need not hold a renewal as well.
+                await session.tokens.current()
+            yield adapter
         finally:
             session.in_use -= 1
             session.last_used = self._clock.now()
@@ -116,7 +134,7 @@ class Sessions:
         """
         if link.removed:
             raise NotLinked
-        adapter = self._made(link)
+        adapter, _ = self._made(link)
         try:
             yield adapter
         finally:
@@ -167,7 +185,7 @@ class Sessions:
             if session.ended:
                 raise NotLinked
             if session.adapter is None:
-                adapter = self._made(link)
+                adapter, tokens = self._made(link)
                 try:
                     await adapter.connect()
                     if session.ended:  # meanwhile, by a removal or the end of the process
@@ -175,27 +193,32 @@ class Sessions:
                 except BaseException:
                     await adapter.close()
                     raise
-                session.adapter = adapter
+                session.adapter, session.tokens = adapter, tokens
             return session.adapter
 
-    def _made(self, link: Link) -> BrokerAdapter:
+    def _made(self, link: Link) -> tuple[BrokerAdapter, Tokens | None]:
         given = self._credentials.opened(link)
+        hiding = Hiding(given.values())
+        renewed = link.renew_at is not None
+        tokens = self._renewals.tokens(link, given, hiding) if renewed else None
         made = self._factory.create(
             link.broker,
             environment=link.environment,
             user_id=link.user_id,
             link_id=link.link_id,
             credentials=given,
+            tokens=tokens,
         )
-        return WatchedAdapter(
+        watched = WatchedAdapter(
             made,
             link.broker,
             self._metrics,
             breaker=self._breaker(link),
-            hiding=Hiding(given.values()),
+            hiding=hiding,
             refused=partial(self._refused, link),
             patience=self._patience,
         )
+        return watched, tokens
 
     def _breaker(self, link: Link) -> Breaker:
         """One for all links at the same broker and environment: the same hosts serve them."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, TypeVar
 
 from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.people import Link, Person, ServerPolicy
-from floorbroker.storage.codec import from_document, to_document
+from floorbroker.storage.codec import from_document, time_text, to_document
 from floorbroker.storage.documents import (
     OLDEST_FIRST,
+    AtMost,
     Document,
     Documents,
     DuplicateKey,
@@ -27,6 +29,7 @@ _V = TypeVar("_V", Person, Link, ServerPolicy)
 
 INDEXES: Final = (
     Index(collection=_LINKS, name="user_links", fields=("user_id", "removed", "created_at")),
+    Index(collection=_LINKS, name="reminders", fields=("removed", "remind_at")),
 )
 
 
@@ -64,6 +67,14 @@ class People:
     async def save_link(self, link: Link) -> Link | None:
         """Stores a link over the version that was read; None if somebody else was faster."""
         return await self._save(_LINKS, link, "link_id")
+
+    async def links_to_remind(self, moment: datetime, *, limit: int) -> Sequence[Link]:
+        """Whoever's they are: links of which the owner is to be told by now that they end."""
+        where: Where = {"removed": False, "remind_at": AtMost(time_text(moment))}
+        found = await self._documents.find(
+            _LINKS, where, order=("remind_at", OLDEST_FIRST), limit=limit
+        )
+        return [_loaded(Link, document, "link_id") for document in found]
 
     async def policy(self, guild_id: str) -> ServerPolicy | None:
         """What a server's managers allow; None if they never said."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from floorbroker.brokers.context import BrokerContext, Shared
+from floorbroker.brokers.context import BrokerContext, LastingTokens, Shared
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
@@ -51,6 +51,7 @@ def context(clock: Clock, **options: Any) -> BrokerContext:
         cache=SharedCache(clock),
         allowances=Allowances(clock, Metrics()),
         nonces=MemoryNonces(),
+        tokens=LastingTokens({}),
         endpoints={},
         options=options,
     )

@@ -16,9 +16,14 @@ class Hiding:
     __slots__ = ("_values",)
 
     def __init__(self, values: Iterable[str]) -> None:
-        """Longer ones first, since one may hold another."""
-        long_enough = (value for value in values if len(value) >= _SHORTEST)
-        self._values = tuple(sorted(long_enough, key=len, reverse=True))
+        """Longer ones go first, since one may hold another."""
+        self._values: tuple[str, ...] = ()
+        self.also(values)
+
+    def also(self, values: Iterable[str]) -> None:
+        """More of them: a credential that was renewed. The earlier ones stay hidden."""
+        known = {*self._values, *(value for value in values if len(value) >= _SHORTEST)}
+        self._values = tuple(sorted(known, key=len, reverse=True))
 
     def __repr__(self) -> str:
         """How many, and none of them."""
