@@ -24,6 +24,7 @@ SECRETS: Final = (
     "METRICS_TOKEN",
     "SCHWAB_APP_SECRET",
     "ETRADE_CONSUMER_SECRET",
+    "ALPACA_CLIENT_SECRET",
 )
 
 Read = Callable[..., Settings]

@@ -20,7 +20,7 @@ from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock, SystemClock
-from floorbroker.domain.errors import BrokerError, StoreUnavailable
+from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.people import Link
 from floorbroker.observability.loop_lag import watch_loop_lag
@@ -47,6 +47,7 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.reminders import Reminders
 from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
@@ -65,7 +66,7 @@ from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.metered import MeteredDocuments
-from floorbroker.storage.opening import open_documents
+from floorbroker.storage.opening import answers, open_documents
 from floorbroker.vault.keyring import Keyring
 from floorbroker.vault.opening import keys_place, open_keyring
 from floorbroker.vault.seal import Vault
@@ -87,23 +88,16 @@ class App:
     reconciler: Reconciler
     notifier: Notifier
     link_news: LinkNews
+    reminders: Reminders
     transport: Transport
 
     async def checks(self) -> Mapping[str, bool]:
         """What must hold before this process should be given work."""
         return {
             "discord": self.bot.is_ready(),
-            "store": await _answers(self.documents),
+            "store": await answers(self.documents),
             "taking_orders": not self.supervisor.draining,
         }
-
-
-async def _answers(documents: Documents) -> bool:
-    try:
-        await documents.ping()
-    except StoreUnavailable:
-        return False
-    return True
 
 
 @asynccontextmanager
@@ -287,6 +281,7 @@ def _build(  # the parts that everything else is made of
         reconciler=reconciler,
         notifier=notifier,
         link_news=LinkNews(addresses, messenger, supervisor),
+        reminders=Reminders(people_store, messenger, clock),
         transport=transport,
     )
 
@@ -296,5 +291,6 @@ def _start(app: App) -> None:
     app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
     app.supervisor.every(pace, "notify", app.notifier.sweep)
     app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
+    app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
     app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

@@ -92,10 +92,13 @@ class Settings(BaseSettings):
     broker_endpoints: Endpoints = ()
 
     # Application credentials of brokers with OAuth
+    oauth_redirect_url: str = "https://127.0.0.1"
     schwab_app_key: str = ""
     schwab_app_secret: SecretStr | None = None
     etrade_consumer_key: str = ""
     etrade_consumer_secret: SecretStr | None = None
+    alpaca_client_id: str = ""
+    alpaca_client_secret: SecretStr | None = None
 
     @field_validator("operator_ids", "allowed_symbols", "denied_symbols", mode="before")
     @classmethod

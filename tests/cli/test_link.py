@@ -45,8 +45,6 @@ def test_in_the_cloud_people_are_sent_to_discord(
         ("robinhood", "There is no such broker. There are: paper, alpaca, schwab,"),
         ("../alpaca", "There is no such broker."),
         ("tdameritrade", "Link that one: floorbroker link schwab"),
-        ("schwab", "Charles Schwab gives access on a page of its own"),
-        ("etrade", "/setup broker in Discord leads there."),
     ],
 )
 def test_what_has_no_key_to_type_says_what_to_do(

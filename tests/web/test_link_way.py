@@ -152,7 +152,7 @@ async def test_the_same_account_again_is_renewed(world: LinkWorld, anna: Visitor
     again = await anna.send(await anna.form(await world.token()))
 
     assert len(await world.house.stored_people.links(ANNA)) == 1
-    assert "the new keys took the place of the old ones" in again.words
+    assert "the new access took the place of the old one" in again.words
 
 
 async def test_a_link_that_renews_says_so_and_keeps_the_name(

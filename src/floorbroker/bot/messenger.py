@@ -9,10 +9,12 @@ from discord.http import Route
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
-from floorbroker.bot.replies.link_cards import connected_card
+from floorbroker.bot.replies.link_cards import connected_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.people import Link
 from floorbroker.services.link_requests import Connected
 
 _log = structlog.get_logger(__name__)
@@ -20,7 +22,7 @@ DM_CLOSED: Final = 50007
 
 
 class DiscordMessenger:
-    """Implements `services.notify.Messenger`."""
+    """Implements the `Messenger` of `services.notify`, of link news and of reminders."""
 
     def __init__(self, bot: FloorbrokerBot, clock: Clock) -> None:
         """`bot` must be logged in by the time that there is news."""
@@ -52,9 +54,17 @@ class DiscordMessenger:
 
     async def direct_message(self, order: Order) -> bool:
         """Sends the card by direct message; False where the person's DMs are closed."""
-        card = order_card(order, "", self._clock.now())
+        return await self._send(order.user_id, order_card(order, "", self._clock.now()))
+
+    async def tell_ending(self, link: Link) -> bool:
+        """Sends a direct message about a link that ends soon."""
+        if link.ends_at is None:
+            return False
+        return await self._send(link.user_id, ending_card(link, link.ends_at))
+
+    async def _send(self, user_id: UserId, card: Card) -> bool:
         try:
-            channel = await self._bot.create_dm(discord.Object(int(order.user_id)))
+            channel = await self._bot.create_dm(discord.Object(int(user_id)))
             await channel.send(view=view_of(card))
         except discord.HTTPException as error:
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)

@@ -90,6 +90,9 @@ def link(
     relink: Annotated[
         str, typer.Option(help="The name of a link whose access is to be replaced.")
     ] = "",
+    sign_in: Annotated[
+        bool, typer.Option("--sign-in", help="At the broker's own site, where keys are usual.")
+    ] = False,
 ) -> None:
     """Connect an account of your own, on a bot at home. Keys are asked for, never options."""
     from floorbroker.cli import link as link_command
@@ -97,7 +100,9 @@ def link(
     from floorbroker.cli.settings import read_settings
 
     _quiet()
-    asked = link_command.Asked(broker=broker, live=live, label=label, relink=relink)
+    asked = link_command.Asked(
+        broker=broker, live=live, label=label, relink=relink, sign_in=sign_in
+    )
     with sentences_for_errors():
         asyncio.run(link_command.link(read_settings(), asked))
 

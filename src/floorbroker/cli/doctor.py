@@ -1,6 +1,7 @@
 """`floorbroker doctor`: looks at everything that `floorbroker run` needs, and says what to do."""
 
 from floorbroker.brokers.availability import Availability, availability
+from floorbroker.cli.applications import application_findings
 from floorbroker.cli.brokers import broker_finding, present_brokers
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.cli.giving_up import GivenUp
@@ -37,6 +38,7 @@ async def findings(settings: Settings, discord_seconds: float = DISCORD_SECONDS)
         *await port_findings(settings),
         _metrics(settings),
         *(broker_finding(one, settings.configured) for one in present_brokers(settings)),
+        *await application_findings(settings),
         *_trading(settings),
     ]
 

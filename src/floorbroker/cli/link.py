@@ -14,6 +14,7 @@ from floorbroker.cli import link_shown
 from floorbroker.cli.answers import Answers, answers
 from floorbroker.cli.giving_up import FAILED, MISCONFIGURED, GivenUp
 from floorbroker.cli.link_names import link_named
+from floorbroker.cli.link_sign_in import redirect_address, signed_in
 from floorbroker.cli.opening import opened, sentences_for_trouble
 from floorbroker.cli.refusals import sentences_for_refusals
 from floorbroker.cli.whose import owner
@@ -31,8 +32,8 @@ from floorbroker.domain.modes import Environment
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.link_requests import Connected, Tried, Wanted
 from floorbroker.services.linking import Linking
+from floorbroker.services.signing_in import SigningIn
 
-_ON_A_PAGE: Final = frozenset({AuthFlow.OAUTH1, AuthFlow.OAUTH2})
 _TYPED_WRONG: Final = (AuthenticationFailed, InvalidInput, NotLinked, SessionExpired)
 """Other answers may end better; any other failure would be the same with them."""
 
@@ -43,12 +44,14 @@ class Asked:
 
     Attributes:
         relink: The name of the link whose access is to be replaced; empty for none.
+        sign_in: At the broker's own site, where keys are the usual way.
     """
 
     broker: str
     live: bool = False
     label: str = ""
     relink: str = ""
+    sign_in: bool = False
 
     @property
     def environment(self) -> Environment:
@@ -69,6 +72,11 @@ class Services(Protocol):
         """Tries and stores."""
         ...
 
+    @property
+    def signing_in(self) -> SigningIn:
+        """The way over the broker's own site."""
+        ...
+
 
 async def link(settings: Settings, asked: Asked) -> None:
     """The whole command.
@@ -84,7 +92,8 @@ async def link(settings: Settings, asked: Asked) -> None:
                 opened_link = await app.floor.accounts.open_paper(user_id)
                 typer.echo(f"{opened_link.label} is open. It is built in and needs no access.")
             else:
-                await connect(app.floor, user_id, asked, answers())
+                redirect = redirect_address(settings, asked.broker)
+                await connect(app.floor, user_id, asked, answers(), redirect)
 
 
 def linkable(settings: Settings, asked: Asked) -> BrokerSpec:
@@ -104,11 +113,11 @@ def linkable(settings: Settings, asked: Asked) -> BrokerSpec:
     spec = get_broker(asked.broker)
     if spec.supported_by is not None:
         raise _refused(f"{spec.warning} Link that one: floorbroker link {spec.supported_by}")
-    if spec.auth_flow in _ON_A_PAGE:
-        raise _refused(
-            f"{spec.name} gives access on a page of its own, not by a key that could be typed "
-            f"here. {link_shown.IN_DISCORD} in Discord leads there."
-        )
+    if asked.sign_in and spec.sign_in is None:
+        raise _refused(f"{spec.name} takes keys; nobody signs in there.")
+    missing = [name for name in spec.registration if name not in settings.configured]
+    if asked.sign_in and missing:
+        raise _refused(f"Signing in at {spec.name} needs {' and '.join(missing)}.")
     present = availability(spec, settings.deployment_mode, settings.configured)
     if not present.selectable:
         raise _refused(f"{spec.name}: {present.reason_for_people} {present.fix_for_operator}")
@@ -125,8 +134,13 @@ def linkable(settings: Settings, asked: Asked) -> BrokerSpec:
     return spec
 
 
-async def connect(services: Services, user_id: UserId, asked: Asked, source: Answers) -> Connected:
+async def connect(
+    services: Services, user_id: UserId, asked: Asked, source: Answers, redirect: str = ""
+) -> Connected:
     """Asks, tries, stores, and prints how it went.
+
+    Args:
+        redirect: Where a broker sends the browser of a person who signed in there.
 
     Raises:
         GivenUp: It did not go well; nothing was stored.
@@ -134,11 +148,15 @@ async def connect(services: Services, user_id: UserId, asked: Asked, source: Ans
     with sentences_for_refusals():
         wanted = await _wanted(services, user_id, asked)
         await services.linking.check(wanted)
-        model = services.linking.asks_for(wanted)
+        signs_in = asked.sign_in or not wanted.spec.takes_keys
+        model = None if signs_in else services.linking.asks_for(wanted)
     link_shown.introduce(wanted)
     if asked.live:
         await _accept_terms(services.linking, wanted, source)
-    tried = await _tried(services.linking, wanted, model, source)
+    if model is None:
+        tried = await signed_in(services.signing_in, wanted, redirect, source)
+    else:
+        tried = await _tried(services.linking, wanted, model, source)
     try:
         connected = await services.linking.keep(tried)
     except StoreUnavailable as error:

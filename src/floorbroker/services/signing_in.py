@@ -13,7 +13,7 @@ import structlog
 
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.oauth import Departure
-from floorbroker.domain.errors import LinkUsed
+from floorbroker.domain.errors import GrantRefused, LinkUsed
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.services.link_requests import Tried, Wanted
 from floorbroker.services.link_tickets import Tickets
@@ -107,8 +107,15 @@ class SigningIn:
         return Away(keep=departure.keep, redirect=redirect, label=wanted.label), departure
 
     async def tried(self, wanted: Wanted, away: Away, answer: Mapping[str, str]) -> Tried:
-        """Exchanges an answer and tries what came."""
+        """Exchanges an answer and tries what came.
+
+        Raises:
+            GrantRefused: The answer names another issuer (RFC 9207), or is not stood by.
+            FloorbrokerError: As `Linking.try_grant`.
+        """
         flow = self._factory.flow(wanted.broker, wanted.environment)
+        if flow.issuer and answer.get("iss", flow.issuer) != flow.issuer:
+            raise GrantRefused(broker=wanted.broker, detail="another issuer")
         grant = await flow.grant(away.keep, answer, redirect=away.redirect)
         return await self._linking.try_grant(wanted, grant)
 

@@ -1,6 +1,7 @@
 """The store that the settings name."""
 
 from floorbroker.config import Settings, SettingsProblem
+from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.mongo import MongoDocuments, motor_database
 from floorbroker.storage.sqlite import SqliteDocuments
@@ -19,3 +20,12 @@ def open_documents(settings: Settings) -> Documents:
         raise SettingsProblem("Set MONGODB_URI: multi-user mode keeps its data in MongoDB.")
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return SqliteDocuments(settings.data_dir / "floorbroker.sqlite3")
+
+
+async def answers(documents: Documents) -> bool:
+    """Whether the store gives a sign of life."""
+    try:
+        await documents.ping()
+    except StoreUnavailable:
+        return False
+    return True

@@ -18,6 +18,9 @@ from aiohttp import web
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.services.link_tickets import digest
 
+DISCORD: Final = "discord"
+BROKER: Final = "broker"
+
 _REF: Final = "[0-9a-f]{16}"
 _SECRET: Final = "[A-Za-z0-9_-]{43}"  # noqa: S105  # the shape of one
 _COOKIE: Final = re.compile(rf"({_SECRET})\.({_SECRET})", re.ASCII)
@@ -81,16 +84,19 @@ class Browser:
         """What Discord is told of the verifier beforehand: its digest (S256)."""
         return _text(hashlib.sha256(self.verifier.encode()).digest())
 
-    def state(self, ticket: LinkTicket) -> str:
-        """What Discord hands back: for this browser, this link, and the ticket as it is now.
+    def state(self, ticket: LinkTicket, to: str = DISCORD) -> str:
+        """What Discord or a broker hands back: for this browser and this ticket as it is now.
 
-        The ticket changes when the person is proven, so a state works once.
+        The ticket changes when the person comes back, so a state works once.
+
+        Args:
+            to: Where the browser goes; the state of one place is nothing worth in another.
         """
-        return f"{self.ref}.{ticket.version}.{self._mac('state', _now(ticket)).hex()}"
+        return f"{self.ref}.{ticket.version}.{self._mac('state', to, _now(ticket)).hex()}"
 
-    def left_with(self, state: str, ticket: LinkTicket) -> bool:
-        """Whether this browser left for Discord with `state`, and has not come back since."""
-        return hmac.compare_digest(state.encode(), self.state(ticket).encode())
+    def left_with(self, state: str, ticket: LinkTicket, to: str = DISCORD) -> bool:
+        """Whether this browser left with `state`, and has not come back since."""
+        return hmac.compare_digest(state.encode(), self.state(ticket, to).encode())
 
     def form_token(self, ticket: LinkTicket) -> str:
         """What a form of this browser and this link holds."""

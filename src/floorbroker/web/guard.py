@@ -15,6 +15,7 @@ from floorbroker.web.identity import CALLBACK, IdentityError
 from floorbroker.web.notices import Ended, Notice
 from floorbroker.web.pages import Pages
 from floorbroker.web.rate import TooMany, Visits
+from floorbroker.web.sign_in import RETURN
 
 _FORGOTTEN: Final = web.RequestKey("forgotten", str)
 _log = structlog.stdlib.get_logger(__name__)
@@ -109,4 +110,4 @@ def _told(error: FloorbrokerError) -> Notice:
 
 
 def _is_ours(path: str) -> bool:
-    return path == CALLBACK or path.startswith("/link/")
+    return path == CALLBACK or path.startswith(("/link/", RETURN))

@@ -6,6 +6,13 @@
     GET  /link/{ref}/keys    the form, for the browser that proved it
     POST /link/{ref}/keys    tried at the broker, sealed, stored
 
+and where people sign in at the broker, instead of or beside the form for keys:
+
+    GET  /link/{ref}/sign-in the page that leads there
+    POST /link/{ref}/sign-in off to the broker
+    GET  /oauth/{broker}     back from it: tried, sealed, stored
+    POST /link/{ref}/code    the same, where the person carries a code
+
 The token is in the first address, which Discord shows, and in the cookie. No page holds it and no
 redirect names it: `ref` is the beginning of its digest. Everything that lasts is in the store.
 """
@@ -23,13 +30,15 @@ from floorbroker.services.floor import Floor
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.web import notices
 from floorbroker.web.browsers import Browser, give_cookie, is_token, ref_in, ref_of
+from floorbroker.web.finishing import Finishing, OnConnected, Shown, wanted_by
 from floorbroker.web.guard import Guard, came_from_here, is_prefetch
 from floorbroker.web.identity import CALLBACK, DISCORD, DISCORD_SECONDS, DiscordIdentity
-from floorbroker.web.key_form import KeyForm, OnConnected, wanted_by
+from floorbroker.web.key_form import KeyForm
 from floorbroker.web.notices import Ended
 from floorbroker.web.pages import STATIC, Pages
 from floorbroker.web.public_url import PublicUrl
 from floorbroker.web.rate import Visits
+from floorbroker.web.sign_in import RETURN, SignIn
 
 
 def link_pages(
@@ -65,6 +74,9 @@ def link_pages(
         revokes=revokes,
     )
     pages = Pages(public_url)
+    finishing = Finishing(
+        tickets=floor.tickets, linking=floor.linking, pages=pages, on_connected=on_connected
+    )
     return LinkPages(
         tickets=floor.tickets,
         clock=floor.clock,
@@ -76,7 +88,16 @@ def link_pages(
             linking=floor.linking,
             clock=floor.clock,
             pages=pages,
-            on_connected=on_connected,
+            finishing=finishing,
+            signs_in=floor.signing_in.offered,
+        ),
+        sign_in=SignIn(
+            linking=floor.linking,
+            signing_in=floor.signing_in,
+            clock=floor.clock,
+            pages=pages,
+            public_url=public_url,
+            finishing=finishing,
         ),
         visits=visits or Visits(proxy_hops=settings.proxy_hops),
     )
@@ -94,6 +115,7 @@ class LinkPages:
         identity: DiscordIdentity,
         pages: Pages,
         form: KeyForm,
+        sign_in: SignIn,
         visits: Visits,
     ) -> None:
         """Use `link_pages`."""
@@ -103,6 +125,7 @@ class LinkPages:
         self._identity = identity
         self._pages = pages
         self._form = form
+        self._sign_in = sign_in
         self._visits = visits
         self.guard = Guard(pages, visits, secure=public_url.secure)
 
@@ -113,6 +136,10 @@ class LinkPages:
         app.router.add_get(CALLBACK, self._back, allow_head=False)
         app.router.add_get("/link/{ref}/keys", self._keys)
         app.router.add_post("/link/{ref}/keys", self._connect)
+        app.router.add_get("/link/{ref}/sign-in", self._before_signing_in)
+        app.router.add_post("/link/{ref}/sign-in", self._leave)
+        app.router.add_post("/link/{ref}/code", self._code)
+        app.router.add_get(f"{RETURN}{{broker}}", self._returned, allow_head=False)
         app.router.add_get(f"{STATIC}/{{name}}", self._pages.asset)
         app.on_response_prepare.append(self._pages.secure)
         app.cleanup_ctx.append(self._connections)
@@ -155,7 +182,8 @@ class LinkPages:
         person = await self._identity.person(code, browser.verifier)
         proven = Browser.fresh(browser.token)  # not the one that somebody may have handed over
         ticket = await self._tickets.prove(proven.token, person, proven.secret)
-        address = f"{self._public_url.path}/link/{proven.ref}/keys"
+        step = "keys" if wanted_by(ticket).spec.takes_keys else "sign-in"
+        address = f"{self._public_url.path}/link/{proven.ref}/{step}"
         return self._sent(address, proven, ticket)
 
     async def _keys(self, request: web.Request) -> web.Response:
@@ -165,7 +193,35 @@ class LinkPages:
     async def _connect(self, request: web.Request) -> web.Response:
         came_from_here(request, self._public_url.origin)
         browser, ticket = await self._proven(request)
-        shown = await self._form.sent(request, browser, ticket)
+        return self._ended(request, browser, await self._form.sent(request, browser, ticket))
+
+    async def _before_signing_in(self, request: web.Request) -> web.Response:
+        browser, ticket = await self._proven(request)
+        return await self._sign_in.before(browser, ticket)
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        came_from_here(request, self._public_url.origin)
+        browser, ticket = await self._proven(request)
+        left = await self._sign_in.leave(request, browser, ticket)
+        self._carried(left.page, browser, left.ticket)
+        return left.page
+
+    async def _returned(self, request: web.Request) -> web.Response:
+        if is_prefetch(request):
+            raise Ended(notices.PREFETCHED)
+        left = self._left_with(request, request.query.get("state", ""))
+        browser, ticket = await self._proven_at(request, left.ref)
+        shown = await self._sign_in.back(
+            browser, ticket, request.match_info["broker"], request.query
+        )
+        return self._ended(request, browser, shown)
+
+    async def _code(self, request: web.Request) -> web.Response:
+        came_from_here(request, self._public_url.origin)
+        browser, ticket = await self._proven(request)
+        return self._ended(request, browser, await self._sign_in.code(request, browser, ticket))
+
+    def _ended(self, request: web.Request, browser: Browser, shown: Shown) -> web.Response:
         if shown.over:
             self.guard.forget(request, browser.ref)
         return shown.page
@@ -187,7 +243,9 @@ class LinkPages:
         return browser
 
     async def _proven(self, request: web.Request) -> tuple[Browser, LinkTicket]:
-        ref = request.match_info["ref"]
+        return await self._proven_at(request, request.match_info["ref"])
+
+    async def _proven_at(self, request: web.Request, ref: str) -> tuple[Browser, LinkTicket]:
         browser = Browser.at(request, ref, secure=self._public_url.secure)
         if browser is None:
             raise Ended(notices.UNPROVEN)
@@ -199,6 +257,10 @@ class LinkPages:
 
     def _sent(self, address: str, browser: Browser, ticket: LinkTicket) -> web.Response:
         answer = web.Response(status=303, headers={hdrs.LOCATION: address})
+        self._carried(answer, browser, ticket)
+        return answer
+
+    def _carried(self, answer: web.Response, browser: Browser, ticket: LinkTicket) -> None:
+        """Lets the browser carry its secret for as long as the ticket holds."""
         left = (ticket.expires_at - self._clock.now()).total_seconds()
         give_cookie(answer, browser, seconds=max(1, ceil(left)), secure=self._public_url.secure)
-        return answer

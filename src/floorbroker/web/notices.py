@@ -59,7 +59,7 @@ UNPROVEN: Final = Notice(
 NO_COOKIE: Final = Notice(
     status=HTTPStatus.BAD_REQUEST,
     title="Started in another browser",
-    happened="Discord sent you back to a browser that did not leave from here, or that keeps no "
+    happened="You were sent back to a browser that did not leave from here, or that keeps no "
     "cookies.",
     now=f"{_AGAIN} On a phone, use the menu of the page to open it in your usual browser first.",
 )
@@ -68,6 +68,21 @@ STALE: Final = Notice(
     title="This step is over",
     happened="The way back from Discord works once. It was used, or does not belong here.",
     now=_AGAIN,
+)
+STALE_RETURN: Final = Notice(
+    status=HTTPStatus.BAD_REQUEST,
+    title="This step is over",
+    happened="The way back from a broker works once. It was used, or does not belong here.",
+    now="Look at /setup accounts in Discord. If the account is not there, open the link in Discord "
+    "again, or ask for a fresh one with /setup broker.",
+    stored="Nothing more was stored.",
+)
+SWAPPED: Final = Notice(
+    status=HTTPStatus.BAD_REQUEST,
+    title="Not from the broker that you left for",
+    happened="The answer came by the address of another broker, so it was not used.",
+    now="Somebody may be trying to mix up two sign-ins. Ask for a fresh link with /setup broker, "
+    "and use only links that this bot gives you.",
 )
 DENIED: Final = Notice(
     status=HTTPStatus.FORBIDDEN,

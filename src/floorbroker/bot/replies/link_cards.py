@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
@@ -15,10 +16,13 @@ def page_card(
     spec: BrokerSpec, environment: Environment, address: str, expires_at: datetime
 ) -> Card:
     """The one-time link, for the person who asked and nobody else."""
+    lead = "Keys are entered on a page of this bot, never in Discord."
+    if not spec.takes_keys:
+        lead = f"You sign in at {spec.name}'s own site, and a page of this bot leads there."
     return Card(
         title=f"Link {spec.name}",
         badges=(environment.value.upper(),),
-        lead="Keys are entered on a page of this bot, never in Discord.",
+        lead=lead,
         rows=(Row("Works until", expires_at), Row("Works for", "you, once")),
         notes=(
             "The page asks Discord who you are. Do not pass the link on, and do not use one that "
@@ -29,16 +33,17 @@ def page_card(
 
 
 def terminal_card(spec: BrokerSpec, environment: Environment, renewed: Link | None = None) -> Card:
-    """At home keys are entered where the bot runs."""
+    """At home access is given where the bot runs."""
     command = f"floorbroker link {spec.id}"
     if environment is Environment.LIVE:
         command += " --live"
     if renewed is not None:
         command += f' --relink "{renewed.label}"'
+    given = "Keys are entered" if spec.takes_keys else "The account is linked"
     return Card(
         title=f"Link {spec.name}",
         badges=(environment.value.upper(),),
-        lead="Keys are entered in a terminal on the machine that this bot runs on:",
+        lead=f"{given} in a terminal on the machine that this bot runs on:",
         sections=(Section(heading="Type there", lines=(command,)),),
     )
 
@@ -57,6 +62,22 @@ def connected_card(connected: Connected) -> Card:
             Row(f"…{account.number[-4:]}", account.name or name) for account in connected.accounts
         ),
         notes=tuple(connected.warnings),
+    )
+
+
+def ending_card(link: Link, ends_at: datetime) -> Card:
+    """A link's access ends soon, whatever the person does."""
+    name = get_broker(link.broker).name
+    renew = custom_ids.choice("renew", link.link_id)
+    return Card(
+        title=f"{link.label} needs to be linked again",
+        tone=Tone.CAUTION,
+        badges=(link.environment.value.upper(),),
+        lead=f"{name} ends each access after a while. From then on nothing can be sent or looked "
+        "up there. Orders that rest at the broker stay there.",
+        rows=(Row("Ends", ends_at),),
+        notes=() if renew else ("/setup renew links it again.",),
+        buttons=() if renew is None else (Button(label="Link again", custom_id=renew),),
     )
 
 

@@ -11,6 +11,7 @@ from floorbroker.domain.ids import LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.people import ANY, Link, Person
 from floorbroker.services.link_changes import Removed
+from floorbroker.services.link_health import REFUSALS
 from floorbroker.services.reachable import LinkedAccount, UnreachableLink
 
 
@@ -196,7 +197,7 @@ def accounts_card(
 
 def _renewals(failed: Sequence[UnreachableLink]) -> tuple[Button, ...]:
     """A button for each link that its broker no longer accepts."""
-    dead = [one.link for one in failed if one.link.dead_since is not None]
+    dead = [one.link for one in failed if one.error.code in REFUSALS]
     return tuple(
         Button(label=f"Renew {link.label}"[:80], custom_id=f"fb:renew:{link.link_id}")
         for link in dead[:5]
@@ -245,6 +246,8 @@ def status_card(
         Row(account.title, details.get(account.link.link_id) or "connected") for account in accounts
     ]
     links += [Row(one.link.label, one.error.message) for one in failed]
+    ends = {one.link.label: one.link.ends_at for one in accounts}
+    links += [Row(f"{label} ends", at) for label, at in ends.items() if at is not None]
     none = () if links else ("None yet.",)
     return Card(
         title="Status",
