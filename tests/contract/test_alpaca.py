@@ -1,6 +1,6 @@
 """Alpaca before the contract: the real factory, the real SDK, a simulator on loopback."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from decimal import Decimal
 
 import pytest
@@ -18,6 +18,8 @@ from tests.fakes.clock import ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Fault
 
 KEY, SECRET = "PKCONTRACT0000000001", "contract/secret+0123456789012345678901"
+
+TOKEN = "79500537-5796-4230-9661-7f7108877c60"
 
 
 class AlpacaSabotage:
@@ -58,6 +60,7 @@ class AlpacaContract(BrokerContract):
     """What shares and coins have in common."""
 
     broker_id = "alpaca"
+    credentials: Mapping[str, str] = {"api_key": KEY, "api_secret": SECRET}
 
     @pytest.fixture
     def clock(self) -> ManualClock:
@@ -66,7 +69,7 @@ class AlpacaContract(BrokerContract):
     @pytest.fixture
     async def simulator(self, clock: ManualClock) -> AsyncIterator[AlpacaSimulator]:
         async with AlpacaSimulator(environment=self.environment.value, now=clock.now) as simulator:
-            simulator.add_person(KEY, SECRET)
+            simulator.add_token(TOKEN, simulator.add_person(KEY, SECRET))
             simulator.market.set("AAPL", bid="189.90", ask="190.00")
             simulator.market.set("BTC/USD", bid="83500.10", ask="83510.20")
             simulator.set_crypto_fee("0")  # the contract knows of none
@@ -108,7 +111,7 @@ class AlpacaContract(BrokerContract):
             environment=self.environment,
             user_id=USER,
             link_id=LINK,
-            credentials={"api_key": KEY, "api_secret": SECRET},
+            credentials=self.credentials,
         )
         yield adapter
         await adapter.close()
@@ -140,6 +143,12 @@ class TestLive(TestShares):
     """The same at the host for real money; the paper host is not asked once."""
 
     environment = Environment.LIVE
+
+
+class TestSignedIn(TestShares):
+    """The same with a token from signing in."""
+
+    credentials: Mapping[str, str] = {"access_token": TOKEN}
 
 
 class TestCoins(AlpacaContract):

@@ -31,7 +31,7 @@ def client_of(transport: Transport) -> Making:
     def made(server: ToldServer) -> AlpacaClient:
         endpoints = {"paper": server.url, "data": server.url}
         context = replace(surroundings(ManualClock()), transport=transport, endpoints=endpoints)
-        return AlpacaClient(context, key=KEY, secret=SECRET)
+        return AlpacaClient(context, {"api_key": KEY, "secret_key": SECRET})
 
     return made
 

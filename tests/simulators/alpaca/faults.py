@@ -9,6 +9,8 @@ def kinds_of(method: str, path: str) -> frozenset[str]:
     """The kinds of a request. Closing a position places an order."""
     if method == "GET":
         return frozenset({"any", "read", "data"} if path.startswith("/data") else {"any", "read"})
+    if path.startswith("/oauth"):
+        return frozenset({"any"})
     if method == "POST" or path.startswith("/v2/positions"):
         return frozenset({"any", "place"})
     if method == "DELETE":

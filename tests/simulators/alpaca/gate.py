@@ -30,12 +30,16 @@ class Gate(serving.Gate[Person]):
     """
 
     def __init__(
-        self, routes: Sequence[Route], environment: str, now: Callable[[], datetime]
+        self,
+        routes: Sequence[Route],
+        environment: str,
+        now: Callable[[], datetime],
+        tokens: dict[str, Person],
     ) -> None:
         """Nobody is known yet."""
         super().__init__(routes)
         self.people: dict[str, Person] = {}
-        self.tokens: dict[str, Person] = {}
+        self.tokens = tokens
         self.revoked: set[str] = set()
         self.rate_limit = 200
         self.enforces_rate_limit = False

@@ -11,6 +11,7 @@ from tests.simulators.alpaca.data_api import DataApi
 from tests.simulators.alpaca.desk import Desk
 from tests.simulators.alpaca.gate import Gate
 from tests.simulators.alpaca.market import Market
+from tests.simulators.alpaca.oauth_api import App, OAuthApi
 from tests.simulators.alpaca.options_data_api import OptionsDataApi
 from tests.simulators.alpaca.orders_api import OrdersApi
 from tests.simulators.alpaca.people import Person
@@ -55,15 +56,19 @@ class AlpacaSimulator(Steering, Sabotage):
         self.catalogue = Catalogue()
         self.catalogue.add(*usual_assets())
         self.orders_bodies: list[bytes] = []
+        self._tokens: dict[str, Person] = {}
         desk = Desk(self.market, self.catalogue, now)
+        self._oauth = OAuthApi(lambda: list(self._gate.people.values()), self._tokens, now)
         routes = [
+            *self._oauth.routes(),
             *OrdersApi(desk, self.orders_bodies).routes(),
             *AccountsApi(desk, self.market, self.catalogue).routes(),
             *DataApi(self.market).routes(),
             *OptionsDataApi(self.market, self.catalogue).routes(),
         ]
         Steering.__init__(self, desk, self.market)
-        Sabotage.__init__(self, Gate(routes, environment, now), ssl_context=ssl_context)
+        gate = Gate(routes, environment, now, self._tokens)
+        Sabotage.__init__(self, gate, ssl_context=ssl_context)
         self._now = now
 
     @property
@@ -95,9 +100,19 @@ class AlpacaSimulator(Steering, Sabotage):
         self._gate.people[key] = person
         return person
 
+    @property
+    def oauth(self) -> OAuthApi:
+        """Who agreed to what; see `OAuthApi`."""
+        return self._oauth
+
+    def add_app(self, client_id: str, secret: str, *redirect_uris: str) -> None:
+        """An app of a developer, registered and approved."""
+        app = App(client_id=client_id, secret=secret, redirect_uris=frozenset(redirect_uris))
+        self._oauth.apps[client_id] = app
+
     def add_token(self, token: str, person: Person) -> None:
         """An OAuth access token, for `Authorization: Bearer`."""
-        self._gate.tokens[token] = person
+        self._tokens[token] = person
 
     def revoke(self, key_or_token: str) -> None:
         """It opens nothing any more; other keys and tokens of the same person still do."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from floorbroker.brokers.alpaca import answers, catalogue, errors, mapping
 from floorbroker.brokers.alpaca.client import AlpacaClient
-from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
+from floorbroker.brokers.alpaca.credentials import AlpacaCredentials, AlpacaTokens
 from floorbroker.brokers.alpaca.instruments import Instruments
 from floorbroker.brokers.alpaca.market_data import MarketData
 from floorbroker.brokers.alpaca.orders import Orders
@@ -27,16 +27,14 @@ from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 
 
 class AlpacaAdapter(BrokerAdapter):
-    """One person's account: a key of Alpaca's opens exactly one."""
+    """One person's account: a key of Alpaca's, or a token, opens exactly one of an environment."""
 
-    def __init__(self, context: BrokerContext, credentials: AlpacaCredentials) -> None:
+    def __init__(
+        self, context: BrokerContext, credentials: AlpacaCredentials | AlpacaTokens
+    ) -> None:
         """Asks nobody yet."""
         trading, data = context.endpoints[context.environment], context.endpoints["data"]
-        self._client = AlpacaClient(
-            context,
-            key=credentials.api_key.get_secret_value(),
-            secret=credentials.api_secret.get_secret_value(),
-        )
+        self._client = AlpacaClient(context, credentials.opens)
         self._clock = context.clock
         self._environment = context.environment
         self._keys_seem_for = credentials.seems_to_be_for

@@ -46,9 +46,12 @@ class _OneRequest(RESTClient):
     """The SDK's client, with the reading of answers replaced."""
 
     def __init__(
-        self, session: requests.Session, counted: Mapping[str, ToldAllowance], key: str, secret: str
+        self,
+        session: requests.Session,
+        counted: Mapping[str, ToldAllowance],
+        opens: Mapping[str, Any],
     ) -> None:
-        super().__init__(base_url="", api_key=key, secret_key=secret, raw_data=True)
+        super().__init__(base_url="", raw_data=True, **opens)
         self._session = session
         self._counted = counted
         self._retry = 0
@@ -93,8 +96,8 @@ class AlpacaClient:
 
     __slots__ = ("_blocking", "_counted", "_data", "_sdk", "_trading")
 
-    def __init__(self, context: BrokerContext, *, key: str, secret: str) -> None:
-        """Asks nobody yet."""
+    def __init__(self, context: BrokerContext, opens: Mapping[str, Any]) -> None:
+        """Asks nobody yet. `opens` is the access, by the names of the SDK's own client."""
         self._trading, self._data = (
             context.endpoints[context.environment],
             context.endpoints["data"],
@@ -105,12 +108,12 @@ class AlpacaClient:
             )
             for host, scope in ((self._trading, "account"), (self._data, "data"))
         }
-        self._sdk = _OneRequest(context.transport.session(), self._counted, key, secret)
+        self._sdk = _OneRequest(context.transport.session(), self._counted, opens)
         self._blocking = context.transport.blocking
 
     def forget(self) -> None:
-        """Lets go of the keys; requests under way end as they will."""
-        self._sdk._api_key = self._sdk._secret_key = None
+        """Lets go of the access; requests under way end as they will."""
+        self._sdk._api_key = self._sdk._secret_key = self._sdk._oauth_token = None
 
     # Account
 

@@ -1,7 +1,8 @@
-"""What linking Alpaca asks for: one pair of keys."""
+"""What opens an account at Alpaca: one pair of keys, or a token from signing in."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -9,6 +10,7 @@ from floorbroker.domain.modes import Environment
 
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
 _SECRET: Final = re.compile(r"[!-~]{16,256}", re.ASCII)
+_TOKEN: Final = re.compile(r"[!-~]{16,2048}", re.ASCII)
 _BEGINNINGS: Final = {
     "PK": Environment.PAPER,
     "AK": Environment.LIVE,
@@ -39,6 +41,14 @@ class AlpacaCredentials(BaseModel):
         """What the key's first letters say; None where they say nothing."""
         return _BEGINNINGS.get(self.api_key.get_secret_value()[:2])
 
+    @property
+    def opens(self) -> Mapping[str, Any]:
+        """As the SDK's client names it."""
+        return {
+            "api_key": self.api_key.get_secret_value(),
+            "secret_key": self.api_secret.get_secret_value(),
+        }
+
     @field_validator("api_key", "api_secret", mode="before")
     @classmethod
     def _without_the_space_around_it(cls, pasted: object) -> object:
@@ -57,3 +67,28 @@ class AlpacaCredentials(BaseModel):
         if not _SECRET.fullmatch(secret.get_secret_value()):
             raise ValueError("a secret key has no spaces and at least 16 characters")
         return secret
+
+
+class AlpacaTokens(BaseModel):
+    """What signing in leads to: one token, for one account, without an end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    access_token: SecretStr
+
+    @property
+    def seems_to_be_for(self) -> Environment | None:
+        """A token says nothing of it."""
+        return None
+
+    @property
+    def opens(self) -> Mapping[str, Any]:
+        """As the SDK's client names it."""
+        return {"oauth_token": self.access_token.get_secret_value()}
+
+    @field_validator("access_token")
+    @classmethod
+    def _a_token(cls, token: SecretStr) -> SecretStr:
+        if not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("a token has no spaces and at least 16 characters")
+        return token

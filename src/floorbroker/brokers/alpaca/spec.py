@@ -59,7 +59,12 @@ SPEC = BrokerSpec(
         "paper": "https://paper-api.alpaca.markets",
         "live": "https://api.alpaca.markets",
         "data": "https://data.alpaca.markets",
+        # https://docs.alpaca.markets/docs/using-oauth2-and-trading-api
+        "sign_in": "https://app.alpaca.markets",
+        "token": "https://api.alpaca.markets",
     },
+    sign_in="floorbroker.brokers.alpaca.oauth:AlpacaOAuth",
+    sign_in_settings=("ALPACA_CLIENT_ID", "ALPACA_CLIENT_SECRET"),
     adapter="floorbroker.brokers.alpaca.adapter:AlpacaAdapter",
     sdk_module="alpaca",
     extra="alpaca",
