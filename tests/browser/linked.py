@@ -1,11 +1,12 @@
 """The whole product with an account to link: the bot in a simulated Discord with a page to click,
-the link pages on a port, Discord's OAuth2, Alpaca."""
+the link pages on a port, Discord's OAuth2, a broker."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from playwright.async_api import BrowserContext, Locator, Page, async_playwright
@@ -13,16 +14,18 @@ from pydantic import SecretStr
 
 from floorbroker.cli.demo_page import demo_page
 from floorbroker.cli.simulated import World, simulated
-from floorbroker.config import Settings
+from floorbroker.config import Settings, Switch
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import ServerPolicy
+from floorbroker.storage.people import People
 from floorbroker.web.app import build_web_app, run_web
 from floorbroker.web.links import link_pages
+from tests.browser.at_brokers import KEY, SECRET, AtAlpaca, AtBroker, by_keys
 from tests.browser.demo import CHROMIUM, DESKTOP, FLAGS, PATIENCE_SECONDS, Channel
-from tests.simulators.alpaca import AlpacaSimulator
 from tests.simulators.discord_oauth import CLIENT_ID, CLIENT_SECRET, DiscordOAuth
 from tests.web.link_world import free_port
 
-KEY: Final = "PKCANARY000000000001"
-SECRET: Final = "canary/Alpaca+Secret0123456789abcdefghij"
+_NEXT: Final = re.compile("^(Connect|Continue to .*)$")
 
 
 @dataclass(slots=True)
@@ -35,17 +38,18 @@ class Linked:
     """
 
     world: World
-    alpaca: AlpacaSimulator
+    at: AtBroker
     oauth: DiscordOAuth
     channel: Channel
     context: BrowserContext
 
     async def link_card(self) -> Locator:
-        """`/setup broker` → Alpaca → Link paper account: the card with the way to the page."""
+        """`/setup broker` → the broker → Link account: the card with the way to the page."""
+        name, environment = self.at.name, self.at.environment
         await self.channel.say("/setup broker")
-        await self.channel.choose(self.channel.card("Select your broker:"), "Alpaca")
-        await self.channel.press(self.channel.card("Alpaca"), "Link paper account")
-        card = self.channel.card("Link Alpaca")
+        await self.channel.choose(self.channel.card("Select your broker:"), name)
+        await self.channel.press(self.channel.card(name), f"Link {environment} account")
+        card = self.channel.card(f"Link {name}")
         await card.get_by_role("link", name="Open the page").wait_for()
         return card
 
@@ -57,12 +61,12 @@ class Linked:
         return address
 
     async def form(self, address: str) -> Page:
-        """The form for the keys, after Discord has said who it is."""
+        """The page behind Discord's, once Discord has said who it is."""
         page = await self.context.new_page()
         await page.goto(address)
         await page.get_by_role("button", name="Continue with Discord").click()
         authorize = page.get_by_role("button", name="Authorize")
-        form = page.get_by_role("button", name="Connect", exact=True)
+        form = page.get_by_role("button", name=_NEXT)
         await authorize.or_(form).first.wait_for()  # who agreed before is not asked again
         if await authorize.is_visible():
             await authorize.click()
@@ -70,22 +74,29 @@ class Linked:
         return page
 
     async def connect(self, page: Page, key: str = KEY, secret: str = SECRET) -> None:
-        """Types keys and sends them."""
-        await page.get_by_label("API key ID").fill(key)
-        await page.get_by_label("Secret key").fill(secret)
-        await page.get_by_role("button", name="Connect", exact=True).click()
+        """Types keys of Alpaca's and sends them."""
+        await by_keys(page, "", API_key_ID=key, Secret_key=secret)
+
+    async def trade_for_real(self) -> None:
+        """Opens the locks of live trading, the person's and the server's, where it is needed."""
+        if self.at.environment is Environment.LIVE:
+            await self.channel.say("/settings")
+            await self.channel.press(self.channel.card("Settings"), "Live on")
+            guild = self.world.channel.guild
+            assert guild is not None
+            people = People(self.world.app.documents)
+            await people.save_policy(ServerPolicy(guild_id=str(guild.id), live=True))
 
 
 @asynccontextmanager
-async def linked_world(folder: Path) -> AsyncIterator[Linked]:
-    """Started, with the person at the channel."""
+async def linked_world(folder: Path, at: AtBroker | None = None) -> AsyncIterator[Linked]:
+    """Started, with the person at the channel; at Alpaca unless told otherwise."""
+    at = at or AtAlpaca()
     async with AsyncExitStack() as stack:
-        alpaca = await stack.enter_async_context(AlpacaSimulator())
-        alpaca.add_person(KEY, SECRET, cash="25000")
-        alpaca.market.set("AAPL", bid="189.90", ask="190.00")
         oauth = await stack.enter_async_context(_discord())
         port = free_port()
-        settings = _settings(folder, port, alpaca)
+        public_url = f"http://127.0.0.1:{port}"
+        settings = _settings(folder, public_url, await at.start(stack, public_url))
         world = await stack.enter_async_context(simulated(folder, settings))
         oauth.person = str(world.person.id)
         oauth.redirect_uris.add(f"{settings.public_url}/identity")
@@ -103,17 +114,18 @@ async def linked_world(folder: Path) -> AsyncIterator[Linked]:
         context = await stack.enter_async_context(_browser())
         channel = Channel(await context.new_page())
         await channel.open(preview.url)
-        yield Linked(world, alpaca, oauth, channel, context)
+        yield Linked(world, at, oauth, channel, context)
 
 
-def _settings(folder: Path, port: int, alpaca: AlpacaSimulator) -> Settings:
+def _settings(folder: Path, public_url: str, chosen: Mapping[str, Any]) -> Settings:
     return Settings.model_construct(
         data_dir=folder,
         operator_ids=frozenset(),
-        public_url=f"http://127.0.0.1:{port}",
+        public_url=public_url,
         discord_client_id=CLIENT_ID,
         discord_client_secret=SecretStr(CLIENT_SECRET),
-        broker_endpoints=(("alpaca.paper", alpaca.url), ("alpaca.data", alpaca.data_url)),
+        live_trading=Switch.ON,
+        **chosen,
     )
 
 

@@ -1,14 +1,27 @@
 """From `/setup broker` to a fill and back to nothing, in a real browser."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.async_api import expect
 
 from floorbroker.domain.ids import UserId
 from floorbroker.storage.people import People
+from tests.browser.at_brokers import (
+    KEY,
+    SECRET,
+    AtAlpaca,
+    AtBinance,
+    AtBroker,
+    AtKraken,
+    SignedInAtAlpaca,
+)
 from tests.browser.demo import CHROMIUM
-from tests.browser.linked import KEY, SECRET, linked_world
+from tests.browser.linked import linked_world
+
+WAYS = (AtAlpaca, SignedInAtAlpaca, AtBinance, AtKraken)
 
 pytestmark = [
     pytest.mark.browser,
@@ -16,24 +29,25 @@ pytestmark = [
 ]
 
 
-async def test_an_account_is_linked_traded_and_removed(tmp_path: Path) -> None:
-    async with linked_world(tmp_path) as linked:
-        channel, app = linked.channel, linked.world.app
+@pytest.mark.parametrize("kind", WAYS, ids=[kind.__name__ for kind in WAYS])
+async def test_an_account_is_linked_traded_and_removed(
+    tmp_path: Path, kind: Callable[[], AtBroker]
+) -> None:
+    async with linked_world(tmp_path, kind()) as linked:
+        channel, app, at = linked.channel, linked.world.app, linked.at
         person = UserId(str(linked.world.person.id))
+        what = f"Buy {at.quantity} {at.symbol}"
 
         page = await linked.form(await linked.address())
-        await page.get_by_label("Name of the account").fill("Savings")
-        await linked.connect(page)
+        await at.give(page, "Savings")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Account found")
         await expect(channel.card("Connected to Savings")).to_be_visible()
+        await linked.trade_for_real()
 
-        await channel.say("/balance")
-        await expect(channel.card("Balance")).to_contain_text("$25,000")
-        await channel.say("/buy symbol:AAPL quantity:10")
-        await channel.press(channel.card("Review · Buy 10 AAPL"), "Confirm")
-        receipt = channel.card("Filled · Buy 10 AAPL")
-        await expect(receipt).to_contain_text("$190.00", timeout=20_000)
-        assert linked.alpaca.orders_received == 1
+        await channel.say(f"/buy symbol:{at.symbol} quantity:{at.quantity}")
+        await channel.press(channel.card(f"Review · {what}"), "Confirm")
+        await expect(channel.card(f"Filled · {what}")).to_be_visible(timeout=30_000)
+        assert at.orders_received == 1
 
         await channel.say("/setup remove account:Savings")
         await channel.press(channel.card("Remove Savings?"), "Remove")
@@ -65,10 +79,11 @@ async def test_wrong_keys_revoked_keys_a_used_an_expired_and_a_foreign_link_have
         await expect(page.get_by_role("alert")).to_contain_text("Nothing was stored")
         assert await page.get_by_label("Secret key").input_value() == ""
 
-        linked.alpaca.revoke(KEY)
+        alpaca = cast(AtAlpaca, linked.at).simulator
+        alpaca.revoke(KEY)
         await linked.connect(page)
         await expect(page.get_by_role("alert")).to_contain_text("Nothing was stored")
-        linked.alpaca.add_person("PKCANARY000000000002", SECRET)
+        alpaca.add_person("PKCANARY000000000002", SECRET)
 
         await linked.connect(page, key="PKCANARY000000000002")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Account found")
