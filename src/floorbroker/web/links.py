@@ -34,7 +34,7 @@ from floorbroker.web.finishing import Finishing, OnConnected, Shown, wanted_by
 from floorbroker.web.guard import Guard, came_from_here, is_prefetch
 from floorbroker.web.identity import CALLBACK, DISCORD, DISCORD_SECONDS, DiscordIdentity
 from floorbroker.web.key_form import KeyForm
-from floorbroker.web.notices import Ended
+from floorbroker.web.notices import Ended, Notice
 from floorbroker.web.pages import STATIC, Pages
 from floorbroker.web.public_url import PublicUrl
 from floorbroker.web.rate import Visits
@@ -166,7 +166,7 @@ class LinkPages:
             raise Ended(notices.PREFETCHED)
         query = request.query
         state = query.get("state", "")
-        browser = self._left_with(request, state)
+        browser = self._left_with(request, state, notices.STALE)
         self._visits.count_link(browser.ref)
         ticket = await self._tickets.open(browser.token)
         if not browser.left_with(state, ticket):
@@ -209,7 +209,8 @@ class LinkPages:
     async def _returned(self, request: web.Request) -> web.Response:
         if is_prefetch(request):
             raise Ended(notices.PREFETCHED)
-        left = self._left_with(request, request.query.get("state", ""))
+        state = request.query.get("state", "")
+        left = self._left_with(request, state, notices.STALE_RETURN)
         browser, ticket = await self._proven_at(request, left.ref)
         shown = await self._sign_in.back(
             browser, ticket, request.match_info["broker"], request.query
@@ -233,10 +234,10 @@ class LinkPages:
         self._visits.count_link(ref_of(token))
         return token
 
-    def _left_with(self, request: web.Request, state: str) -> Browser:
+    def _left_with(self, request: web.Request, state: str, stale: Notice) -> Browser:
         ref = ref_in(state)
         if ref is None:
-            raise Ended(notices.STALE)
+            raise Ended(stale)
         browser = Browser.at(request, ref, secure=self._public_url.secure)
         if browser is None:
             raise Ended(notices.NO_COOKIE)

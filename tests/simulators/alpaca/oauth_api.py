@@ -47,6 +47,7 @@ class OAuthApi:
         codes: Not used yet.
         visits: The queries with which browsers came.
         exchanges: The forms that came to the token endpoint.
+        forgets_codes: No code is taken.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class OAuthApi:
         self.codes: dict[str, Code] = {}
         self.visits: list[Mapping[str, str]] = []
         self.exchanges: list[Mapping[str, str]] = []
+        self.forgets_codes = False
         self._people = people
         self._tokens = tokens
         self._now = now
@@ -121,6 +123,7 @@ class OAuthApi:
         code = self.codes.pop(form.get("code", ""), None)
         fits = (
             code is not None
+            and not self.forgets_codes
             and form.get("grant_type") == "authorization_code"
             and (code.client_id, code.redirect_uri) == (app.client_id, form.get("redirect_uri"))
             and self._now() < code.ends_at

@@ -110,6 +110,11 @@ class AlpacaSimulator(Steering, Sabotage):
         app = App(client_id=client_id, secret=secret, redirect_uris=frozenset(redirect_uris))
         self._oauth.apps[client_id] = app
 
+    @property
+    def people(self) -> list[Person]:
+        """Everybody with an account."""
+        return list(self._gate.people.values())
+
     def add_token(self, token: str, person: Person) -> None:
         """An OAuth access token, for `Authorization: Bearer`."""
         self._tokens[token] = person
