@@ -12,51 +12,18 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
 from tests.brokers.fakes.surroundings import shared
-from tests.contract.contract import BrokerContract
+from tests.contract.at_simulator import AtSimulator
 from tests.contract.placing import LINK, USER
+from tests.contract.sent_once import WireContract
 from tests.fakes.clock import ManualClock
-from tests.simulators.alpaca import AlpacaSimulator, Fault
+from tests.simulators.alpaca import AlpacaSimulator
 
 KEY, SECRET = "PKCONTRACT0000000001", "contract/secret+0123456789012345678901"
 
 TOKEN = "79500537-5796-4230-9661-7f7108877c60"
 
 
-class AlpacaSabotage:
-    """See the contract's `Sabotage`."""
-
-    def __init__(self, simulator: AlpacaSimulator) -> None:
-        """Works."""
-        self._simulator = simulator
-        self._reachable = True
-
-    @property
-    def orders_received(self) -> int:
-        """See the contract."""
-        return self._simulator.orders_received
-
-    def accept_and_stay_silent(self) -> None:
-        """See the contract: the connection closes once the order is in the book."""
-        self._simulator.fail("place", Fault.CLOSE)
-
-    def refuse_orders(self) -> None:
-        """See the contract."""
-        self._simulator.refuse("place")
-
-    def be_unreachable(self) -> None:
-        """See the contract."""
-        self._reachable = False
-        self._simulator.be_unreachable()
-
-    def work(self) -> None:
-        """See the contract."""
-        self._simulator.work()
-        if not self._reachable:
-            self._reachable = True
-            self._simulator.be_reachable()
-
-
-class AlpacaContract(BrokerContract):
+class AlpacaContract(WireContract):
     """What shares and coins have in common."""
 
     broker_id = "alpaca"
@@ -78,8 +45,8 @@ class AlpacaContract(BrokerContract):
             yield simulator
 
     @pytest.fixture
-    def sabotage(self, simulator: AlpacaSimulator) -> AlpacaSabotage:
-        return AlpacaSabotage(simulator)
+    def sabotage(self, simulator: AlpacaSimulator) -> AtSimulator:
+        return AtSimulator(simulator, lambda: simulator.refuse("place"))
 
     @pytest.fixture
     def transport(self) -> Iterator[Transport]:

@@ -12,50 +12,17 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
 from tests.brokers.fakes.surroundings import shared
-from tests.contract.contract import BrokerContract
+from tests.contract.at_simulator import AtSimulator
 from tests.contract.placing import LINK, USER
+from tests.contract.sent_once import WireContract
 from tests.fakes.clock import ManualClock
-from tests.simulators.binance import BinanceSimulator, Fault
+from tests.simulators.binance import BinanceSimulator
 
 KEY = "ContractKey00000000000000000000000000000000000000000000000000001"
 SECRET = "ContractSecret000000000000000000000000000000000000000000000000001"
 
 
-class BinanceSabotage:
-    """See the contract's `Sabotage`."""
-
-    def __init__(self, simulator: BinanceSimulator) -> None:
-        """Works."""
-        self._simulator = simulator
-        self._reachable = True
-
-    @property
-    def orders_received(self) -> int:
-        """See the contract."""
-        return self._simulator.orders_received
-
-    def accept_and_stay_silent(self) -> None:
-        """See the contract: the connection closes once the order is in the book."""
-        self._simulator.fail("place", Fault.CLOSE)
-
-    def refuse_orders(self) -> None:
-        """See the contract."""
-        self._simulator.refuse("place")
-
-    def be_unreachable(self) -> None:
-        """See the contract."""
-        self._reachable = False
-        self._simulator.be_unreachable()
-
-    def work(self) -> None:
-        """See the contract."""
-        self._simulator.work()
-        if not self._reachable:
-            self._reachable = True
-            self._simulator.be_reachable()
-
-
-class TestTestnet(BrokerContract):
+class TestTestnet(WireContract):
     """All of the contract, at the testnet's address, which has no /sapi."""
 
     broker_id = "binance"
@@ -77,8 +44,8 @@ class TestTestnet(BrokerContract):
             yield simulator
 
     @pytest.fixture
-    def sabotage(self, simulator: BinanceSimulator) -> BinanceSabotage:
-        return BinanceSabotage(simulator)
+    def sabotage(self, simulator: BinanceSimulator) -> AtSimulator:
+        return AtSimulator(simulator, lambda: simulator.refuse("place"))
 
     @pytest.fixture
     async def transport(self) -> AsyncIterator[Transport]:

@@ -12,48 +12,15 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
 from tests.brokers.fakes.surroundings import shared
-from tests.contract.contract import BrokerContract
+from tests.contract.at_simulator import AtSimulator
 from tests.contract.placing import LINK, USER
+from tests.contract.sent_once import WireContract
 from tests.fakes.clock import ManualClock
-from tests.simulators.kraken import Fault, KrakenSimulator
+from tests.simulators.kraken import KrakenSimulator
 from tests.simulators.kraken_clients import KEY, SECRET
 
 
-class KrakenSabotage:
-    """See the contract's `Sabotage`."""
-
-    def __init__(self, simulator: KrakenSimulator) -> None:
-        """Works."""
-        self._simulator = simulator
-        self._reachable = True
-
-    @property
-    def orders_received(self) -> int:
-        """See the contract."""
-        return self._simulator.orders_received
-
-    def accept_and_stay_silent(self) -> None:
-        """See the contract: the connection closes once the order is in the book."""
-        self._simulator.fail("place", Fault.CLOSE)
-
-    def refuse_orders(self) -> None:
-        """See the contract."""
-        self._simulator.refuse("place")
-
-    def be_unreachable(self) -> None:
-        """See the contract."""
-        self._reachable = False
-        self._simulator.be_unreachable()
-
-    def work(self) -> None:
-        """See the contract."""
-        self._simulator.work()
-        if not self._reachable:
-            self._reachable = True
-            self._simulator.be_reachable()
-
-
-class KrakenContract(BrokerContract):
+class KrakenContract(WireContract):
     """What pairs have in common. Real money only: Kraken has nothing else."""
 
     broker_id = "kraken"
@@ -74,8 +41,8 @@ class KrakenContract(BrokerContract):
             yield simulator
 
     @pytest.fixture
-    def sabotage(self, simulator: KrakenSimulator) -> KrakenSabotage:
-        return KrakenSabotage(simulator)
+    def sabotage(self, simulator: KrakenSimulator) -> AtSimulator:
+        return AtSimulator(simulator, lambda: simulator.refuse("place"))
 
     @pytest.fixture
     def transport(self) -> Iterator[Transport]:
