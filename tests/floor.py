@@ -4,6 +4,7 @@ No bot and no background loops: a test says when a sweep runs, and the clock sta
 houses on one store are two processes.
 """
 
+import asyncio
 import itertools
 import secrets
 from dataclasses import dataclass, replace
@@ -32,8 +33,10 @@ from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.fresh_access import Pause
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
@@ -70,6 +73,7 @@ from floorbroker.vault.seal import Vault
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.signed.provider import Provider
 from tests.simulators.paper_faults import Counting
 
 ANNA: Final = UserId("100000000000000001")
@@ -81,6 +85,9 @@ EXCHANGE: Final = BrokerId("alpaca")
 SCRIPTED: Final = "tests.fakes.exchange.adapter:ExchangeAdapter"
 KEYED: Final = "tests.fakes.keyed.adapter:KeyedAdapter"
 """The same, behind keys that `Venue.keys` holds."""
+
+SIGNED: Final = "tests.fakes.signed.adapter:SignedAdapter"
+"""The same, for who has signed in at the site that `Provider` is."""
 
 _KEYS: Final = parse_keyring(new_key("test"))
 """Made once a run: every house of a test must open what another one sealed."""
@@ -127,6 +134,7 @@ class House:
     gates: Gates
     audit: Audit
     desk: Desk
+    deciding: Deciding
     drafts: Drafts
     orders: OrderService
     changes: OrderChangeService
@@ -225,11 +233,15 @@ def built(
     lanes: Lanes | None = None,
     scripted: str = SCRIPTED,
     offers: frozenset[Capability] = frozenset(),
+    provider: Provider | None = None,
+    pause: Pause = asyncio.sleep,
 ) -> House:
     """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`.
 
     Args:
         offers: What the exchange offers beside what its manifest says.
+        provider: Where people sign in, for `SIGNED`.
+        pause: How a renewal waits for another process, and for the store.
     """
     chosen = chosen or settings()
     vault, metrics, supervisor = Vault(keyring), Metrics(), Supervisor()
@@ -247,7 +259,7 @@ def built(
         ),
         options={
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
-            EXCHANGE: {"venue": venue or Venue()},
+            EXCHANGE: {"venue": venue or Venue(), "provider": provider},
         },
         brokers=[
             _scripted(spec, scripted, offers) if spec.id == EXCHANGE else spec
@@ -268,6 +280,7 @@ def built(
         clock=clock,
         metrics=metrics,
         died=died,
+        pause=pause,
     )
     sessions = Sessions(
         factory,
@@ -332,6 +345,7 @@ def built(
         gates=gates,
         audit=trail,
         desk=desk,
+        deciding=Deciding(desk),
         drafts=Drafts(desk),
         orders=OrderService(desk),
         changes=OrderChangeService(desk),
@@ -355,5 +369,12 @@ def built(
 
 
 def _scripted(spec: BrokerSpec, adapter: str, offers: frozenset[Capability]) -> BrokerSpec:
-    capabilities = spec.capabilities | offers
-    return replace(spec, adapter=adapter, sdk_module=None, capabilities=capabilities)
+    return replace(
+        spec,
+        adapter=adapter,
+        sign_in="tests.fakes.signed.oauth:SignedOAuth" if adapter == SIGNED else None,
+        operator_settings=(),
+        sign_in_settings=(),
+        sdk_module=None,
+        capabilities=spec.capabilities | offers,
+    )

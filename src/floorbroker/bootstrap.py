@@ -29,6 +29,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.floor import Floor
@@ -249,6 +250,7 @@ def _build(  # the parts that everything else is made of
         ),
         changes=OrderChangeService(desk),
         choices=choices,
+        deciding=Deciding(desk),
         drafts=Drafts(desk),
         inbox=Inbox(notice_store, order_store),
         linking=linking,

@@ -1,14 +1,16 @@
 """The card of an order in every state: the right words, the right buttons, the right badge."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Tone
 from floorbroker.bot.replies.order_cards import order_card, shared_card
 from floorbroker.domain.modes import Environment
-from floorbroker.domain.order import IntentKind, IntentState
+from floorbroker.domain.order import Candidate, IntentKind, IntentState
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import (
     Fill,
@@ -214,3 +216,38 @@ def test_the_age_of_the_quote_is_told() -> None:
     text = drawn(order_card(order, "", NOON + timedelta(seconds=42))).text
 
     assert "42 s old" in text
+
+
+def test_orders_that_may_be_it_are_listed_with_a_button_each() -> None:
+    doubtful = replace(
+        order_in(OrderState.UNKNOWN),
+        candidates=(
+            Candidate(broker_order_id="701", state=OrderState.ACCEPTED, filled=Decimal(0)),
+            Candidate(broker_order_id="702", state=OrderState.FILLED, filled=Decimal(10)),
+        ),
+    )
+
+    card = order_card(doubtful, "ex", NOON)
+
+    (section,) = card.sections
+    assert section.lines == ("1. Id 701 · accepted", "2. Id 702 · filled, 10 filled")
+    assert [button.label for button in card.buttons] == [
+        "Refresh",
+        "It is 1",
+        "It is 2",
+        "None of them",
+    ]
+    matches = [custom_ids.DECIDE.fullmatch(button.custom_id or "") for button in card.buttons[1:]]
+    assert [match and match["which"] for match in matches] == ["701", "702", "none"]
+
+
+def test_once_it_is_clear_nothing_is_to_choose() -> None:
+    accepted = replace(
+        order_in(OrderState.ACCEPTED),
+        candidates=(Candidate(broker_order_id="1", state=OrderState.FILLED, filled=Decimal(1)),),
+    )
+
+    card = order_card(accepted, "ex", NOON)
+
+    assert card.sections == ()
+    assert not any("It is" in button.label for button in card.buttons)

@@ -1,12 +1,12 @@
 """What a broker's own test module gives to the contract, and what is made from it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
 import pytest
 
-from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.clock import Clock
@@ -137,6 +137,18 @@ class BrokerFixtures:
             time_in_force=min(fits),
         )
         return self.order(account, request)
+
+    def listed_as(
+        self, order: Order, receipt: Receipt, listed: Sequence[BrokerOrder]
+    ) -> list[BrokerOrder]:
+        """The lines of a list that are `order`: by our id, or where brokers tell none by theirs."""
+        theirs = (None, receipt.broker_order_id)
+        return [
+            line
+            for line in listed
+            if line.order_id == order.order_id
+            or (line.order_id, line.receipt.broker_order_id) == theirs
+        ]
 
     async def read_back(self, adapter: BrokerAdapter, order: Order) -> Receipt:
         """An order that must be at the broker, as it stands there."""

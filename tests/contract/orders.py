@@ -33,7 +33,7 @@ class OrderContract(BrokerFixtures):
         receipt = await adapter.place_order(resting)
 
         found = await adapter.find_order(resting)
-        listed = [o for o in await adapter.open_orders(account) if o.order_id == resting.order_id]
+        listed = self.listed_as(resting, receipt, await adapter.open_orders(account))
         assert receipt.broker_order_id
         assert receipt.state is OrderState.ACCEPTED
         assert isinstance(found, Found)
@@ -87,7 +87,7 @@ class OrderContract(BrokerFixtures):
         resting: Order,
         pass_time: Callable[[], Awaitable[None]],
     ) -> None:
-        await adapter.place_order(resting)
+        receipt = await adapter.place_order(resting)
 
         await adapter.cancel_order(resting)
         await pass_time()
@@ -95,8 +95,8 @@ class OrderContract(BrokerFixtures):
         day = timedelta(days=1)
         history = await adapter.order_history(account, clock.now() - day, clock.now() + day)
         assert (await self.read_back(adapter, resting)).state is OrderState.CANCELED
-        assert resting.order_id not in {o.order_id for o in await adapter.open_orders(account)}
-        assert resting.order_id in {order.order_id for order in history}
+        assert not self.listed_as(resting, receipt, await adapter.open_orders(account))
+        assert self.listed_as(resting, receipt, history)
 
     async def test_a_filled_order_can_no_longer_be_canceled(
         self,
@@ -120,6 +120,6 @@ class OrderContract(BrokerFixtures):
         except OutcomeUnknown:
             again = await self.read_back(adapter, resting)
 
-        ids = [order.order_id for order in await adapter.open_orders(account)]
+        listed = await adapter.open_orders(account)
         assert again.broker_order_id == first.broker_order_id
-        assert ids.count(resting.order_id) == 1
+        assert len(self.listed_as(resting, first, listed)) == 1

@@ -86,7 +86,7 @@ def _facts(spec: BrokerSpec) -> str:
         ("Id", f"`{spec.id}`"),
         ("Deployment modes", "multi-user and single-user" if cloud else "single-user only"),
         ("Connects by", f"{spec.api_type}; {spec.auth_method}"),
-        ("Linked with", _FLOWS[spec.auth_flow]),
+        ("Linked with", _linked_with(spec)),
         ("Paper or live", _words(spec.environments)),
         ("Trades", _words(spec.asset_classes)),
         ("Approval", spec.approval.timeline),
@@ -94,15 +94,23 @@ def _facts(spec: BrokerSpec) -> str:
     if spec.operator_settings:
         named = ", ".join(f"`{name}`" for name in spec.operator_settings)
         facts.append(("Settings of the operator", named))
+    if spec.sign_in_settings:
+        named = ", ".join(f"`{name}`" for name in spec.sign_in_settings)
+        facts.append(("Settings for signing in", named))
     if spec.extra:
         facts.append(("Extra", f'`pip install "floorbroker[{spec.extra}]"`'))
-    if spec.adapter is not None:
+    if spec.adapter is not None and spec.auth_flow not in {AuthFlow.OAUTH1, AuthFlow.OAUTH2}:
         fields = ", ".join(f"`{name}`" for name in credentials_model(spec).model_fields)
         facts.append(("Credentials", fields or "none"))
     if spec.alternatives:
         facts.append(("Closest in the cloud", " or ".join(_names(spec.alternatives))))
     rows = [f"| {name} | {_plain(value)} |" for name, value in facts]
     return "\n".join(["| | |", "| --- | --- |", *rows])
+
+
+def _linked_with(spec: BrokerSpec) -> str:
+    usual = _FLOWS[spec.auth_flow]
+    return f"{usual}, or by signing in there" if spec.sign_in and spec.takes_keys else usual
 
 
 def _gateway(spec: BrokerSpec) -> str:

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from floorbroker.bot.answering import name_of, refuse
-from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, OrderButton
+from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.person import PersonCommands
@@ -91,7 +91,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
 
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
-        self.add_dynamic_items(OrderButton, ChoiceButton, BrokerMenu)
+        self.add_dynamic_items(OrderButton, DecideButton, ChoiceButton, BrokerMenu)
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),

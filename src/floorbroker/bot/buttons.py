@@ -59,6 +59,31 @@ class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
         await front.answers.click(interaction, work)
 
 
+class DecideButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.DECIDE):
+    """It is 1, It is 2, None of them."""
+
+    def __init__(self, order_id: OrderId, which: str) -> None:
+        """`which` is the id of an order at the broker, or `NONE`."""
+        super().__init__(ui.Button(label=which[:80], custom_id=f"fb:decide:{order_id}:{which}"))
+        self.order_id = order_id
+        self.which = which
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for each click."""
+        return cls(OrderId(match["order_id"]), match["which"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Answers the click."""
+        front = _front(interaction)
+        await front.answers.click(
+            interaction,
+            lambda caller: front.order_cards.decide(caller, self.order_id, self.which),
+        )
+
+
 class ChoiceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.CHOICE):
     """Switches in /settings, Remove, Open paper account, Close position."""
 

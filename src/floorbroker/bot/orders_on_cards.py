@@ -8,6 +8,7 @@ import discord
 
 from floorbroker.bot.answering import refuse
 from floorbroker.bot.callers import address_of
+from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.order_cards import order_card, shared_card
 from floorbroker.domain.errors import (
@@ -96,6 +97,13 @@ class OrderCards:
                 # What is stored is still the truth as far as it is known.
                 order = await self._floor.orders.get(caller, order_id)
         return await self.card(order, caller)
+
+    async def decide(self, caller: Caller, order_id: OrderId, which: str) -> Card:
+        """The person says which order at the broker it is: its id there, or `NONE`."""
+        deciding = self._floor.deciding
+        if which == custom_ids.NONE:
+            return await self.card(await deciding.none_of_them(caller, order_id), caller)
+        return await self.card(await deciding.is_it(caller, order_id, which), caller)
 
     async def share(
         self, interaction: discord.Interaction, caller: Caller, order_id: OrderId

@@ -133,6 +133,7 @@ class BrokerFactory:
 
     def offers_sign_in(self, spec: BrokerSpec) -> bool:
         """Whether people can sign in at the broker with the operator's application."""
+        spec = self._brokers.get(spec.id, spec)
         options = self._options.get(spec.id, {})
         registered = all(options.get(name.lower()) for name in spec.registration)
         return spec.sign_in is not None and registered

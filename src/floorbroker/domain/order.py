@@ -125,6 +125,15 @@ class ReplyAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An order at the broker that may be the one whose answer never came."""
+
+    broker_order_id: str
+    state: OrderState
+    filled: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """See the module's first line.
 
@@ -135,6 +144,7 @@ class Order:
         check_at: When it should be read back; None when nothing can change any more.
         replaced: The broker's ids before the present one, oldest first.
         refusal: Why the broker refused it, where its words have a code of their own.
+        candidates: What a person is to choose from, where nothing else can tell which it is.
         news_at: When the person is to be told of the present state; None once told.
     """
 
@@ -163,6 +173,7 @@ class Order:
     intent: Intent | None = None
     reply: ReplyAddress | None = None
     guild_id: str | None = None
+    candidates: tuple[Candidate, ...] = ()
     news_at: datetime | None = None
 
     @property

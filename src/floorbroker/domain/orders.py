@@ -236,9 +236,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Reading back found the order."""
+    """Reading back found the order.
+
+    Attributes:
+        by_terms: By what was ordered and when, at a broker that keeps no id of ours; so it may
+            belong to another order that is just like it.
+    """
 
     receipt: Receipt
+    by_terms: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
+from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.link_changes import LinkChanges
@@ -39,6 +40,7 @@ class Floor:
     brokers: tuple[Availability, ...]
     changes: OrderChangeService
     choices: Choices
+    deciding: Deciding
     drafts: Drafts
     inbox: Inbox
     linking: Linking

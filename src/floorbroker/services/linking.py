@@ -94,8 +94,15 @@ class Linking:
             raise PolicyRefused(f"You have {MOST_LINKS} links. /setup remove makes room.")
 
     def asks_for(self, wanted: Wanted) -> type[BaseModel]:
-        """The broker's own model of what it needs; forms and prompts are made from it."""
-        return credentials_model(self._factory.check(wanted.broker, wanted.environment))
+        """The broker's own model of the keys it takes; forms and prompts are made from it.
+
+        Raises:
+            NotSupported: It takes none: people sign in there.
+        """
+        spec = self._factory.check(wanted.broker, wanted.environment)
+        if not spec.takes_keys:
+            raise NotSupported(f"{spec.name} takes no keys: you sign in there.", broker=spec.id)
+        return credentials_model(spec)
 
     async def terms_needed(self, wanted: Wanted) -> bool:
         """Whether the person must accept the terms and risk text first."""
@@ -103,6 +110,15 @@ class Linking:
             return False
         person = await self._accounts.person(wanted.user_id)
         return person.accepted_terms < TERMS_VERSION
+
+    async def check_terms(self, wanted: Wanted) -> None:
+        """That the terms are accepted where they must be.
+
+        Raises:
+            PolicyRefused: They are not.
+        """
+        if await self.terms_needed(wanted):
+            raise PolicyRefused("Accept the terms and the risks before you link a live account.")
 
     async def accept_terms(self, user_id: UserId) -> None:
         """Stores that the person accepted the present text."""
@@ -125,8 +141,7 @@ class Linking:
     async def try_grant(self, wanted: Wanted, grant: Grant) -> Tried:
         """As `try_out`, with what a broker gave to a person who signed in there."""
         await self.check(wanted)
-        if await self.terms_needed(wanted):
-            raise PolicyRefused("Accept the terms and the risks before you link a live account.")
+        await self.check_terms(wanted)
         link = await self._link_for(wanted)
         outcome = await self._factory.test_connection(
             wanted.broker,

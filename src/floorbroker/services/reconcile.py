@@ -15,11 +15,12 @@ import structlog
 
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
-from floorbroker.domain.order import Intent, IntentState, Order
+from floorbroker.domain.order import Candidate, Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
 from floorbroker.domain.people import Link
+from floorbroker.services.candidates import shown, unclaimed
 from floorbroker.services.desk import Desk
 from floorbroker.services.following import next_look
 from floorbroker.services.sending import with_next_look
@@ -77,7 +78,8 @@ class Reconciler:
             link = await self._desk.accounts.link(order.user_id, order.link_id)
         except NotLinked:
             return await self._desk.orders.change(taken, _out_of_sight)
-        return await self._store(taken, await self._found(link, taken))
+        found = await unclaimed(self._desk.orders, taken, await self._found(link, taken))
+        return await self._store(taken, found)
 
     async def _found(self, link: Link, order: Order) -> LookUp:
         try:
@@ -112,13 +114,14 @@ class Reconciler:
     def _after(self, order: Order, found: LookUp, now: datetime) -> Order:
         match found:
             case Found(receipt=receipt):
-                after = with_receipt(order, receipt, now)
+                after = replace(with_receipt(order, receipt, now), candidates=())
             case Ambiguous(candidates=candidates) if order.state in UNRESOLVED:
-                after = _ambiguous(order, len(candidates), now)
-            case Absent() if order.state in UNRESOLVED and self._settled(order, now):
+                after = _ambiguous(order, shown(candidates), now)
+            case Absent() if order.state in UNRESOLVED and settled(self._desk, order, now):
                 after = replace(
                     moved(order, OrderState.NOT_PLACED, "absent at the broker", now),
                     reason="The broker has no such order.",
+                    candidates=(),
                 )
             case _:
                 after = order
@@ -131,25 +134,27 @@ class Reconciler:
             after = replace(after, check_at=now + LAST_LOOK)
         return replace(after, news_at=now)
 
-    def _settled(self, order: Order, now: datetime) -> bool:
-        # The request leaves within one deadline after the intent, and ends within another.
-        on_its_way = timedelta(seconds=2 * self._desk.order_deadline_seconds)
-        sent_at = order.sent_at or order.created_at
-        return now - sent_at >= on_its_way + self._settle_time(order)
-
-    def _settle_time(self, order: Order) -> timedelta:
-        """The operator's, or the broker's own if that is longer."""
-        own = timedelta(seconds=get_broker(order.broker).settle_seconds)
-        return max(self._desk.settle, own)
-
     def _give_up_intent(self, order: Order, found: LookUp, now: datetime) -> Order:
         """A cancel or modify that left no trace after the settle time was not carried out."""
         intent = order.intent
         if intent is None or intent.state is not IntentState.UNKNOWN:
             return order
-        if not isinstance(found, Found) or now - intent.at < self._settle_time(order):
+        if not isinstance(found, Found) or now - intent.at < _settle_time(self._desk, order):
             return order
         return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
+
+
+def settled(desk: Desk, order: Order, now: datetime) -> bool:
+    """Whether an order that the broker does not show can no longer turn up there."""
+    # The request leaves within one deadline after the intent, and ends within another.
+    on_its_way = timedelta(seconds=2 * desk.order_deadline_seconds)
+    sent_at = order.sent_at or order.created_at
+    return now - sent_at >= on_its_way + _settle_time(desk, order)
+
+
+def _settle_time(desk: Desk, order: Order) -> timedelta:
+    """The operator's, or the broker's own if that is longer."""
+    return max(desk.settle, timedelta(seconds=get_broker(order.broker).settle_seconds))
 
 
 def _out_of_sight(order: Order) -> Order:
@@ -162,12 +167,16 @@ def _claimed(order: Order, now: datetime) -> bool:
     return order.claim is not None and now < order.claim.until
 
 
-def _ambiguous(order: Order, count: int, now: datetime) -> Order:
-    reason = f"{count} orders at your broker fit this one. Look there which of them it is."
-    if order.reason == reason:
+def _ambiguous(order: Order, candidates: tuple[Candidate, ...], now: datetime) -> Order:
+    if order.candidates == candidates:
         return order
+    count = len(candidates)
+    fit = f"{count} orders at your broker fit" if count > 1 else "An order at your broker fits"
     return replace(
-        order, reason=reason, events=(*order.events, event(order.state, "ambiguous", now))
+        order,
+        candidates=candidates,
+        reason=f"{fit} this one. Look there and say which it is.",
+        events=(*order.events, event(order.state, "ambiguous", now)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.people import Link
 from floorbroker.storage.people import People
 
@@ -36,7 +37,12 @@ class Reminders:
         """Tells everybody whose time it is; how many there were."""
         due = await self._people.links_to_remind(self._clock.now(), limit=_AT_ONCE)
         for link in due:
-            await self._remind(link)
+            try:
+                await self._remind(link)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # the edge: the others are told
+                _log.exception("reminder_failed", error=type(error).__name__)
         return len(due)
 
     async def _remind(self, link: Link) -> None:
@@ -44,10 +50,14 @@ class Reminders:
         now = self._clock.now()
         following = next_reminder(link.ends_at, linked_at=link.linked_at, after=now)
         stored = await self._people.save_link(replace(link, remind_at=following))
-        if stored is None or link.removed or link.ends_at is None or link.ends_at <= now:
+        if stored is None or stored.dead_since is not None or not _will_end(stored, now):
             return
         if not await self._messenger.tell_ending(stored):
             _log.info("end_of_link_not_told", broker=link.broker)
+
+
+def _will_end(link: Link, now: datetime) -> bool:
+    return not link.removed and link.ends_at is not None and link.ends_at > now
 
 
 def next_reminder(

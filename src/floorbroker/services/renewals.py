@@ -6,33 +6,36 @@ asks the broker once, stores what came, and only then does anybody use it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from floorbroker.brokers.factory import BrokerFactory
-from floorbroker.brokers.oauth import Grant
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     BrokerError,
     BrokerTimeout,
     SessionExpired,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import LinkId
 from floorbroker.domain.people import Link
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.fresh_access import (
+    CLAIM,
+    Access,
+    FreshAccess,
+    Pause,
+    Renewed,
+    access_of,
+)
 from floorbroker.services.link_health import ended, told_again
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.people import People
-
-CLAIM: Final = timedelta(seconds=30)
-"""Longer than a broker is asked; a process that dies is waited for no longer."""
 
 PATIENCE_SECONDS: Final = 8.0
 """For another process that renews; below the deadline of a read."""
@@ -41,11 +44,7 @@ _LOOK_SECONDS: Final = 0.1
 _TRIES: Final = 5
 _log = structlog.get_logger(__name__)
 
-Renewed = tuple[Link, Mapping[str, str]]
-"""A link, and its credential by field."""
-
 Died = Callable[[Link, BrokerError], object]
-Pause = Callable[[float], Awaitable[object]]
 
 
 class Renewals:
@@ -72,8 +71,8 @@ class Renewals:
         self._metrics = metrics
         self._died = died
         self._pause = pause
-        self._under_way: dict[LinkId, asyncio.Task[Renewed]] = {}
-        self._unstored: dict[LinkId, tuple[Link, Grant]] = {}
+        self._fresh = FreshAccess(people, credentials, supervisor, clock, pause)
+        self._under_way: dict[Access, asyncio.Task[Renewed]] = {}
 
     def tokens(self, link: Link, given: Mapping[str, str], hiding: Hiding) -> "LinkTokens":
         """For one lease; `hiding` learns what takes the place of `given`."""
@@ -93,18 +92,22 @@ class Renewals:
             BrokerError: The broker does not renew it now.
             StoreUnavailable: It was renewed and could not be stored; that is tried again first.
         """
-        while (task := self._under_way.get(link.link_id)) is not None:
+        access = access_of(link)
+        while (task := self._under_way.get(access)) is not None and not task.done():
             done, given = await asyncio.shield(task)
             if not refused or given != seen:
                 return done, given
         task = self._supervisor.hand_over(self._work(link, seen, refused=refused))
-        self._under_way[link.link_id] = task
-        task.add_done_callback(lambda _: self._under_way.pop(link.link_id, None))
+        self._under_way[access] = task
+        task.add_done_callback(lambda done: self._forget(access, done))
         return await asyncio.shield(task)
 
+    def _forget(self, access: Access, done: asyncio.Task[Renewed]) -> None:
+        if self._under_way.get(access) is done:
+            del self._under_way[access]
+
     async def _work(self, link: Link, seen: Mapping[str, str], *, refused: bool) -> Renewed:
-        if link.link_id in self._unstored:
-            await self._store(link.link_id)
+        await self._fresh.settle(link)
         waited = 0.0
         while True:
             present = await self._present(link)
@@ -120,12 +123,13 @@ class Renewals:
             await self._pause(_LOOK_SECONDS)
 
     async def _present(self, link: Link) -> Link:
-        present = await self._people.link(link.user_id, link.link_id)
-        if present is None or present.removed:
-            raise SessionExpired("This link was removed.", broker=link.broker)
-        if present.linked_at != link.linked_at:
-            raise SessionExpired("This link was given other access meanwhile.", broker=link.broker)
-        if present.dead_since is not None or ended(present, self._clock):
+        """The link as it is stored, if its access may be renewed.
+
+        One that is dead because some request was refused may: whoever tries it out would never
+        hear that it works again. One whose renewal was refused may not.
+        """
+        present = await self._fresh.present(link)
+        if present.dead_code is ErrorCode.SESSION_EXPIRED or ended(present, self._clock):
             raise told_again(present)
         return present
 
@@ -136,43 +140,33 @@ class Renewals:
         return await self._people.save_link(replace(link, renewing_until=now + CLAIM))
 
     async def _renew(self, claimed: Link, given: Mapping[str, str]) -> Renewed:
-        flow = self._factory.flow(claimed.broker, claimed.environment)
         try:
+            flow = self._factory.flow(claimed.broker, claimed.environment)
             with self._metrics.broker_call(claimed.broker, "renew"):
                 grant = await flow.renew(given)
         except BrokerError as error:
             Hiding(given.values()).in_error(error)
             _log.warning("access_not_renewed", broker=claimed.broker, code=error.code)
-            if isinstance(error, SessionExpired):
-                self._died(claimed, error)
-            await self._let_go(claimed)
+            if not isinstance(error, SessionExpired):
+                await self._let_go(claimed)
+                raise
+            present = await self._present(claimed)
+            if (stored := self._credentials.opened(present)) != given:
+                return present, stored  # it took too long, and another process was faster
+            # The claim stays until the link is marked, so that nobody asks once more.
+            self._died(claimed, error)
             raise
-        self._unstored[claimed.link_id] = (claimed, grant)
-        return await self._store(claimed.link_id), grant.credentials
-
-    async def _store(self, link_id: LinkId) -> Link:
-        """Puts what a broker gave into the store; it is kept here until that is done."""
-        claimed, grant = self._unstored[link_id]
-        for _ in range(_TRIES):
-            present = await self._people.link(claimed.user_id, link_id)
-            if present is None or present.removed or present.linked_at != claimed.linked_at:
-                del self._unstored[link_id]
-                raise SessionExpired(broker=claimed.broker)
-            fresh = replace(
-                present, renew_at=grant.renew_at, ends_at=grant.ends_at, renewing_until=None
-            )
-            stored = await self._people.save_link(
-                self._credentials.sealed(fresh, grant.credentials)
-            )
-            if stored is not None:
-                del self._unstored[link_id]
-                return stored
-        raise StoreUnavailable(detail="link kept changing")
+        return await self._fresh.keep(claimed, given, grant)
 
     async def _let_go(self, claimed: Link) -> None:
         """So that the next one need not wait for the claim to lapse; if it fails, it lapses."""
         try:
-            await self._people.save_link(replace(claimed, renewing_until=None))
+            for _ in range(_TRIES):
+                present = await self._people.link(claimed.user_id, claimed.link_id)
+                if present is None or present.renewing_until != claimed.renewing_until:
+                    return
+                if await self._people.save_link(replace(present, renewing_until=None)):
+                    return
         except StoreUnavailable as error:
             _log.info("claim_not_let_go", broker=claimed.broker, error=error.detail)
 
@@ -199,9 +193,8 @@ class LinkTokens:
 
     async def current(self) -> Mapping[str, str]:
         """See the port."""
-        if ended(self._link, self._clock):
-            raise told_again(self._link)
-        if due(self._link, self._clock):
+        # Also at its end: another process may have made that a later one.
+        if due(self._link, self._clock) or ended(self._link, self._clock):
             await self._take(self._given, refused=False)
         return self._given
 

@@ -14,7 +14,7 @@ from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, Busy, NotLinked
+from floorbroker.domain.errors import BrokerError, Busy, NotLinked, OrderRejected
 from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
@@ -215,7 +215,7 @@ class Sessions:
             self._metrics,
             breaker=self._breaker(link),
             hiding=hiding,
-            refused=partial(self._refused, link),
+            refused=partial(self._refused, link, renewed=renewed),
             patience=self._patience,
         )
         return watched, tokens
@@ -224,7 +224,9 @@ class Sessions:
         """One for all links at the same broker and environment: the same hosts serve them."""
         return self._breakers.setdefault((link.broker, link.environment), Breaker(self._clock))
 
-    def _refused(self, link: Link, error: BrokerError) -> None:
+    def _refused(self, link: Link, error: BrokerError, *, renewed: bool) -> None:
+        if renewed and isinstance(error, OrderRejected):
+            return  # orders are not repeated with other access; the next read is, and knows more
         if refusal(error) is not None:
             self._died(link, error)
 

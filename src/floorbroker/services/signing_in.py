@@ -113,6 +113,8 @@ class SigningIn:
             GrantRefused: The answer names another issuer (RFC 9207), or is not stood by.
             FloorbrokerError: As `Linking.try_grant`.
         """
+        # Before the exchange: access that nobody may keep is not asked for.
+        await self._linking.check_terms(wanted)
         flow = self._factory.flow(wanted.broker, wanted.environment)
         if flow.issuer and answer.get("iss", flow.issuer) != flow.issuer:
             raise GrantRefused(broker=wanted.broker, detail="another issuer")

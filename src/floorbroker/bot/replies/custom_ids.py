@@ -13,12 +13,23 @@ ORDER: Final = re.compile(
 CHOICE: Final = re.compile(
     r"fb:(?P<action>set|remove|keep|close|paper|link|renew):(?P<what>[A-Za-z0-9_./:@-]{1,88})"
 )
+DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")
+NONE: Final = "none"
 BROKER_MENU: Final = "fb:brokers"
 
 
 def order(action: str, order_id: OrderId) -> str:
     """A button about one order."""
     return f"fb:{action}:{order_id}"
+
+
+def decide(order_id: OrderId, which: str) -> str | None:
+    """A button that says which order at the broker it is, by its id there, or `NONE`.
+
+    None where it would not fit.
+    """
+    text = f"fb:decide:{order_id}:{which}"
+    return text if DECIDE.fullmatch(text) and len(text) <= LONGEST else None
 
 
 def choice(action: str, what: str) -> str | None:

@@ -9,10 +9,13 @@ from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.order_words import deed, filled, terms
 from floorbroker.domain.error_codes import WORDS, ErrorCode
 from floorbroker.domain.money import Money
-from floorbroker.domain.order import Intent, IntentKind, IntentState, Order
+from floorbroker.domain.order import Candidate, Intent, IntentKind, IntentState, Order
 from floorbroker.domain.order_life import can_be_canceled
-from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import LegRole, Side
+
+MOST_TO_CHOOSE = 3
+"""Beside Refresh and None of them, one row of buttons holds no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,7 @@ def order_card(order: Order, account: str, now: datetime, *, may_share: bool = F
         badges=(order.environment.value.upper(),),
         lead=face.lead,
         rows=_rows(order, account),
-        sections=_legs(order),
+        sections=(*_legs(order), *_candidates(order)),
         notes=_notes(order),
         footer=_footer(order, now),
         buttons=_buttons(order, may_share),
@@ -183,6 +186,30 @@ def _legs(order: Order) -> tuple[Section, ...]:
     return (Section(heading="Closing orders", lines=lines),)
 
 
+def _candidates(order: Order) -> tuple[Section, ...]:
+    lines = tuple(
+        f"{number}. Id {one.broker_order_id} · {one.state.value.replace('_', ' ')}"
+        + (f", {figures.quantity(one.filled)} filled" if one.filled else "")
+        for number, one in enumerate(_to_choose(order), 1)
+    )
+    return (Section(heading="At your broker", lines=lines),) if lines else ()
+
+
+def _to_choose(order: Order) -> tuple[Candidate, ...]:
+    return order.candidates[:MOST_TO_CHOOSE] if order.state in UNRESOLVED else ()
+
+
+def _choices(order: Order) -> tuple[Button, ...]:
+    ids = [one.broker_order_id for one in _to_choose(order)]
+    named = [(f"It is {number}", one) for number, one in enumerate(ids, 1)]
+    made = [
+        Button(label=label, custom_id=custom_id)
+        for label, which in [*named, ("None of them", custom_ids.NONE)]
+        if (custom_id := custom_ids.decide(order.order_id, which)) is not None
+    ]
+    return tuple(made) if ids else ()
+
+
 def _notes(order: Order) -> tuple[str, ...]:
     notes = order.review.notes if order.state is _S.DRAFT else ()
     return (*notes, *_intent_notes(order.intent))
@@ -233,7 +260,8 @@ def _buttons(order: Order, may_share: bool) -> tuple[Button, ...]:
         made = [("Cancel closing orders", "cancel", Style.DANGER)]
     if may_share and order.fills:
         made.append(("Share", "share", Style.SECONDARY))
-    return tuple(
+    usual = tuple(
         Button(label=label, custom_id=custom_ids.order(action, order.order_id), style=style)
         for label, action, style in made
     )
+    return (*usual, *_choices(order))

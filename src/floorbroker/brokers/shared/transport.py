@@ -9,6 +9,7 @@ from floorbroker.brokers.shared.threads import BlockingCalls
 
 if TYPE_CHECKING:
     import aiohttp
+    import httpx
     import requests
 
     from floorbroker.brokers.shared.http import PooledAdapter
@@ -39,11 +40,20 @@ class Transport:
 
         return session_over(self._connector, headers)
 
+    def async_httpx(self) -> "httpx.AsyncClient":
+        """A person's client for an SDK that stands on httpx."""
+        from floorbroker.brokers.shared.http_httpx import client_over
+
+        return client_over(self._httpx_pool)
+
     async def aclose(self) -> None:
         """Ends everything, and waits for the connections of the loop to be gone."""
         connector: aiohttp.TCPConnector | None = self.__dict__.pop("_connector", None)
         if connector is not None:
             await connector.close()
+        httpx_pool: httpx.AsyncHTTPTransport | None = self.__dict__.pop("_httpx_pool", None)
+        if httpx_pool is not None:
+            await httpx_pool.aclose()
         self.close()
 
     def close(self) -> None:
@@ -63,3 +73,9 @@ class Transport:
         from floorbroker.brokers.shared.http_async import new_connector
 
         return new_connector(self._ssl_context)
+
+    @cached_property
+    def _httpx_pool(self) -> "httpx.AsyncHTTPTransport":
+        from floorbroker.brokers.shared.http_httpx import new_pool
+
+        return new_pool(self._ssl_context)

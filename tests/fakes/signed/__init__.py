@@ -1,0 +1,1 @@
+"""A scripted broker at which people sign in: `tests/fakes/exchange`, behind tokens."""
