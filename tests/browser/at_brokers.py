@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from floorbroker.domain.modes import Environment
 from tests.simulators.alpaca import AlpacaSimulator
 from tests.simulators.binance import BinanceSimulator
+from tests.simulators.coinbase import ES256, CoinbaseSimulator
+from tests.simulators.coinbase.keys import new_api_key, new_secret
 from tests.simulators.kraken import KrakenSimulator
 from tests.simulators.kraken_clients import KEY as KRAKEN_KEY
 from tests.simulators.kraken_clients import SECRET as KRAKEN_SECRET
@@ -178,3 +180,34 @@ class AtKraken:
     async def give(self, page: Page, label: str) -> None:
         """See the protocol."""
         await by_keys(page, label, API_key=KRAKEN_KEY, Private_key=KRAKEN_SECRET)
+
+
+class AtCoinbase:
+    """Real money, by a key whose lines were pasted into one field."""
+
+    name = "Coinbase"
+    environment = Environment.LIVE
+    symbol = "BTC/USD"
+    quantity = Decimal("0.1")
+
+    def __init__(self) -> None:
+        """Not listening yet."""
+        self.simulator: CoinbaseSimulator
+        self._key, self._secret = new_api_key(), new_secret(ES256)
+
+    @property
+    def orders_received(self) -> int:
+        """See the protocol."""
+        return self.simulator.orders_received
+
+    async def start(self, stack: AsyncExitStack, public_url: str) -> dict[str, Any]:
+        """See the protocol."""
+        del public_url
+        self.simulator = await stack.enter_async_context(CoinbaseSimulator())
+        self.simulator.add_person(api_key=self._key, api_secret=self._secret)
+        self.simulator.market.set("BTC-USD", bid="60000.00", ask="60010.00", last="60005.00")
+        return {"broker_endpoints": (("coinbase.live", self.simulator.url),)}
+
+    async def give(self, page: Page, label: str) -> None:
+        """See the protocol."""
+        await by_keys(page, label, Key_name_or_ID=self._key, Private_key=self._secret)

@@ -15,13 +15,14 @@ from tests.browser.at_brokers import (
     AtAlpaca,
     AtBinance,
     AtBroker,
+    AtCoinbase,
     AtKraken,
     SignedInAtAlpaca,
 )
 from tests.browser.demo import CHROMIUM
 from tests.browser.linked import linked_world
 
-WAYS = (AtAlpaca, SignedInAtAlpaca, AtBinance, AtKraken)
+WAYS = (AtAlpaca, SignedInAtAlpaca, AtBinance, AtKraken, AtCoinbase)
 
 pytestmark = [
     pytest.mark.browser,

@@ -42,15 +42,14 @@ async def test_an_edit_keeps_the_order_s_id_and_changes_what_it_holds(world: Wor
     assert world.sim.modifies_received == 1
 
 
-async def test_what_an_edit_leaves_out_stays(world: World) -> None:
+async def test_what_an_edit_leaves_out_counts_as_nothing(world: World) -> None:
     order_id = await world.placed()
 
-    await world.call("edit_order", order_id, price="51000")
-    await world.call("edit_order", order_id, size="0.5")
+    without_size = await failure(world, order_id, price="51000")
+    without_price = await failure(world, order_id, size="0.5")
 
-    order = world.sim.order(order_id)
-    assert (str(order.limit_price), str(order.base_size)) == ("51000", "0.5")
-    assert [edit["size"] for edit in order.edits] == ["0.5", "1"]
+    assert (without_size, without_price) == ("INVALID_EDITED_SIZE", "INVALID_EDITED_PRICE")
+    assert world.sim.order(order_id).edits == []
 
 
 async def test_an_edit_that_crosses_takes_at_once(world: World) -> None:
@@ -78,14 +77,14 @@ async def test_a_size_is_the_whole_of_the_order(world: World) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({}, "EDIT_REQUEST_EQUAL_TO_ORIGINAL_REQUEST"),
+        ({}, "INVALID_EDITED_PRICE"),
         ({"size": "1", "price": "50000"}, "EDIT_REQUEST_EQUAL_TO_ORIGINAL_REQUEST"),
         ({"size": "0", "price": "50000"}, "INVALID_EDITED_SIZE"),
         ({"size": "1", "price": "1e3"}, "INVALID_EDITED_PRICE"),
-        ({"size": "0.000000001"}, "PREVIEW_INVALID_SIZE_PRECISION"),
-        ({"price": "50000.001"}, "PREVIEW_INVALID_PRICE_PRECISION"),
-        ({"size": "0.00001"}, "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL"),
-        ({"size": "2"}, "PREVIEW_INSUFFICIENT_FUND"),
+        ({"size": "0.000000001", "price": "50000"}, "PREVIEW_INVALID_SIZE_PRECISION"),
+        ({"size": "1", "price": "50000.001"}, "PREVIEW_INVALID_PRICE_PRECISION"),
+        ({"size": "0.00001", "price": "50000"}, "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL"),
+        ({"size": "2", "price": "50000"}, "PREVIEW_INSUFFICIENT_FUND"),
     ],
 )
 async def test_an_edit_that_cannot_be_is_refused_with_its_reason(
@@ -100,7 +99,10 @@ async def test_an_edit_that_cannot_be_is_refused_with_its_reason(
 async def test_a_post_only_order_may_not_be_edited_into_the_market(world: World) -> None:
     order_id = await world.placed(post_only=True)
 
-    assert await failure(world, order_id, price="60010") == "PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY"
+    assert (
+        await failure(world, order_id, price="60010", size="1")
+        == "PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY"
+    )
 
 
 async def test_only_open_limits_that_last_can_be_edited(world: World) -> None:

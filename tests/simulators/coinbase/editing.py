@@ -1,8 +1,10 @@
 """An edit: price and size of an order that rests change in place; its id stays.
 
 The reference of edit-order: "Only limit order types, with time in force type of good-till-cancelled
-can be edited"; its newer text knows stop prices and brackets too, which are not played here. A size
-is the whole of the order, what was filled included (read out of CANNOT_EDIT_TO_BELOW_FILLED_SIZE).
+can be edited"; its newer text knows stop prices and brackets too, which are not played here. It
+requires `price` and `size`; one that is missing is read as 0 (nautilus_trader's guide to Coinbase,
+"Order modification"). A size is the whole of the order, what was filled included (read out of
+CANNOT_EDIT_TO_BELOW_FILLED_SIZE).
 """
 
 from collections.abc import Mapping
@@ -31,7 +33,7 @@ class Edit:
 
 
 def read_edit(desk: Desk, key: Key, body: Mapping[str, Any]) -> Edit:
-    """The edit that `body` asks for; what it leaves out stays (unverified).
+    """The edit that `body` asks for.
 
     Raises:
         Refusal: A field is no text.
@@ -43,8 +45,8 @@ def read_edit(desk: Desk, key: Key, body: Mapping[str, Any]) -> Edit:
     if order is None:
         raise EditRejected("ORDER_NOT_FOUND")
     _check_editable(order)
-    price = _changed(read, "price", order.limit_price, "INVALID_EDITED_PRICE")
-    size = _changed(read, "size", order.base_size, "INVALID_EDITED_SIZE")
+    price = _changed(read, "price", "INVALID_EDITED_PRICE")
+    size = _changed(read, "size", "INVALID_EDITED_SIZE")
     if (price, size) == (order.limit_price, order.base_size):
         raise EditRejected("EDIT_REQUEST_EQUAL_TO_ORIGINAL_REQUEST")
     if size <= order.filled:
@@ -82,9 +84,8 @@ def _check_editable(order: Order) -> None:
         raise EditRejected("ONLY_LIMIT_ORDER_EDITS_SUPPORTED")
 
 
-def _changed(body: dict[str, Any], name: str, before: Decimal | None, reason: str) -> Decimal:
-    given = read_text(body, name)
-    amount = read_amount(given) if given else before
+def _changed(body: dict[str, Any], name: str, reason: str) -> Decimal:
+    amount = read_amount(read_text(body, name))
     if not amount:
         raise EditRejected(reason)
     return amount

@@ -165,6 +165,14 @@ class CoinbaseSimulator(Steering, Sabotage):
         self._gate.keys[key.api_key] = key
         return key
 
+    def key(self, api_key: str) -> Key:
+        """To look at or change what it may do.
+
+        Raises:
+            KeyError: Nobody has it.
+        """
+        return self._gate.keys[api_key]
+
     def revoke(self, api_key: str) -> None:
         """It opens nothing any more; other keys of the same person still do."""
         self._gate.keys[api_key].revoked = True

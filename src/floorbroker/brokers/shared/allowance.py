@@ -28,9 +28,6 @@ Told = Callable[[float], None]
 _log = structlog.get_logger(__name__)
 
 
-NoRoom = NoAllowance
-
-
 class Allowance(ABC):
     """One scope of one broker: an application's, a key's, an account's."""
 
