@@ -29,10 +29,9 @@ SPEC = BrokerSpec(
             Capability.EXTENDED_HOURS,
             Capability.BRACKET,
             Capability.SHORT,
-            # https://docs.rs/schwab-sdk/latest/src/schwab_sdk/orders.rs.html (not the vendor's)
+            # As schwab-py calls them; Schwab's own pages need a login.
             Capability.MODIFY,
             Capability.PREVIEW,
-            # As schwab-py calls them; Schwab's own pages need a login (unverified).
             Capability.QUOTES,
             Capability.BARS,
             Capability.OPTION_CHAIN,
@@ -58,11 +57,15 @@ SPEC = BrokerSpec(
     requirements=("A Schwab brokerage account",),
     warning="Schwab ends every link after seven days. Real money only: Schwab offers no paper "
     "trading to applications.",
-    adapter=None,
+    # The host of the SDK itself, for signing in, accounts and market data alike: schwab-py 1.5.1,
+    # client/asynchronous.py and auth.py.
+    endpoints={"api": "https://api.schwabapi.com"},
+    adapter="floorbroker.brokers.schwab.adapter:SchwabAdapter",
+    sign_in="floorbroker.brokers.schwab.oauth:SchwabOAuth",
     sdk_module="schwab",
     extra="schwab",
     operator_settings=("SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"),
-    # Everybody's reads share 120 requests a minute of the application:
-    # https://developer.tdameritrade.com/content/trader-api-schwab-integration-guide-june-2023-update
-    poll_seconds=15,
+    # Reading orders is not throttled; the 120 requests a minute of the application are for the
+    # rest: https://developer.tdameritrade.com/content/trader-api-schwab-integration-guide-june-2023-update
+    poll_seconds=5,
 )

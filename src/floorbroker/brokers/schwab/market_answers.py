@@ -1,0 +1,102 @@
+"""Schwab's answers about the market, in its own names; `answers.py` says where they are from."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from floorbroker.brokers.schwab.answers import Count, Epoch
+from floorbroker.brokers.shared.wire import Amount, Answer, Moment
+
+
+class Prices(Answer):
+    """`quote`; 0 says that nobody is there."""
+
+    bid: Count = Field(Decimal(0), validation_alias="bidPrice")
+    ask: Count = Field(Decimal(0), validation_alias="askPrice")
+    last: Count = Field(Decimal(0), validation_alias="lastPrice")
+    volume: Amount | None = Field(None, validation_alias="totalVolume")
+    quoted: Epoch = Field(None, validation_alias="quoteTime")
+    traded: Epoch = Field(None, validation_alias="tradeTime")
+
+
+class Reference(Answer):
+    """`reference`: of an option also its terms."""
+
+    description: str = ""
+    exchange: str = Field("", validation_alias="exchangeName")
+    multiplier: Amount | None = None
+    underlying: str = ""
+
+
+class Quoted(Answer):
+    """One symbol of `GET /quotes`."""
+
+    kind: str = Field("", validation_alias="assetMainType")
+    realtime: bool = False
+    prices: Prices = Field(Prices(), validation_alias="quote")
+    reference: Reference = Reference()
+
+
+class Listed(Answer):
+    """One of `GET /instruments`."""
+
+    symbol: str = Field(min_length=1, max_length=64)
+    description: str = ""
+    exchange: str = ""
+    kind: str = Field("", validation_alias="assetType")
+
+
+class Search(Answer):
+    """`GET /instruments`; without a find there is no such field."""
+
+    instruments: tuple[Listed, ...] = ()
+
+
+class Candle(Answer):
+    """One bar from `at` on, in milliseconds since 1970."""
+
+    at: int = Field(validation_alias="datetime", ge=0, lt=10**14)
+    open: Amount
+    high: Amount
+    low: Amount
+    close: Amount
+    volume: Amount
+
+
+class History(Answer):
+    """`GET /pricehistory`."""
+
+    candles: tuple[Candle, ...] = ()
+
+
+class Contract(Answer):
+    """One of a chain; what does not stand for the usual shares is `nonStandard`."""
+
+    symbol: str = Field(min_length=1, max_length=64)
+    description: str = ""
+    multiplier: Amount = Decimal(100)
+    unusual: bool = Field(False, validation_alias="nonStandard")
+
+
+_ByExpiry = dict[str, dict[str, tuple[Contract, ...]]]
+
+
+class Chain(Answer):
+    """`GET /chains`: by expiry and strike."""
+
+    calls: _ByExpiry = Field({}, validation_alias="callExpDateMap")
+    puts: _ByExpiry = Field({}, validation_alias="putExpDateMap")
+
+
+class Span(Answer):
+    """A session."""
+
+    start: Moment
+    end: Moment
+
+
+class Product(Answer):
+    """A market on a day; a closed one has no hours."""
+
+    open: bool = Field(False, validation_alias="isOpen")
+    hours: dict[str, tuple[Span, ...]] | None = Field(None, validation_alias="sessionHours")
