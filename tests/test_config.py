@@ -25,6 +25,8 @@ SECRETS: Final = (
     "SCHWAB_APP_SECRET",
     "ETRADE_CONSUMER_SECRET",
     "ALPACA_CLIENT_SECRET",
+    "WEBULL_CLIENT_SECRET",
+    "WEBULL_APP_SECRET",
 )
 
 Read = Callable[..., Settings]

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     etrade_consumer_secret: SecretStr | None = None
     alpaca_client_id: str = ""
     alpaca_client_secret: SecretStr | None = None
+    webull_client_id: str = ""
+    webull_client_secret: SecretStr | None = None
+    webull_app_key: str = ""
+    webull_app_secret: SecretStr | None = None
 
     @field_validator("operator_ids", "allowed_symbols", "denied_symbols", mode="before")
     @classmethod

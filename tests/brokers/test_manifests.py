@@ -150,7 +150,7 @@ def test_only_the_built_in_broker_and_those_with_paper_accounts_offer_paper(
 ) -> None:
     offers = Environment.PAPER in spec.environments
 
-    assert offers == (spec.id in {"paper", "alpaca", "binance", "ibkr", "moomoo"})
+    assert offers == (spec.id in {"paper", "alpaca", "binance", "ibkr", "moomoo", "webull"})
 
 
 @each_broker

@@ -27,12 +27,14 @@ class AtBroker(Protocol):
         name: As the menu in Discord says it.
         symbol: What is bought.
         quantity: How much of it.
+        terms: What else the command needs there.
     """
 
     name: str
     environment: Environment
     symbol: str
     quantity: Decimal
+    terms: str
 
     @property
     def orders_received(self) -> int:
@@ -76,6 +78,7 @@ class AtAlpaca:
     environment = Environment.PAPER
     symbol = "AAPL"
     quantity = Decimal(10)
+    terms = ""
 
     def __init__(self) -> None:
         """Not listening yet."""
@@ -128,6 +131,7 @@ class AtBinance:
     environment = Environment.PAPER
     symbol = "BTC/USDT"
     quantity = Decimal("0.01")
+    terms = ""
 
     def __init__(self) -> None:
         """Not listening yet."""
@@ -159,6 +163,7 @@ class AtKraken:
     environment = Environment.LIVE
     symbol = "BTC/USD"
     quantity = Decimal("0.1")
+    terms = ""
 
     def __init__(self) -> None:
         """Not listening yet."""
@@ -189,6 +194,7 @@ class AtCoinbase:
     environment = Environment.LIVE
     symbol = "BTC/USD"
     quantity = Decimal("0.1")
+    terms = ""
 
     def __init__(self) -> None:
         """Not listening yet."""

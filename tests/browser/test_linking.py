@@ -19,10 +19,21 @@ from tests.browser.at_brokers import (
     AtKraken,
     SignedInAtAlpaca,
 )
+from tests.browser.at_signed_in import AtEtrade, AtSchwab, AtWebull, SignedInAtWebull
 from tests.browser.demo import CHROMIUM
 from tests.browser.linked import linked_world
 
-WAYS = (AtAlpaca, SignedInAtAlpaca, AtBinance, AtKraken, AtCoinbase)
+WAYS: tuple[Callable[[], AtBroker], ...] = (
+    AtAlpaca,
+    SignedInAtAlpaca,
+    AtBinance,
+    AtKraken,
+    AtCoinbase,
+    AtSchwab,
+    AtEtrade,
+    AtWebull,
+    SignedInAtWebull,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,7 +41,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("kind", WAYS, ids=[kind.__name__ for kind in WAYS])
+@pytest.mark.parametrize("kind", WAYS, ids=[str(kind).rpartition(".")[2][:-2] for kind in WAYS])
 async def test_an_account_is_linked_traded_and_removed(
     tmp_path: Path, kind: Callable[[], AtBroker]
 ) -> None:
@@ -45,7 +56,7 @@ async def test_an_account_is_linked_traded_and_removed(
         await expect(channel.card("Connected to Savings")).to_be_visible()
         await linked.trade_for_real()
 
-        await channel.say(f"/buy symbol:{at.symbol} quantity:{at.quantity}")
+        await channel.say(f"/buy symbol:{at.symbol} quantity:{at.quantity}{at.terms}")
         await channel.press(channel.card(f"Review · {what}"), "Confirm")
         await expect(channel.card(f"Filled · {what}")).to_be_visible(timeout=30_000)
         assert at.orders_received == 1

@@ -13,7 +13,7 @@ from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.services.choices import PersonalSwitch
 from floorbroker.services.link_requests import Connected, Wanted
 from floorbroker.storage.documents import Documents
-from tests.e2e.people import Somebody
+from tests.e2e.people import Answer, Somebody
 from tests.e2e.world import SimulatedClock, World, opened
 from tests.simulators.schwab import Person, SchwabSimulator
 
@@ -79,3 +79,19 @@ async def linked(world: World, sim: SchwabSimulator, somebody: Somebody) -> Conn
     answer = dict(parse_qsl(urlsplit(back).query))
     assert answer["state"] == "a state"
     return await floor.linking.keep(await floor.signing_in.tried(wanted, away, answer))
+
+
+async def reviewed(
+    world: World, command: str = "buy", who: Somebody | None = None, **options: str
+) -> Answer:
+    """The review of an order of ten AAPL, unless told otherwise."""
+    usual = {"symbol": "AAPL", "quantity": "10", **options}
+    return await (who or world.alice).in_dms.types(command, **usual)
+
+
+async def confirmed(
+    world: World, command: str = "buy", who: Somebody | None = None, **options: str
+) -> Answer:
+    """The card of an order that was reviewed and confirmed."""
+    review = await reviewed(world, command, who, **options)
+    return await (who or world.alice).in_dms.clicks(review, "Confirm")

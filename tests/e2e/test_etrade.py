@@ -4,12 +4,9 @@ The real adapter, etrade-python and the wire, with the cards that a person sees.
 """
 
 import logging
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from floorbroker.brokers.etrade.eastern import midnight_after
 from floorbroker.domain.order_state import OrderState
 from tests.e2e.at_etrade import ETRADE, KEY, SECRET, at_etrade, linked, quoted_now, unlocked
 from tests.e2e.people import Answer, Seen
@@ -20,7 +17,6 @@ from tests.simulators.etrade.faults import PREVIEW
 from tests.simulators.etrade.refusals import TIMED_OUT
 from tests.stores import Store
 
-NEW_YORK = ZoneInfo("America/New_York")
 FAULTS = [Fault.BAD_GATEWAY, Fault.CLOSE, Fault.INVALID_JSON]
 """Those beside the adapter go through all of them; here each waits for E*TRADE's limits."""
 
@@ -180,75 +176,6 @@ async def test_a_change_without_an_answer_is_followed_to_the_new_order(sqlite: S
         assert order.broker_order_id == str(sim.orders[1].id)
         assert order.intent is not None
         assert not order.intent.state.open
-
-
-# Access that ends
-
-
-async def test_access_that_lay_idle_is_renewed_and_the_order_goes_through(sqlite: Store) -> None:
-    async with at_etrade(sqlite.open()) as (world, sim):
-        (token,) = sim.office.access.values()
-        token.dies_at += timedelta(days=2)  # the two idle hours alone
-        await world.alice.in_dms.types("balance")
-        await world.later(2.5 * 3600)
-        assert token.is_idle(world.clock.now())
-        quoted_now(sim)
-
-        card = await _confirmed(world)
-        await world.later(10)
-
-        renewed = [one for one in sim.received if one.path == "/oauth/renew_access_token"]
-        assert "Filled · Buy 10 AAPL LIVE" in card.title, card.text
-        assert len(renewed) == 1
-
-
-async def test_midnight_in_new_york_blocks_an_order_before_anything_is_sent(
-    sqlite: Store,
-) -> None:
-    async with at_etrade(sqlite.open()) as (world, sim):
-        review = await _review(world)
-        midnight = midnight_after(world.clock.now())
-        await world.later((midnight - world.clock.now()).total_seconds() + 1)
-        asked = len(sim.received)
-
-        late = await world.alice.in_dms.clicks(review, "Confirm")
-        anew = await _review(world)
-
-        assert world.clock.now().astimezone(NEW_YORK).hour == 0
-        assert "ends each access after a while" in f"{late.text} {anew.text}"
-        assert len(sim.received) == asked
-
-        alice = next(iter(sim.office.access.values())).person
-        again = await linked(world, sim, alice)
-        assert again.renewed
-        quoted_now(sim)
-        card = await _confirmed(world)
-        await world.later(10)
-        assert "Filled · Buy 10 AAPL LIVE" in card.title, card.text
-
-
-async def test_a_link_that_was_revoked_at_etrade_sends_no_order_and_is_told(
-    sqlite: Store,
-) -> None:
-    async with at_etrade(sqlite.open()) as (world, sim):
-        review = await _review(world)
-        (token,) = sim.office.access.values()
-        sim.revoke(token)
-
-        card = await world.alice.in_dms.clicks(review, "Confirm")
-        first = await world.alice.in_dms.types("balance")
-        asked = len(sim.received)
-        second = await world.alice.in_dms.types("balance")
-
-        assert "Filled" not in card.title
-        assert sim.orders == []
-        assert sim.orders_received == 0
-        assert "E*TRADE" in first.text
-        assert "no longer accepts the access stored for E*TRADE live" in second.text
-        assert len(sim.received) == asked
-
-
-# Other people, and secrets
 
 
 async def test_two_people_see_their_own_accounts_only(sqlite: Store) -> None:

@@ -8,6 +8,7 @@ from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.schwab.adapter import SchwabAdapter
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.order import Order
+from floorbroker.domain.order_life import with_receipt
 from floorbroker.domain.portfolio import BrokerAccount
 from tests.brokers.schwab.at_schwab import (
     ANNAS,
@@ -22,7 +23,7 @@ from tests.brokers.schwab.at_schwab import (
     order_of,
     resting_request,
 )
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.schwab import Person, SchwabSimulator
 
 PRICES = {
@@ -94,3 +95,9 @@ async def account(adapter: SchwabAdapter) -> BrokerAccount:
 def resting() -> Order:
     """Ten AAPL far below the market, about to be sent."""
     return order_of(resting_request())
+
+
+@pytest.fixture
+async def placed(adapter: SchwabAdapter, resting: Order) -> Order:
+    """The same, with Schwab's id."""
+    return with_receipt(resting, await adapter.place_order(resting), NOON)

@@ -1,4 +1,4 @@
-"""Canceling and changing: one request each, about the order that lives."""
+"""Changing: one request about the order that lives, which puts another in its place."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -37,65 +37,6 @@ def asked(order: Order, changes: OrderChanges = DEARER) -> Order:
         changes=changes,
     )
     return replace(order, intent=intent)
-
-
-@pytest.fixture
-async def placed(adapter: SchwabAdapter, resting: Order) -> Order:
-    return with_receipt(resting, await adapter.place_order(resting), NOON)
-
-
-# Cancel
-
-
-async def test_a_cancel_is_asked_for_once_and_its_end_is_read_back(
-    adapter: SchwabAdapter, placed: Order, simulator: SchwabSimulator
-) -> None:
-    simulator.let_cancels_wait()
-
-    await adapter.cancel_order(placed)
-
-    assert (await looked_at(adapter, placed)).state is OrderState.ACCEPTED
-    simulator.finish_cancels()
-    assert (await looked_at(adapter, placed)).state is OrderState.CANCELED
-    assert simulator.cancels_received == 1
-
-
-async def test_what_has_ended_cannot_be_canceled(
-    adapter: SchwabAdapter, placed: Order, simulator: SchwabSimulator
-) -> None:
-    simulator.fill(placed.broker_order_id)
-
-    with pytest.raises(OrderRejected, match="cannot be canceled"):
-        await adapter.cancel_order(placed)
-
-
-async def test_an_order_whose_id_is_not_known_is_not_canceled(
-    context: BrokerContext, placed: Order, simulator: SchwabSimulator
-) -> None:
-    later = adapter_in(context)
-    await later.connect()
-
-    with pytest.raises(NotSent, match="id of this order is not known"):
-        await later.cancel_order(replace(placed, broker_order_id=None))
-
-    assert simulator.cancels_received == 0
-
-
-@pytest.mark.parametrize("wrong", ["../orders", "", "1005/../../x", "１００５", "1" * 19])
-async def test_nothing_that_is_no_id_reaches_an_address(
-    adapter: SchwabAdapter, placed: Order, simulator: SchwabSimulator, wrong: str
-) -> None:
-    order = replace(order_of(resting_request()), broker_order_id=wrong)
-
-    with pytest.raises(NotSent):
-        await adapter.cancel_order(order)
-    with pytest.raises(NotSent):
-        await adapter.modify_order(order, DEARER)
-
-    assert (simulator.cancels_received, simulator.replacements_received) == (0, 0)
-
-
-# Change
 
 
 async def test_a_change_puts_another_order_in_the_place(

@@ -71,6 +71,21 @@ async def test_of_several_accounts_only_those_that_were_ticked_are_there(
     assert [one.number for one in accounts] == [SECOND, "55556666"]
 
 
+async def test_accounts_are_named_once_and_again_when_there_are_others(
+    adapter: SchwabAdapter, simulator: SchwabSimulator, access: Access
+) -> None:
+    bea = simulator.add_person("bea", [SECOND])
+
+    await adapter.accounts()
+    await adapter.accounts()
+    known = _names_asked(simulator)
+    access.given = Access(simulator, bea).given
+    accounts = await adapter.accounts()
+
+    assert (known, _names_asked(simulator)) == (1, 2)
+    assert [one.number for one in accounts] == [SECOND]
+
+
 def test_the_name_of_an_account_stays_when_schwab_calls_it_otherwise() -> None:
     told = [AccountNumber(accountNumber=ANNAS, hashValue=letter * 64) for letter in "AB"]
 
@@ -204,3 +219,7 @@ async def test_balances_of_another_account_are_not_believed(
 
     with pytest.raises(ApiError):
         await adapter.balances(account)
+
+
+def _names_asked(simulator: SchwabSimulator) -> int:
+    return sum(one.path.endswith("/accountNumbers") for one in simulator.received)

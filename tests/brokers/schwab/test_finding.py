@@ -10,6 +10,7 @@ import pytest
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.schwab.adapter import SchwabAdapter
 from floorbroker.domain.errors import ApiError, BrokerError, OutcomeUnknown
+from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import with_receipt
 from floorbroker.domain.order_state import OrderState
@@ -256,3 +257,12 @@ async def test_an_order_that_somebody_replaced_at_schwab_has_ended_and_says_so(
     assert told.state is OrderState.REPLACED
     assert "Another order took its place" in told.reason
     assert with_receipt(order, told, NOON).state is OrderState.REPLACED
+
+
+async def test_what_cannot_have_been_an_order_there_is_absent(
+    adapter: SchwabAdapter, simulator: SchwabSimulator, anna: Person
+) -> None:
+    coin = Instrument(symbol="BTC/USD", asset_class=AssetClass.CRYPTO)
+    simulator.place_elsewhere(anna.account, by_hand())
+
+    assert await adapter.find_order(order_of(resting_request(instrument=coin))) == Absent()

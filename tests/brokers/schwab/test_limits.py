@@ -66,6 +66,17 @@ async def test_orders_and_reading_them_back_do_not_stand_behind_reads(
     await adapter.cancel_order(order)
 
 
+async def test_who_comes_to_close_something_is_let_in_when_all_else_waits(
+    adapter: SchwabAdapter, context: BrokerContext
+) -> None:
+    await used_up(adapter)
+    later = adapter_in(context)
+
+    await later.connect()
+
+    assert later.status().healthy
+
+
 async def test_what_closes_and_what_cancels_has_a_fifth_for_itself(
     adapter: SchwabAdapter, simulator: SchwabSimulator, anna: Person, resting: Order
 ) -> None:

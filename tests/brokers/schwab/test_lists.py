@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.schwab.adapter import SchwabAdapter
 from floorbroker.domain.order_state import OrderState
@@ -12,11 +14,13 @@ from tests.brokers.schwab.at_schwab import (
     CALL,
     SCHWABS_CALL,
     Access,
+    Canned,
     adapter_in,
     order_of,
     request,
     resting_request,
 )
+from tests.brokers.schwab.told import stamp
 from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.schwab import Person, SchwabSimulator
 
@@ -166,3 +170,37 @@ async def test_an_order_of_several_legs_is_one_line(
         "Buy to open 2 AAPL260320C00200000 and 1 more net debit 1.5 good till cancel"
     )
     assert line.receipt.fills == ()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"enteredTime": "2026-99-99T00:00:00+0000"},
+        {"enteredTime": 5},
+        {"orderLegCollection": [{"instrument": {"assetType": "FIXED_INCOME"}}]},
+        {"orderLegCollection": [{}]},
+    ],
+)
+async def test_an_order_that_is_odd_hides_no_other(
+    adapter: SchwabAdapter, account: BrokerAccount, simulator: SchwabSimulator, odd: dict[str, Any]
+) -> None:
+    strange = {**body("AAPL"), "orderId": 1, "status": "WORKING", **odd}
+    usual = {**body(), "orderId": 2, "status": "WORKING", "enteredTime": stamp(NOON)}
+    simulator.refuse_with("orders", Canned([strange, usual]))
+
+    lines = await adapter.open_orders(account)
+
+    assert {line.receipt.broker_order_id for line in lines} == {"1", "2"}
+    assert "Buy 2 MSFT limit 1.5 good till cancel" in {line.description for line in lines}
+
+
+async def test_what_only_holds_others_is_no_line(
+    adapter: SchwabAdapter, account: BrokerAccount, simulator: SchwabSimulator
+) -> None:
+    held = {**body(), "orderId": 2, "status": "WORKING", "enteredTime": stamp(NOON)}
+    either = {"orderId": 1, "status": "WORKING", "childOrderStrategies": [held]}
+    simulator.refuse_with("orders", Canned([either]))
+
+    lines = await adapter.open_orders(account)
+
+    assert [line.receipt.broker_order_id for line in lines] == ["2"]

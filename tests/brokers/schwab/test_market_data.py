@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.schwab.adapter import SchwabAdapter
-from floorbroker.domain.errors import BrokerError, SymbolNotFound
+from floorbroker.domain.errors import ApiError, BrokerError, SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.market import Timeframe
 from tests.brokers.schwab.at_schwab import (
@@ -81,6 +81,18 @@ async def test_what_begins_no_symbol_is_not_asked_for(
 
     assert await adapter.search_instruments(typed) == []
     assert len(simulator.received) == asked
+
+
+async def test_nothing_that_begins_so_is_no_suggestion_and_an_outage_is_told(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    simulator.refuse("instruments", status=404, message="Not found", times=1)
+    none = await adapter.search_instruments("zz")
+    simulator.refuse("instruments", status=500, message="Try later", times=1)
+
+    assert list(none) == []
+    with pytest.raises(ApiError):
+        await adapter.search_instruments("zy")
 
 
 async def test_a_dot_is_no_wildcard(adapter: SchwabAdapter) -> None:

@@ -138,7 +138,7 @@ class Finding:
     async def _fitting(
         self, account: Named, order: Order, asked: OrderRequest, sent_at: datetime
     ) -> Sequence[answers.Order]:
-        # A second more, since times are cut to seconds on their way; never far into what is to come.
+        # A second more, since times are cut to seconds on their way; not far into the future.
         latest = self._clock.now() + CLOCKS_APART
         since, until = sent_at - CLOCKS_APART, sent_at + ARRIVES_WITHIN + _A_SECOND
         until = max(min(until, latest), since)

@@ -1,4 +1,4 @@
-"""Webull: US shares and options with requests signed by a person's own application key."""
+"""Webull: US shares, options and coins, with a person's own application key or by signing in."""
 
 from floorbroker.brokers.spec import Approval, AuthFlow, BrokerSpec, Capability
 from floorbroker.domain.ids import BrokerId
@@ -17,31 +17,36 @@ SPEC = BrokerSpec(
     auth_method="App Key (signed) / OAuth 2.0",
     auth_flow=AuthFlow.API_KEY,
     modes=frozenset(DeploymentMode),
-    # Webull also lists futures, crypto and event contracts; the adapter starts with these two:
-    # https://developer.webull.com/apis/docs/trade-api/trade
-    asset_classes=frozenset({AssetClass.EQUITY, AssetClass.OPTION}),
-    # The test host is for developing an application; that it keeps a person's book is unverified.
-    environments=frozenset({Environment.LIVE}),
-    # Shares take all five; options neither market nor trailing stop, and DAY only when sold:
-    # https://developer.webull.com/apis/docs/trade-api/faq
+    # Webull also lists futures and event contracts:
+    # https://developer.webull.com/apis/docs/reference/common-order-place
+    asset_classes=frozenset({AssetClass.EQUITY, AssetClass.OPTION, AssetClass.CRYPTO}),
+    # Paper is Webull's sandbox, with hosts and keys of its own; orders in it were placed, read back
+    # and canceled (github.com/sfreiberg/webull, docs/COMPATIBILITY.md). Whether it fills them is
+    # unverified.
+    environments=frozenset(Environment),
+    # Shares take all five; options neither market nor trailing stop, coins neither stop nor
+    # trailing stop: https://developer.webull.com/apis/docs/reference/common-order-place
     order_types=frozenset(OrderType),
-    times_in_force=frozenset({TimeInForce.DAY, TimeInForce.GTC}),
+    # Shares and options DAY and GTC; IOC is for market orders of coins: same page.
+    times_in_force=frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC}),
     capabilities=frozenset(
         {
-            # Limit orders only: https://developer.webull.com/api-doc/trade/order/place-order
-            Capability.EXTENDED_HOURS,
-            # OTOCO: https://developer.webull.com/apis/docs/trade-api/trade
+            # Shares only: total_cash_amount, and "decimals when placing fractional lot orders for
+            # US stocks": same page. MASTER with STOP_PROFIT and STOP_LOSS, side SHORT: same page.
+            Capability.NOTIONAL,
+            Capability.FRACTIONAL,
             Capability.BRACKET,
-            # https://developer.webull.com/apis/docs/reference/trading
+            Capability.SHORT,
+            # Limit orders only: https://developer.webull.com/apis/docs/trade-api/faq
+            Capability.EXTENDED_HOURS,
+            # Neither for coins: https://developer.webull.com/apis/docs/reference/trading
             Capability.MODIFY,
             Capability.PREVIEW,
-            # With a market-data subscription of the person's, bought for the API:
+            # With a market-data subscription of the key's, and none for whoever signs in:
             # https://developer.webull.com/apis/docs/market-data-api/data-api
             Capability.QUOTES,
             Capability.BARS,
-            # Amounts of money, fractions and short sales are documented by Webull's Hong Kong
-            # house only (unverified for the US), and so left out:
-            # https://developer.webull.hk/apis/docs/trade-api/stock
+            Capability.OPTION_CHAIN,
         }
     ),
     # "The review and approval process typically takes 1–2 business days":
@@ -49,13 +54,38 @@ SPEC = BrokerSpec(
     approval=Approval(required=True, timeline="1–2 business days, by each person for their key"),
     setup_steps=(
         "Apply for API access on Webull's website; an e-mail tells when it is approved.",
-        "Create an application there and keep its app key and app secret.",
+        "Create an application there, leave two-factor authentication for the API off, and keep "
+        "its app key and app secret. The sandbox has keys of its own.",
         "Choose Webull in /setup broker and enter both on the page that opens.",
     ),
-    requirements=("A Webull brokerage account", "API access that Webull has approved"),
-    warning="Real money only: the bot cannot reach Webull's own paper trading.",
-    adapter=None,
+    requirements=(
+        "A Webull brokerage account",
+        "API access that Webull has approved, or the operator's registration with Webull",
+    ),
+    warning=(
+        "Webull gives prices only with a subscription of the key's own, and none to whoever signs "
+        "in. Without them an order with real money needs a limit."
+    ),
+    adapter="floorbroker.brokers.webull.adapter:WebullAdapter",
+    sign_in="floorbroker.brokers.webull.oauth:WebullOAuth",
+    sign_in_settings=(
+        "WEBULL_CLIENT_ID",
+        "WEBULL_CLIENT_SECRET",
+        "WEBULL_APP_KEY",
+        "WEBULL_APP_SECRET",
+    ),
     # Requests are signed here: the vendor's SDK shares a token file between people.
     sdk_module=None,
     extra="webull",
+    # The hosts of a key and of Connect, and the page where a person signs in:
+    # https://developer.webull.com/apis/docs/sdk and …/docs/connect-api/authentication; the
+    # sandbox's page as two projects have it (sfreiberg/webull, GeneBO98/tradetally).
+    endpoints={
+        "live": "https://api.webull.com",
+        "paper": "https://api.sandbox.webull.com",
+        "connect_live": "https://us-oauth-open-api.webull.com",
+        "connect_paper": "https://oauth-open-api.sandbox.webull.com",
+        "sign_in_live": "https://passport.webull.com/oauth2/authenticate/login",
+        "sign_in_paper": "https://passport.webull.com/oauth2/sandbox/authenticate/login",
+    },
 )
