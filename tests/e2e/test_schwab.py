@@ -165,3 +165,15 @@ async def test_an_order_that_another_of_ours_is_already_is_none_to_choose_from(
         assert [first.broker_order_id, second.broker_order_id] == [
             str(one.id) for one in sim.orders
         ]
+
+
+async def test_an_account_of_td_ameritrade_is_linked_as_schwabs(sqlite: Store) -> None:
+    async with at_schwab(sqlite.open(), DeploymentMode.SINGLE_USER) as (world, _):
+        alice = world.alice
+        page = await alice.chooses(await alice.types("setup broker"), "tdameritrade")
+        said = page.text
+
+        way = await alice.clicks(page, "Link live account")
+
+        assert "its accounts are at Charles Schwab now" in said
+        assert "floorbroker link schwab --live" in way.text

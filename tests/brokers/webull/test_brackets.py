@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.webull.adapter import WebullAdapter
-from floorbroker.domain.errors import NotSent, OrderRejected, OutcomeUnknown
+from floorbroker.domain.errors import ApiError, NotSent, OrderRejected, OutcomeUnknown
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import can_be_canceled
 from floorbroker.domain.order_state import OrderState
@@ -207,6 +207,38 @@ async def test_an_exit_that_webull_does_not_tell_of_stays_as_it_was(
     after = await looked_at(adapter, bought)
 
     assert after.legs == bought.legs
+
+
+def unreadable(simulator: WebullSimulator, order: Order) -> None:
+    """Of an exit nothing can be read any more."""
+    simulator.order(f"{order.order_id}tp").status = 7  # type: ignore[assignment] # no word
+
+
+async def test_that_an_order_is_filled_is_told_also_while_its_exits_are_not(
+    adapter: WebullAdapter, bracket: Order, simulator: WebullSimulator
+) -> None:
+    order = await placed(adapter, bracket)
+    simulator.fill(order.order_id, None, "100")
+    unreadable(simulator, order)
+
+    bought = await followed(adapter, order)
+
+    assert bought.state is OrderState.FILLED
+    assert legs(bought) == WAITING
+    with pytest.raises(ApiError):
+        await adapter.find_order(bought)
+
+
+async def test_an_order_that_is_looked_at_no_more_does_not_end_without_its_exits(
+    adapter: WebullAdapter, bracket: Order, simulator: WebullSimulator
+) -> None:
+    order = await placed(adapter, bracket)
+    simulator.fill(order.order_id, "4", "100")
+    await adapter.cancel_order(order)
+    unreadable(simulator, order)
+
+    with pytest.raises(ApiError):
+        await adapter.find_order(order)
 
 
 async def test_one_exit_alone_is_read_and_canceled_alone(

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from floorbroker.brokers.port import BrokerOrder
-from floorbroker.brokers.shared.wire import Unreadable
+from floorbroker.brokers.shared.wire import Failure, Unreadable
 from floorbroker.brokers.webull import brackets, executions, receipts
 from floorbroker.brokers.webull.client import WebullClient
 from floorbroker.brokers.webull.errors import BROKER, asking_once, reading
@@ -145,7 +145,7 @@ class Orders:
         elif not told.filled_quantity:
             legs = brackets.gone(order)
         else:
-            legs = await self._legs(order)
+            legs = await self._legs_if_told(order, receipts.state_of(told))
         return self._receipt(cover, told, order, legs)
 
     def _receipt(self, cover: Cover, told: Told, order: Order, legs: tuple[Leg, ...]) -> Receipt:
@@ -158,6 +158,19 @@ class Orders:
             legs=legs,
             asked_to_cancel=cancel,
         )
+
+    async def _legs_if_told(self, order: Order, state: OrderState) -> tuple[Leg, ...]:
+        """That an order is filled is told also while its exits, which are looked at again, are not.
+
+        Raises:
+            Failure: They are not told, and the order would not be looked at again.
+        """
+        try:
+            return await self._legs(order)
+        except Failure:
+            if state is not OrderState.FILLED:
+                raise
+        return brackets.waiting(order)
 
     async def _legs(self, order: Order) -> tuple[Leg, ...]:
         """The exits of an order that has bought, each asked for by its own id until it ends."""
