@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from tests.simulators.alpaca import AlpacaSimulator, Fault
 
 ANSWER_SECONDS = 0.05
+MANY = 10_000_000
+"""Requests a minute: one person orders as fast as it goes, which Alpaca's own limit would end."""
 
 
 def key_of(number: int) -> tuple[str, str]:
@@ -40,6 +42,7 @@ async def simulated_alpaca(people: int) -> AsyncIterator[str]:
 
 async def _serve(people: int) -> None:
     async with AlpacaSimulator() as sim:
+        sim.limit_rate(MANY)
         for number in range(people):
             sim.add_person(*key_of(number), cash="10000000")
         sim.fail("place", Fault.LATE, delay=ANSWER_SECONDS)
