@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 import pytest
 
 from floorbroker.brokers.availability import Availability, availability, sdk_installed
-from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.registry import get_broker, multi_user_brokers
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.config import PAGE_SETTINGS
 from floorbroker.domain.modes import DeploymentMode
@@ -108,6 +108,16 @@ def test_missing_operator_settings_are_named_to_the_operator_only(
 
 def test_an_oauth_broker_with_its_settings_can_be_chosen() -> None:
     assert in_the_cloud(built("schwab"), SCHWAB).selectable
+
+
+def test_with_their_applications_set_all_cloud_brokers_can_be_chosen() -> None:
+    brokers = multi_user_brokers()
+    registered = {name for spec in brokers for name in spec.operator_settings}
+
+    present = [in_the_cloud(spec, frozenset(registered)) for spec in brokers]
+
+    assert len(present) == 8
+    assert [one.spec.id for one in present if not one.selectable] == []
 
 
 def test_the_mode_is_told_before_anything_that_could_be_mended() -> None:
