@@ -111,7 +111,7 @@ def test_an_oauth_broker_with_its_settings_can_be_chosen() -> None:
 
 
 def test_with_their_applications_set_all_cloud_brokers_can_be_chosen() -> None:
-    brokers = multi_user_brokers()
+    brokers = [get_broker(broker) for broker in multi_user_brokers()]
     registered = {name for spec in brokers for name in spec.operator_settings}
 
     present = [in_the_cloud(spec, frozenset(registered)) for spec in brokers]
