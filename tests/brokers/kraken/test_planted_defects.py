@@ -76,7 +76,7 @@ DEFECTS: Final = {
     ),
     "reads without the allowance": Defect(
         file="brokers/kraken/line.py",
-        text="        await _take(self._of_the_key(), cost, urgent=urgent)\n",
+        text="        await self._of_the_key().take(cost, urgent=urgent)\n",
         mistake="",
     ),
     "ended orders not looked for": Defect(
