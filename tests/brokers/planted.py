@@ -5,6 +5,7 @@ Nothing of the real source is touched, and nothing of this process is either.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,8 +54,13 @@ def plant(defect: Defect | None, folder: Path) -> Path:
     return folder
 
 
-def run_tests(path: Path, tests: str) -> subprocess.CompletedProcess[str]:
-    """The tests below `tests`, against the package on `path`, up to the first that fails."""
+def run_tests(
+    path: Path, tests: str, defect: Defect | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The tests below `tests`, against the package on `path`, up to the first that fails.
+
+    Those that are about the defect's file come first: they are the ones that should notice.
+    """
     environment: Mapping[str, str] = {
         **os.environ,
         "PYTHONPATH": str(path),
@@ -74,7 +80,7 @@ def run_tests(path: Path, tests: str) -> subprocess.CompletedProcess[str]:
             "no:randomly",
             "--deselect",
             f"{tests}/test_planted_defects.py",
-            tests,
+            *_likeliest_first(tests, defect),
         ],
         cwd=ROOT,
         env=environment,
@@ -85,9 +91,21 @@ def run_tests(path: Path, tests: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _likeliest_first(tests: str, defect: Defect | None) -> list[str]:
+    files = sorted((ROOT / tests).glob("test_*.py"))
+    about = "" if defect is None else Path(defect.file).stem
+
+    def distance(file: Path) -> int:
+        if about and about in file.stem:
+            return 0
+        return 1 if about and re.search(rf"\b{about}\b", file.read_text()) else 2
+
+    return [str(file.relative_to(ROOT)) for file in sorted(files, key=distance)]
+
+
 def assert_noticed(defect: Defect, folder: Path, tests: str) -> None:
     """Some test fails because of the defect."""
-    child = run_tests(plant(defect, folder), tests)
+    child = run_tests(plant(defect, folder), tests, defect)
 
     assert child.returncode == _TESTS_FAILED, child.stdout[-3000:] + child.stderr[-3000:]
     assert "1 failed" in child.stdout, child.stdout[-3000:]
