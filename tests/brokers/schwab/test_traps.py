@@ -198,7 +198,7 @@ async def test_the_sdk_writes_whole_answers_into_the_log_and_the_adapter_nothing
     with caplog.at_level("DEBUG", logger="schwab"):
         await client.get_account_numbers()
         await client.close_async_session()
-        assert anna.account.hash in caplog.text
+        assert anna.account.number in caplog.text
         caplog.clear()
 
         await adapter.balances(account)
