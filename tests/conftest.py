@@ -1,10 +1,12 @@
 """What holds for every test: under CI=true a skipped test is a failed one, unless it is `live`."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 import stamina
+
+from tests.observability.captured import logging_kept
 
 pytest_plugins = ["tests.stores"]
 
@@ -12,6 +14,13 @@ stamina.set_testing(True, attempts=1)
 """Reads are tried once and nothing waits for time to pass; the test of the tries sets its own."""
 
 UNDER_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+@pytest.fixture(autouse=True)
+def _logging_kept() -> Iterator[None]:
+    """A command run inside a test sets up logging for its process, which is every test's."""
+    with logging_kept():
+        yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

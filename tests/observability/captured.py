@@ -21,21 +21,32 @@ class Captured(io.StringIO):
 
 
 @contextmanager
-def captured_stderr(*, level: str = "DEBUG", as_json: bool = True) -> Iterator[Captured]:
-    """Logs as the program does; afterwards logging is as it was."""
+def logging_kept() -> Iterator[None]:
+    """Whatever configures logging inside, afterwards it is as it was."""
     root = logging.getLogger()
     names = [logging.getLogger(name) for name in (*FLOORS, *OFF)]
     before = [(logger, logger.level, logger.disabled) for logger in (root, *names)]
-    handlers, stderr = root.handlers[:], sys.stderr
-    sys.stderr = output = Captured()
-    root.handlers.clear()  # pytest's own, which print what they get
+    handlers, configured = root.handlers[:], structlog.is_configured()
     try:
-        configure_logging(level, json=as_json)
-        yield output
+        yield
     finally:
-        sys.stderr = stderr
         root.handlers[:] = handlers
         for logger, old_level, disabled in before:
             logger.setLevel(old_level)
             logger.disabled = disabled
-        structlog.reset_defaults()
+        if structlog.is_configured() != configured:
+            structlog.reset_defaults()
+
+
+@contextmanager
+def captured_stderr(*, level: str = "DEBUG", as_json: bool = True) -> Iterator[Captured]:
+    """Logs as the program does; afterwards logging is as it was."""
+    stderr = sys.stderr
+    sys.stderr = output = Captured()
+    with logging_kept():
+        logging.getLogger().handlers.clear()  # pytest's own, which print what they get
+        try:
+            configure_logging(level, json=as_json)
+            yield output
+        finally:
+            sys.stderr = stderr
