@@ -1,4 +1,4 @@
-"""One process's services on a real store, wired as `bootstrap.py` wires them.
+"""One process's services on a real store, wired as `bootstrap` wires them.
 
 No bot and no background loops: a test says when a sweep runs, and the clock stands still. Two
 houses on one store are two processes.
@@ -18,6 +18,7 @@ from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.config import Settings
@@ -162,9 +163,12 @@ class House:
             usual["quantity"] = "10"
         return await self.drafts.draft(by or caller(), Ticket(**{**usual, **ticket}))
 
-    async def confirm(self, order: Order, by: Caller | None = None) -> Order:
-        """A click on the order's own Confirm."""
-        return await self.orders.confirm(by or caller(order.user_id), order.order_id, None)
+    async def confirm(
+        self, order: Order, by: Caller | None = None, *, anyway: bool = False
+    ) -> Order:
+        """A click on the order's own Confirm, or on Send anyway."""
+        by = by or caller(order.user_id)
+        return await self.orders.confirm(by, order.order_id, None, anyway=anyway)
 
     async def bought(self, quantity: str = "10", user_id: UserId = ANNA, **ticket: Any) -> Order:
         """A confirmed buy."""
@@ -256,6 +260,7 @@ def built(
             cache=SharedCache(clock),
             allowances=Allowances(clock, metrics),
             nonces=counters.StoredNonces(documents),
+            gateways=Gateways(clock),
         ),
         options={
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},

@@ -91,6 +91,16 @@ class Settings(BaseSettings):
     # Brokers
     broker_endpoints: Endpoints = ()
 
+    # Gateways on this machine, for a bot at home
+    ib_host: str = "127.0.0.1"
+    ib_port: Annotated[int, Field(ge=1, le=65_535)] = 7497
+    ib_client_id: Annotated[int, Field(ge=1, le=999)] = 1
+    ib_account: str = ""
+    ib_market_data_type: Annotated[int, Field(ge=1, le=4)] = 3
+    opend_host: str = "127.0.0.1"
+    opend_port: Annotated[int, Field(ge=1, le=65_535)] = 11111
+    opend_security_firm: str = "FUTUINC"
+
     # Application credentials of brokers with OAuth
     oauth_redirect_url: str = "https://127.0.0.1"
     schwab_app_key: str = ""

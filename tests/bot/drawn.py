@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of
-from floorbroker.brokers.availability import Availability, availability
-from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.availability import Availability, availabilities
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -107,7 +106,7 @@ def intent(kind: IntentKind, state: IntentState) -> Intent:
 
 def brokers(mode: DeploymentMode, *configured: str) -> tuple[Availability, ...]:
     """Every broker as this deployment sees it."""
-    return tuple(availability(spec, mode, frozenset(configured)) for spec in all_brokers())
+    return availabilities(mode, frozenset(configured))
 
 
 def account(number: int = 1, label: str = "Paper", **fields: Any) -> LinkedAccount:

@@ -251,3 +251,19 @@ def test_once_it_is_clear_nothing_is_to_choose() -> None:
 
     assert card.sections == ()
     assert not any("It is" in button.label for button in card.buttons)
+
+
+def test_a_doubtful_price_with_real_money_is_asked_about_once_more() -> None:
+    draft = order_in(S.DRAFT)
+    review = replace(draft.review, doubt="The quote is delayed.")
+    asked = replace(draft, environment=Environment.LIVE, review=review, asked_again=True)
+
+    card = order_card(asked, "IBKR …4567", NOON)
+
+    assert card.title == "Are you sure? · Buy 10 AAPL"
+    assert card.tone is Tone.CAUTION
+    assert "The quote is delayed." in card.lead
+    assert "Nothing has been sent." in card.lead
+    # What stood under the finger was Confirm: the second half of a double click cancels.
+    assert [one.label for one in card.buttons] == ["Cancel", "Send anyway"]
+    drawn(card).assert_fits()

@@ -81,7 +81,10 @@ def test_a_gateway_brokers_page_is_the_single_user_warning(
     text = message.text.replace("\\", "")
     spec, gateway = one.spec, one.spec.gateway
     assert gateway is not None
-    assert "Single-User Deployment Required" in message.texts[0]
+    title = spec.name if one.selectable else "Single-User Deployment Required"
+    assert title in message.texts[0]
+    assert one.selectable is (mode is DeploymentMode.SINGLE_USER)
+    assert bool(message.buttons) is one.selectable
     assert "`Single-User Only`" in message.texts[0]
     assert message.accents == [AMBER]
     assert spec.warning in text
@@ -162,7 +165,7 @@ def test_without_an_account_the_card_says_how_to_get_one() -> None:
 def test_status_names_the_links_that_do_not_answer_and_what_to_do() -> None:
     failed = UnreachableLink(link=account(2, "Broken").link, error=BrokerConnectionError())
 
-    text = drawn(status_card(DeploymentMode.MULTI_USER, [account()], [failed], {}, {})).text
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [account()], [failed], {}, {}, {})).text
 
     assert "connected" in text
     assert "Broken" in text
@@ -188,7 +191,7 @@ def test_what_a_broker_keeps_an_account_from_stands_in_place_of_connected() -> N
     blocked = account(label="Alpaca live")
     told = {blocked.link.link_id: "Alpaca has blocked this account from trading."}
 
-    text = drawn(status_card(DeploymentMode.MULTI_USER, [blocked], [], told, {})).text
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [blocked], [], told, {}, {})).text
 
     assert "Alpaca has blocked this account from trading." in text
     assert "connected" not in text
@@ -198,6 +201,6 @@ def test_status_tells_what_one_should_know_of_a_key() -> None:
     one = account(label="Kraken live")
     keys = {one.link.link_id: ["This key works from any address."]}
 
-    text = drawn(status_card(DeploymentMode.MULTI_USER, [one], [], {}, keys)).text
+    text = drawn(status_card(DeploymentMode.MULTI_USER, [one], [], {}, keys, {})).text
 
     assert "Kraken live: This key works from any address." in text

@@ -123,6 +123,8 @@ class CapabilityContract(BrokerFixtures):
             Capability.KEY_RIGHTS: adapter.key_rights,
             Capability.REVOKE: adapter.revoke,
             Capability.OPTION_CHAIN: lambda: adapter.option_chain(tradable, expiry),
+            Capability.GREEKS: lambda: adapter.greeks(tradable),
+            Capability.DEPTH: lambda: adapter.depth(tradable),
         }
 
         for capability in calls.keys() - spec.capabilities:
@@ -143,6 +145,8 @@ class CapabilityContract(BrokerFixtures):
             Capability.MARKET_HOURS: "market_hours",
             Capability.OPTION_CHAIN: "option_chain",
             Capability.STREAM_QUOTES: "stream_quotes",
+            Capability.GREEKS: "greeks",
+            Capability.DEPTH: "depth",
             Capability.ORDER_EVENTS: "order_events",
             Capability.KEY_RIGHTS: "key_rights",
             Capability.REVOKE: "revoke",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from floorbroker.brokers.port import BrokerAdapter, ConnectionState
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     BrokerError,
 )

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from floorbroker.domain.ids import is_order_id, new_order_id
+from floorbroker.domain.ids import AccountId, LinkId, is_order_id, new_order_id
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.market import Quote
 from floorbroker.domain.money import Money, to_cents, usd
 from floorbroker.domain.orders import Side
-from floorbroker.domain.portfolio import Position
-from tests.domain.building import AAPL, NOON
+from floorbroker.domain.portfolio import Balances, Position, Snapshot
+from tests.domain.building import AAPL, ANNA, NOON
 
 D = Decimal
 
@@ -124,3 +124,46 @@ def test_ids_fit_every_broker_and_do_not_repeat() -> None:
 @pytest.mark.parametrize("text", ["", "a" * 17, "a" * 19, "A" * 18, "a" * 17 + "\n", "é" * 18])
 def test_whatever_else_is_no_id_of_ours(text: str) -> None:
     assert not is_order_id(text)
+
+
+def snapshot(*positions: Position, cash: Money = usd(400)) -> Snapshot:
+    told = Balances(cash=cash, equity=usd(1000), buying_power=usd(400), as_of=NOON)
+    return Snapshot.of(ANNA, LinkId("link"), AccountId("A"), told, positions)
+
+
+def test_a_snapshot_computes_what_is_invested_and_what_it_made() -> None:
+    taken = snapshot(position(10), position(-5, average_price=D(120)))
+
+    assert taken.invested == usd(600)
+    assert taken.unrealised_profit == usd(100 + 50)
+    assert taken.return_percent == D(150) / D(1600) * 100
+
+
+@pytest.mark.parametrize(
+    "unpriced",
+    [
+        position(10, market_price=None),
+        position(10, average_price=None),
+        position(
+            10, instrument=Instrument(symbol="BMW", asset_class=AssetClass.EQUITY, currency="EUR")
+        ),
+    ],
+)
+def test_a_snapshot_has_no_profit_where_one_position_cannot_tell_its_own(
+    unpriced: Position,
+) -> None:
+    taken = snapshot(position(10), unpriced)
+
+    assert taken.unrealised_profit is None
+    assert taken.return_percent is None
+
+
+def test_a_snapshot_of_an_account_without_positions_made_nothing_up() -> None:
+    taken = snapshot()
+
+    assert (taken.unrealised_profit, taken.return_percent, taken.day_profit) == (None, None, None)
+    assert taken.invested == usd(600)
+
+
+def test_a_snapshot_never_adds_amounts_of_different_currencies() -> None:
+    assert snapshot(cash=Money(amount=D(1), currency="EUR")).invested is None

@@ -1,4 +1,4 @@
-"""/positions, /balance, /portfolio, /help, /privacy: in a server and in direct messages."""
+"""/quote, /positions, /balance, /portfolio, /help, /privacy: in a server and in direct messages."""
 
 import pytest
 
@@ -61,3 +61,29 @@ async def test_the_figures_name_their_source_and_age(world: World) -> None:
 
     assert "just now" in card.text
     assert "Paper" in card.text.splitlines()[-1]
+
+
+async def test_a_quote_tells_its_source_its_age_and_the_account(
+    world: World, alice: Somebody
+) -> None:
+    card = await alice.types("quote", symbol="aapl")
+
+    assert card.private
+    assert card.title.startswith("AAPL")
+    for word in ("Bid", "Ask", "Last", "$", "PAPER", "Source", "just now", "Paper"):
+        assert word in card.text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"symbol": "NOSUCH"}, "NOSUCH"),
+        ({"symbol": "not a symbol!"}, "Invalid symbol"),
+        ({"symbol": "AAPL", "account": "Savings"}, "/setup accounts lists yours"),
+        ({"symbol": "AAPL", "depth": True}, "does not show the order book"),
+    ],
+)
+async def test_what_cannot_be_quoted_is_said(
+    world: World, alice: Somebody, options: dict[str, object], words: str
+) -> None:
+    assert words in (await alice.types("quote", **options)).text

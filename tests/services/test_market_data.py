@@ -1,13 +1,13 @@
-"""A price that cannot be relied on: said on paper, refused for a live market order."""
+"""A price that cannot be relied on: said on paper, confirmed twice with real money."""
 
-from collections.abc import Iterator
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from floorbroker.domain.errors import InvalidInput, PolicyRefused
+from floorbroker.domain.errors import DraftExpired, InvalidInput
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Side
@@ -34,12 +34,12 @@ def _old(venue: Venue) -> None:
 
 
 DOUBTFUL = [_missing, _delayed, _crossed, _old]
+PRICED = [_delayed, _crossed, _old]
 
 
 @pytest.fixture
-def house(build: Build, venue: Venue) -> Iterator[House]:
-    yield build(venue=venue, chosen=settings(live_trading="on"))
-    assert venue.count("place_order") == 0
+def house(build: Build, venue: Venue) -> House:
+    return build(venue=venue, chosen=settings(live_trading="on"))
 
 
 async def _live(house: House) -> None:
@@ -47,15 +47,90 @@ async def _live(house: House) -> None:
     await house.choose(ANNA, live=True)
 
 
-@pytest.mark.parametrize("spoil", DOUBTFUL)
-async def test_a_live_market_order_needs_a_price_to_rely_on(
+@pytest.mark.parametrize("spoil", PRICED)
+async def test_a_live_market_order_at_a_doubtful_price_is_confirmed_twice(
     house: House, venue: Venue, spoil: Any
 ) -> None:
     await _live(house)
     spoil(venue)
+    draft = await house.draft()
 
-    with pytest.raises(PolicyRefused, match="no reliable price"):
-        await house.draft()
+    asked = await house.confirm(draft)
+    again = await house.confirm(draft)
+
+    assert draft.review.doubt
+    assert not draft.asked_again
+    assert [one.state for one in (asked, again)] == [OrderState.DRAFT] * 2
+    assert asked.asked_again
+    assert venue.count("place_order") == 0
+
+    sent = await house.confirm(draft, anyway=True)
+    twice = await house.confirm(draft, anyway=True)
+
+    assert sent.state is OrderState.ACCEPTED
+    assert twice.state is OrderState.ACCEPTED
+    assert venue.count("place_order") == 1
+
+
+async def test_the_answer_counts_only_after_the_question(house: House, venue: Venue) -> None:
+    await _live(house)
+    _delayed(venue)
+    draft = await house.draft()
+
+    first = await house.confirm(draft, anyway=True)
+
+    assert first.state is OrderState.DRAFT
+    assert first.asked_again
+    assert venue.count("place_order") == 0
+
+
+async def test_clicks_at_the_same_time_only_ask(house: House, venue: Venue) -> None:
+    await _live(house)
+    _delayed(venue)
+    draft = await house.draft()
+
+    answers = await asyncio.gather(*(house.confirm(draft) for _ in range(5)))
+
+    assert {one.state for one in answers} == {OrderState.DRAFT}
+    assert all(one.asked_again for one in answers)
+    assert venue.count("place_order") == 0
+
+
+async def test_a_doubtful_review_that_is_too_old_is_not_asked_about(
+    house: House, venue: Venue
+) -> None:
+    await _live(house)
+    _delayed(venue)
+    draft = await house.draft()
+    house.clock.advance(61)
+
+    with pytest.raises(DraftExpired):
+        await house.confirm(draft)
+
+    assert venue.count("place_order") == 0
+
+
+async def test_a_price_to_rely_on_is_confirmed_once(house: House, venue: Venue) -> None:
+    await _live(house)
+    draft = await house.draft()
+
+    sent = await house.confirm(draft)
+
+    assert draft.review.doubt == ""
+    assert sent.state is OrderState.ACCEPTED
+    assert venue.count("place_order") == 1
+
+
+async def test_a_live_market_order_proposes_the_limit_that_it_would_have_met(
+    house: House, venue: Venue
+) -> None:
+    await _live(house)
+    _delayed(venue)
+
+    draft = await house.draft()
+
+    [note] = [one for one in draft.review.notes if "delayed" in one]
+    assert f"A limit order, at {draft.review.price} for one" in note
 
 
 @pytest.mark.parametrize("spoil", DOUBTFUL)
@@ -70,6 +145,7 @@ async def test_a_live_limit_order_says_its_own_price_and_is_reviewed(
     assert draft.review.cost is not None
     assert draft.review.cost.amount == 900
     assert draft.review.notes
+    assert draft.review.doubt == ""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +165,7 @@ async def test_a_paper_market_order_is_reviewed_with_a_warning(
     draft = await house.draft()
 
     assert any(one.startswith(note) for one in draft.review.notes)
+    assert draft.review.doubt == ""
 
 
 async def test_without_any_price_a_market_order_cannot_be_valued(

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.domain.errors import BrokerConnectionError, Busy, NotLinked
+from floorbroker.domain.people import Link
 from floorbroker.services.sessions import IDLE
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
@@ -210,3 +212,25 @@ async def test_a_removed_link_is_not_opened_from_an_old_copy(house: House) -> No
 
 def test_a_lease_is_kept_for_minutes_not_days() -> None:
     assert timedelta(minutes=1) <= IDLE <= timedelta(hours=1)
+
+
+async def test_what_began_with_a_session_ends_with_it(build: Build, venue: Venue) -> None:
+    house = build(venue=venue)
+    link = await house.link()
+    begun: list[asyncio.Task[None]] = []
+
+    def listen(told: Link, _: BrokerAdapter) -> "asyncio.Task[None]":
+        assert told.link_id == link.link_id
+        begun.append(house.supervisor.keep("listening", asyncio.sleep(60)))
+        return begun[-1]
+
+    house.sessions.announce_to(listen)
+    async with house.sessions.lease(link), house.sessions.lease(link):
+        pass
+    [task] = begun
+    assert not task.done()
+
+    await house.sessions.close(link.link_id)
+    await asyncio.sleep(0)
+
+    assert task.cancelled()

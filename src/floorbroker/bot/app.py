@@ -12,6 +12,7 @@ from discord.ext import commands
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
 from floorbroker.bot.callers import caller_of
+from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
@@ -95,6 +96,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),
+            MarketCommands(self.front),
             PortfolioCommands(self.front),
             SetupCommands(self.front),
             PersonCommands(self.front),

@@ -23,7 +23,7 @@ class _HasFront(Protocol):
 
 
 class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
-    """Confirm, Cancel, Cancel order, Refresh, Share."""
+    """Confirm, Send anyway, Cancel, Cancel order, Refresh, Share."""
 
     def __init__(self, action: str, order_id: OrderId) -> None:
         """`action` is one of the template's."""
@@ -47,6 +47,8 @@ class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
             match self.action:
                 case "confirm":
                     return await cards.confirm(interaction, caller, order_id)
+                case "anyway":
+                    return await cards.confirm(interaction, caller, order_id, anyway=True)
                 case "cancel":
                     return await cards.cancel(interaction, caller, order_id)
                 case "share":

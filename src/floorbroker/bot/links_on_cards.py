@@ -4,7 +4,7 @@ import discord
 
 from floorbroker.bot.callers import address_of
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.link_cards import page_card, terminal_card
+from floorbroker.bot.replies.link_cards import connected_card, page_card, terminal_card
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import BrokerId, LinkId
@@ -50,7 +50,10 @@ class LinkCards:
         floor = self._floor
         await floor.linking.check(wanted)
         spec = get_broker(wanted.broker)
-        if not floor.settings.has_pages:
+        if spec.requires_local_gateway and wanted.environment is Environment.PAPER:
+            # There is nothing to type. With real money the terms come first, in the terminal.
+            return connected_card(await floor.linking.keep(await floor.linking.try_out(wanted, {})))
+        if spec.requires_local_gateway or not floor.settings.has_pages:
             renewed = None
             if wanted.relinks is not None:
                 renewed = await floor.accounts.link(caller.user_id, wanted.relinks)

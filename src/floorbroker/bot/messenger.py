@@ -1,5 +1,6 @@
 """News on its way to a person without an interaction: an edited card, or a direct message."""
 
+from contextlib import suppress
 from typing import Final
 
 import discord
@@ -9,9 +10,11 @@ from discord.http import Route
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
+from floorbroker.bot.replies.gateway_cards import gateway_card
 from floorbroker.bot.replies.link_cards import connected_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
+from floorbroker.domain.connections import ConnectionEvent
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
@@ -22,7 +25,7 @@ DM_CLOSED: Final = 50007
 
 
 class DiscordMessenger:
-    """Implements the `Messenger` of `services.notify`, of link news and of reminders."""
+    """The `Messenger` of `services.notify`, of link news, of reminders and of gateways."""
 
     def __init__(self, bot: FloorbrokerBot, clock: Clock) -> None:
         """`bot` must be logged in by the time that there is news."""
@@ -62,11 +65,26 @@ class DiscordMessenger:
             return False
         return await self._send(link.user_id, ending_card(link, link.ends_at))
 
+    async def tell_gateway(
+        self, owner: UserId, event: ConnectionEvent, message: str | None
+    ) -> str | None:
+        """Tells of a gateway by direct message, in the one that is there if it still is."""
+        return await self._sent(owner, gateway_card(event), message)
+
     async def _send(self, user_id: UserId, card: Card) -> bool:
+        return await self._sent(user_id, card) is not None
+
+    async def _sent(self, user_id: UserId, card: Card, message: str | None = None) -> str | None:
+        """The id of the message; None where the person's DMs are closed."""
         try:
             channel = await self._bot.create_dm(discord.Object(int(user_id)))
-            await channel.send(view=view_of(card))
+            if message is not None:
+                with suppress(discord.NotFound):
+                    there = channel.get_partial_message(int(message))
+                    await there.edit(view=view_of(card))
+                    return message
+            sent = await channel.send(view=view_of(card))
         except discord.HTTPException as error:
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
-            return False
-        return True
+            return None
+        return str(sent.id)

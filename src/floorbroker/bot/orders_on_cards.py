@@ -46,16 +46,21 @@ class OrderCards:
         )
 
     async def confirm(
-        self, interaction: discord.Interaction, caller: Caller, order_id: OrderId
+        self,
+        interaction: discord.Interaction,
+        caller: Caller,
+        order_id: OrderId,
+        *,
+        anyway: bool = False,
     ) -> Card | None:
-        """Confirms and shows what became of it.
+        """Confirms and shows what became of it, or what must be answered first.
 
         None where another click is sending it this moment: that click will show the outcome, and
         "sending" written over it would be untrue.
         """
         address = address_of(interaction, caller, self._floor.addresses)
         try:
-            order = await self._floor.orders.confirm(caller, order_id, address)
+            order = await self._floor.orders.confirm(caller, order_id, address, anyway=anyway)
         except DraftExpired as error:
             await refuse(interaction, error)
             return await self.card(await self._floor.orders.get(caller, order_id), caller)

@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.registry import all_brokers, get_broker
 from floorbroker.brokers.spec import AuthFlow, BrokerSpec
 from floorbroker.config import PAGE_SETTINGS
 from floorbroker.domain.modes import DeploymentMode
@@ -68,6 +68,13 @@ def availability(
             f"Set {' and '.join(missing)}, then restart.",
         )
     return Availability(spec=spec, selectable=True)
+
+
+def availabilities(
+    mode: DeploymentMode, configured_settings: AbstractSet[str]
+) -> tuple[Availability, ...]:
+    """The same of every broker, in the registry's order."""
+    return tuple(availability(spec, mode, configured_settings) for spec in all_brokers())
 
 
 def _needs_page(spec: BrokerSpec, mode: DeploymentMode) -> bool:

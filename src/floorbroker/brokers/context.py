@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import SessionExpired
@@ -101,6 +102,7 @@ class Shared:
     cache: SharedCache
     allowances: Allowances
     nonces: Nonces
+    gateways: Gateways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class BrokerContext:
         cache: What is the same for everybody at this broker; never a person's own.
         allowances: How much may be asked of this broker, shared by whoever it counts as one.
         nonces: Rising numbers, also across processes.
+        gateways: The connections to processes on this machine, shared by whoever uses them.
         tokens: The link's credential where it is renewed from time to time.
         endpoints: The addresses to talk to, by the names that the manifest gives them.
         options: The operator's own settings for this broker (seeds, latencies).
@@ -126,6 +129,7 @@ class BrokerContext:
     cache: SharedCache
     allowances: Allowances
     nonces: Nonces
+    gateways: Gateways
     tokens: Tokens
     endpoints: Mapping[str, str]
     options: Mapping[str, Any]

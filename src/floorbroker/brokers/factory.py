@@ -8,6 +8,7 @@ from typing import Any, Final
 from floorbroker.brokers.availability import install_command, sdk_installed
 from floorbroker.brokers.connection import ConnectionTest, warnings_for
 from floorbroker.brokers.context import BrokerContext, LastingTokens, Shared, Tokens
+from floorbroker.brokers.gateway_checks import GatewayCheck, examiner
 from floorbroker.brokers.loading import adapter_maker, flow_maker, not_built, read_credentials
 from floorbroker.brokers.oauth import OAuthContext, OAuthFlow
 from floorbroker.brokers.port import BrokerAdapter, KeyRights
@@ -103,6 +104,7 @@ class BrokerFactory:
             cache=self._shared.cache,
             allowances=self._shared.allowances,
             nonces=self._shared.nonces,
+            gateways=self._shared.gateways,
             tokens=tokens or LastingTokens(credentials),
             endpoints=self._addresses(spec),
             options=self._options.get(spec.id, {}),
@@ -137,6 +139,17 @@ class BrokerFactory:
         options = self._options.get(spec.id, {})
         registered = all(options.get(name.lower()) for name in spec.registration)
         return spec.sign_in is not None and registered
+
+    async def examine(self, broker_id: str) -> Sequence[GatewayCheck]:
+        """A look at the broker's gateway, line by line; empty for a broker without one.
+
+        Raises:
+            FloorbrokerError: As `create`: this deployment cannot have it.
+        """
+        spec = self._ready(broker_id, None)
+        if spec.gateway is None:
+            return ()
+        return await examiner(spec)(self._options.get(spec.id, {}), self._shared.gateways)
 
     async def test_connection(
         self,

@@ -1,8 +1,9 @@
 """A broker's code, imported on first use: SDKs are heavy, and most are never asked for.
 
-The manifest names the adapter, `floorbroker.brokers.alpaca.adapter:AlpacaAdapter`. Its credentials
-are `AlpacaCredentials` in `credentials.py` beside it; `AlpacaTokens` there, if people can also sign
-in, and then the manifest names the way to do so, `floorbroker.brokers.alpaca.oauth:AlpacaOAuth`.
+The manifest names the adapter, `floorbroker.brokers.alpaca.adapter:AlpacaAdapter`. In
+`credentials.py` beside it stand `AlpacaCredentials`, unless people can only sign in there, and
+`AlpacaTokens`, if they can; the manifest then names the way to do so,
+`floorbroker.brokers.alpaca.oauth:AlpacaOAuth`.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,7 +39,7 @@ def adapter_maker(spec: BrokerSpec) -> AdapterMaker:
 
 
 def credentials_model(spec: BrokerSpec) -> type[BaseModel]:
-    """What linking asks for; forms and prompts are made from it.
+    """What linking asks for, unless people can only sign in; forms and prompts are made from it.
 
     Raises:
         NotSupported: The adapter is not built yet.
@@ -74,7 +75,7 @@ def read_credentials(spec: BrokerSpec, given: Mapping[str, str]) -> BaseModel:
     Raises:
         InvalidInput: Something is missing or unreadable. It names fields and never holds a value.
     """
-    signed_in = spec.sign_in is not None and ACCESS_TOKEN in given
+    signed_in = spec.sign_in is not None and (ACCESS_TOKEN in given or not spec.takes_keys)
     model = tokens_model(spec) if signed_in else credentials_model(spec)
     try:
         return model.model_validate(dict(given))

@@ -9,36 +9,16 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from floorbroker.brokers.spec import Capability
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.errors import NotSupported
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
-from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
-
-
-class ConnectionState(StrEnum):
-    """Where the way to the broker stands."""
-
-    DISCONNECTED = "disconnected"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    RECONNECTING = "reconnecting"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionStatus:
-    """How the way to the broker is, since when, and a sentence for people."""
-
-    state: ConnectionState
-    healthy: bool
-    since: datetime
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +183,14 @@ class BrokerAdapter(ABC):
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """Every contract of one expiry."""
         raise _lacks(Capability.OPTION_CHAIN)
+
+    async def greeks(self, option: Instrument) -> Greeks:
+        """How the price of an option moves, by the broker's own model."""
+        raise _lacks(Capability.GREEKS)
+
+    async def depth(self, instrument: Instrument) -> Depth:
+        """The orders that stand on both sides of the book, as far as the broker shows them."""
+        raise _lacks(Capability.DEPTH)
 
     def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
         """Quotes as the broker pushes them."""

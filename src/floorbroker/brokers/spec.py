@@ -35,6 +35,8 @@ class Capability(StrEnum):
     BARS = "bars"
     OPTION_CHAIN = "option_chain"
     STREAM_QUOTES = "stream_quotes"
+    GREEKS = "greeks"
+    DEPTH = "depth"
     MARKET_HOURS = "market_hours"
     KEY_RIGHTS = "key_rights"
     REVOKE = "revoke"
@@ -48,11 +50,15 @@ class Gateway:
         process: Its name for people, such as `TWS or IB Gateway`.
         port: The port that a fresh installation listens on for paper trading.
         ports: Every known port and what it stands for.
+        settings: The operator's settings that say where it is; all have defaults or may be empty.
+        examiner: `module:function` of the look that the doctor takes; None while there is none.
     """
 
     process: str
     port: int
     ports: tuple[tuple[int, str], ...] = ()
+    settings: tuple[str, ...] = ()
+    examiner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

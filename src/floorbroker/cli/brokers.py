@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from floorbroker.brokers.availability import Availability, availability
-from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.availability import Availability, availabilities
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.config import Settings
 from floorbroker.domain.modes import DeploymentMode
@@ -13,9 +12,7 @@ from floorbroker.domain.modes import DeploymentMode
 
 def present_brokers(settings: Settings) -> tuple[Availability, ...]:
     """Every broker as it stands with these settings."""
-    return tuple(
-        availability(spec, settings.deployment_mode, settings.configured) for spec in all_brokers()
-    )
+    return availabilities(settings.deployment_mode, settings.configured)
 
 
 def brokers_report(mode: DeploymentMode, brokers: Sequence[Availability], *, as_json: bool) -> str:

@@ -30,6 +30,7 @@ WELCOME: Final = Card(
             lines=(
                 "/buy symbol:AAPL quantity:10",
                 "/buy symbol:AAPL quantity:10 limit:200",
+                "/quote symbol:AAPL",
                 "/positions",
                 "/orders",
                 "/setup broker",

@@ -43,6 +43,49 @@ class Quote:
         return max(now - self.at, timedelta(0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeks:
+    """How the price of one option moves; each figure is None where the source does not tell.
+
+    Attributes:
+        implied_volatility: A year's, as a fraction: 0.25 is 25 %.
+        theta: Per day.
+        vega: Per percentage point of volatility.
+        underlying_price: The price of the underlying that the figures hold for.
+        source: Whose model it is, in words for people.
+    """
+
+    instrument: Instrument
+    at: datetime
+    source: str
+    delta: Decimal | None = None
+    gamma: Decimal | None = None
+    theta: Decimal | None = None
+    vega: Decimal | None = None
+    implied_volatility: Decimal | None = None
+    underlying_price: Decimal | None = None
+    delayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """All orders of one side at one price."""
+
+    price: Decimal
+    size: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """The orders that stand in the book, the best price of each side first."""
+
+    instrument: Instrument
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    at: datetime
+    source: str
+
+
 class Timeframe(StrEnum):
     """The length of one bar."""
 

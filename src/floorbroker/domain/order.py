@@ -23,6 +23,7 @@ class Review:
         cost: Signed: positive is paid, negative is received.
         notes: Rounding, opposite orders, limits touched: sentences for people.
         expires_at: Confirm is refused from then on.
+        doubt: Why Confirm must be given twice; empty where once is enough.
     """
 
     price: Decimal | None
@@ -35,6 +36,7 @@ class Review:
     margin_required: Money | None
     notes: tuple[str, ...]
     expires_at: datetime
+    doubt: str = ""
 
     @classmethod
     def none(cls, now: datetime) -> "Review":
@@ -146,6 +148,7 @@ class Order:
         refusal: Why the broker refused it, where its words have a code of their own.
         candidates: What a person is to choose from, where nothing else can tell which it is.
         news_at: When the person is to be told of the present state; None once told.
+        asked_again: The person confirmed once, and was told of the review's doubt.
     """
 
     order_id: OrderId
@@ -175,6 +178,7 @@ class Order:
     guild_id: str | None = None
     candidates: tuple[Candidate, ...] = ()
     news_at: datetime | None = None
+    asked_again: bool = False
 
     @property
     def filled_quantity(self) -> Decimal:

@@ -1,10 +1,11 @@
 """Accounts and what is in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from floorbroker.domain.ids import AccountId
+from floorbroker.domain.ids import AccountId, LinkId, UserId
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.money import Money
 
@@ -79,3 +80,70 @@ class Position:
             return None
         paid = abs(self.quantity) * self.average_price * self.instrument.multiplier
         return self.profit / paid * 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What one account was worth at one moment; a figure that nobody told is None, never zero.
+
+    Attributes:
+        invested: The value less the cash.
+        unrealised_profit: Over all positions; None where one of them has no price or no cost.
+        return_percent: That profit over what the positions cost.
+    """
+
+    user_id: UserId
+    link_id: LinkId
+    account_id: AccountId
+    at: datetime
+    value: Money
+    cash: Money
+    invested: Money | None = None
+    day_profit: Money | None = None
+    realised_profit: Money | None = None
+    unrealised_profit: Money | None = None
+    return_percent: Decimal | None = None
+
+    @classmethod
+    def of(
+        cls,
+        user_id: UserId,
+        link_id: LinkId,
+        account_id: AccountId,
+        balances: Balances,
+        positions: Sequence[Position],
+    ) -> "Snapshot":
+        """From what the broker says at this moment."""
+        value, cash = balances.equity, balances.cash
+        profit, cost = _profit(positions, value.currency)
+        return cls(
+            user_id=user_id,
+            link_id=link_id,
+            account_id=account_id,
+            at=balances.as_of,
+            value=value,
+            cash=cash,
+            invested=Money(amount=value.amount - cash.amount, currency=value.currency)
+            if value.currency == cash.currency
+            else None,
+            day_profit=balances.day_profit,
+            realised_profit=balances.realised_profit,
+            unrealised_profit=None
+            if profit is None
+            else Money(amount=profit, currency=value.currency),
+            return_percent=None if profit is None or not cost else profit / cost * 100,
+        )
+
+
+def _profit(positions: Sequence[Position], currency: str) -> tuple[Decimal | None, Decimal | None]:
+    """The unrealised profit of all positions and what they cost; None where one cannot tell."""
+    profit = cost = Decimal(0)
+    for position in positions:
+        if position.profit is None or position.average_price is None:
+            return None, None
+        if position.instrument.currency != currency:
+            return None, None
+        profit += position.profit
+        size = abs(position.quantity) * position.instrument.multiplier
+        cost += size * position.average_price
+    return (profit, cost) if positions else (None, None)

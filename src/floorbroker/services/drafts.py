@@ -1,6 +1,6 @@
 """From a ticket to a stored draft: what the review card shows is what Confirm sends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,14 +9,15 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import BrokerError, OrderRejected
 from floorbroker.domain.ids import new_order_id
-from floorbroker.domain.instruments import Instrument, parse_symbol
+from floorbroker.domain.instruments import parse_symbol
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order, Review
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
-from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview
+from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
+from floorbroker.services.chosen import Chosen, choose
 from floorbroker.services.closable import check_closable
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
@@ -27,12 +28,6 @@ from floorbroker.storage.documents import DuplicateKey
 
 RESTING_REVIEW: Final = timedelta(minutes=10)
 """A limit price does not go stale like a market one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
-    account: LinkedAccount
-    instrument: Instrument
 
 
 class Drafts:
@@ -51,7 +46,10 @@ class Drafts:
             FloorbrokerError: Any other reason not to; nothing was sent.
         """
         ticket.check()
-        chosen = await self._choose(caller, ticket)
+        desk = self._desk
+        chosen = await choose(
+            desk.accounts, desk.sessions, caller.user_id, ticket.symbol, ticket.account
+        )
         usual = chosen.account.spec.usual_time_in_force(chosen.instrument.asset_class)
         return await self._drafted(caller, chosen, ticket.request(chosen.instrument, usual))
 
@@ -67,24 +65,10 @@ class Drafts:
         async with self._desk.sessions.lease(linked.link) as adapter:
             request = await _closing_request(adapter, linked, symbol, quantity)
         return await self._drafted(
-            caller, _Chosen(account=linked, instrument=request.instrument), request
+            caller, Chosen(account=linked, instrument=request.instrument), request
         )
 
-    async def _choose(self, caller: Caller, ticket: Ticket) -> _Chosen:
-        symbol = parse_symbol(ticket.symbol)
-        own = await self._desk.accounts.reachable(caller.user_id)
-        account = own.choose(ticket.account)
-        async with self._desk.sessions.lease(account.link) as adapter:
-            instrument = await adapter.instrument(symbol)
-        if ticket.account is None:
-            preferred = own.choose(None, instrument.asset_class)
-            if preferred.link.link_id != account.link.link_id:
-                async with self._desk.sessions.lease(preferred.link) as adapter:
-                    instrument = await adapter.instrument(symbol)
-            account = preferred
-        return _Chosen(account=account, instrument=instrument)
-
-    async def _drafted(self, caller: Caller, chosen: _Chosen, request: OrderRequest) -> Order:
+    async def _drafted(self, caller: Caller, chosen: Chosen, request: OrderRequest) -> Order:
         account, spec = chosen.account, chosen.account.spec
         preflight.check_offered(request, spec)
         async with self._desk.sessions.lease(account.link) as adapter:
@@ -98,7 +82,6 @@ class Drafts:
             await self._desk.gates.check(
                 caller.user_id, caller.guild_id, environment, request.effect
             )
-            preflight.check_market_data(request, around.quote, environment, self._desk.clock.now())
             figures = value(request, around, self._desk.gates.limits)
             today = await self._desk.gates.orders_today(caller.user_id)
             self._desk.gates.check_limits(proposed(request, figures, today))
@@ -153,6 +136,7 @@ class Drafts:
         request, quote = order.request, around.quote
         currency = request.instrument.currency
         market = request.type is OrderType.MARKET
+        now = self._desk.clock.now()
         return Review(
             price=figures.market,
             price_at=quote.at if quote else None,
@@ -163,8 +147,8 @@ class Drafts:
             buying_power_after=_money(power, currency),
             margin_required=_money(preview.margin_required if preview else None, currency),
             notes=notes,
-            expires_at=self._desk.clock.now()
-            + (self._desk.market_review if market else RESTING_REVIEW),
+            expires_at=now + (self._desk.market_review if market else RESTING_REVIEW),
+            doubt=preflight.doubt_of(request, quote, order.environment, now),
         )
 
     async def _opposite(self, order: Order) -> tuple[str, ...]:
@@ -186,14 +170,16 @@ class Drafts:
 
 def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tuple[str, ...]:
     notes = []
-    if around.quote is None:
-        notes.append("No quote is to be had: the order is valued at your own price.")
-    elif around.quote.delayed:
-        notes.append("The quote is delayed. A limit order says what you are ready to pay.")
-    elif around.quote.crossed:
-        notes.append("The quote is crossed (bid above ask): not a price to rely on.")
-    elif around.quote.age(now) > preflight.STALE:
-        notes.append("The quote is old. A limit order says what you are ready to pay.")
+    doubt = preflight.doubt(around.quote, now)
+    if doubt:
+        touch = around.quote.touch(request.side) if around.quote else None
+        proposal = ""
+        if request.type is OrderType.MARKET and touch is not None:
+            verb = "pay" if request.side is Side.BUY else "take"
+            proposal = f" A limit order, at {touch} for one, says what you are ready to {verb}."
+        elif around.quote is None:
+            proposal = " The order is valued at your own price."
+        notes.append(doubt + proposal)
     if not around.market_open:
         notes.append("The market is closed now.")
     if request.effect is PositionEffect.SHORT:

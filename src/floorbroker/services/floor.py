@@ -10,6 +10,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
@@ -19,6 +20,7 @@ from floorbroker.services.notify import Addresses
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
@@ -26,7 +28,7 @@ from floorbroker.services.signing_in import SigningIn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """The services, built once by `bootstrap.py`.
+    """The services, built once by `bootstrap`.
 
     Attributes:
         brokers: Every broker with whether it can be linked here, and if not, why.
@@ -42,12 +44,14 @@ class Floor:
     choices: Choices
     deciding: Deciding
     drafts: Drafts
+    gateways: GatewayLooks
     inbox: Inbox
     linking: Linking
     links: LinkChanges
     list: OrderList
     orders: OrderService
     portfolio: Portfolio
+    quotes: Quotes
     reconciler: Reconciler
     sessions: Sessions
     signing_in: SigningIn

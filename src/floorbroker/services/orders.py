@@ -20,7 +20,7 @@ from floorbroker.domain.errors import (
 )
 from floorbroker.domain.ids import OrderId, UserId
 from floorbroker.domain.order import Claim, Order, ReplyAddress
-from floorbroker.domain.order_life import moved
+from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import AccountKey, Link
@@ -60,8 +60,19 @@ class OrderService:
             raise NotYours
         return order
 
-    async def confirm(self, caller: Caller, order_id: OrderId, reply: ReplyAddress | None) -> Order:
+    async def confirm(
+        self,
+        caller: Caller,
+        order_id: OrderId,
+        reply: ReplyAddress | None,
+        *,
+        anyway: bool = False,
+    ) -> Order:
         """Sends a draft, once. A second click, here or in another process, changes nothing.
+
+        Args:
+            anyway: The answer to what is asked where the review has a doubt: confirming such a
+                draft the first time only asks.
 
         Returns:
             The order in whatever state it has reached; UNKNOWN is one of them.
@@ -77,6 +88,8 @@ class OrderService:
                 return self._already(order)
             link = await self._desk.accounts.link(caller.user_id, order.link_id)
         try:
+            if order.review.doubt and not (anyway and order.asked_again):
+                return await self._ask_again(order)
             return await self._desk.supervisor.carry_out(
                 self._carry_out(caller, order, link, reply)
             )
@@ -86,6 +99,22 @@ class OrderService:
                 # Another click was faster: what became of that one is the truth.
                 return self._already(await self.get(caller, order_id))
             raise
+
+    async def _ask_again(self, order: Order) -> Order:
+        """The draft, from now on with the question that `anyway` answers."""
+        now = self._desk.clock.now()
+        if now >= order.review.expires_at:
+            raise DraftExpired
+        if order.asked_again:
+            return order
+        events = (*order.events, event(order.state, "asked again", now))
+        asked = await self._desk.orders.advance(
+            order, replace(order, asked_again=True, events=events)
+        )
+        if asked is not None:
+            return asked
+        present = await self._desk.orders.get(order.user_id, order.order_id)
+        return self._already(present or order)
 
     async def discard(self, caller: Caller, order_id: OrderId) -> Order:
         """Ends a draft that the person does not want; anything later stays as it is."""

@@ -70,11 +70,18 @@ async def _quote(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrumen
 
 
 async def _market_open(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrument) -> bool:
-    if Capability.MARKET_HOURS not in spec.capabilities:
+    market = _MARKETS.get(instrument.asset_class)
+    if market is None or Capability.MARKET_HOURS not in spec.capabilities:
         return True
-    crypto = instrument.asset_class is AssetClass.CRYPTO
-    market = Market.CRYPTO if crypto else Market.US_EQUITIES
     return (await adapter.market_hours(market)).open_now
+
+
+_MARKETS: Final = {
+    AssetClass.EQUITY: Market.US_EQUITIES,
+    AssetClass.OPTION: Market.US_EQUITIES,
+    AssetClass.CRYPTO: Market.CRYPTO,
+}
+"""Futures and currencies trade at hours of their own, and the broker says so if it is closed."""
 
 
 def holding(positions: Sequence[Position], instrument: Instrument) -> Decimal:
@@ -187,18 +194,24 @@ STALE: Final = timedelta(minutes=1)
 """A price older than that is not the market's any more."""
 
 
-def check_market_data(
-    request: OrderRequest, quote: Quote | None, environment: Environment, now: datetime
-) -> None:
-    """A live market order needs a price that can be relied on.
+def doubt(quote: Quote | None, now: datetime) -> str:
+    """Why the quote is not the market's price now, in a sentence; empty where it is."""
+    if quote is None:
+        return "No quote is to be had."
+    if quote.crossed:
+        return "The quote is crossed (bid above ask): not a price to rely on."
+    if quote.delayed:
+        return "The quote is delayed."
+    return "The quote is old." if quote.age(now) > STALE else ""
 
-    Raises:
-        PolicyRefused: There is none; a limit order says what the person is ready to pay.
-    """
+
+def doubt_of(
+    request: OrderRequest, quote: Quote | None, environment: Environment, now: datetime
+) -> str:
+    """Why this order must be confirmed twice: with real money, at a price that nobody knows."""
     if request.type is not OrderType.MARKET or environment is Environment.PAPER:
-        return
-    if quote is None or quote.delayed or quote.crossed or quote.age(now) > STALE:
-        raise PolicyRefused("There is no reliable price for a market order. Set a limit price.")
+        return ""
+    return doubt(quote, now)
 
 
 def _words(kind: OrderType) -> str:

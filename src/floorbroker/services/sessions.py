@@ -31,6 +31,10 @@ Died = Callable[[Link, BrokerError], object]
 """Told, without waiting, that a broker refused a link's credential."""
 
 
+Opened = Callable[[Link, BrokerAdapter], "asyncio.Task[None] | None"]
+"""Told of each session that was opened; the task that it begins ends with the session."""
+
+
 class _Session:
     """An open adapter, or the one attempt to open it that everybody waits for."""
 
@@ -41,6 +45,7 @@ class _Session:
         "in_use",
         "last_used",
         "linked_at",
+        "listener",
         "opening",
         "tokens",
     )
@@ -51,6 +56,7 @@ class _Session:
         self.adapter: BrokerAdapter | None = None
         self.tokens: Tokens | None = None
         self.ended = False
+        self.listener: asyncio.Task[None] | None = None
         self.opening = asyncio.Lock()
         self.in_use = 0
         self.last_used = now
@@ -81,6 +87,7 @@ class Sessions:
         self._credentials = credentials
         self._renewals = renewals
         self._died = died
+        self._opened_to: Opened = lambda _link, _adapter: None
         self._patience = patience
         self._factory = factory
         self._clock = clock
@@ -88,6 +95,10 @@ class Sessions:
         self._most = most
         self._sessions: dict[LinkId, _Session] = {}
         self._breakers: dict[tuple[BrokerId, Environment], Breaker] = {}
+
+    def announce_to(self, opened: Opened) -> None:
+        """Tells `opened` of every session that is opened from now on."""
+        self._opened_to = opened
 
     @asynccontextmanager
     async def lease(self, link: Link, *, probing: bool = False) -> AsyncIterator[BrokerAdapter]:
@@ -164,6 +175,8 @@ class Sessions:
         session = self._sessions.pop(link_id, None)
         if session is not None:
             session.ended = True
+            if session.listener is not None:
+                session.listener.cancel()
             if session.adapter is not None:
                 await session.adapter.close()
 
@@ -194,6 +207,7 @@ class Sessions:
                     await adapter.close()
                     raise
                 session.adapter, session.tokens = adapter, tokens
+                session.listener = self._opened_to(link, adapter)
             return session.adapter
 
     def _made(self, link: Link) -> tuple[BrokerAdapter, Tokens | None]:

@@ -45,6 +45,13 @@ class Supervisor:
         task = asyncio.create_task(_again(interval, name, work), name=name)
         self._loops.add(task)
 
+    def keep(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Runs `work`, which has no end of its own, until its owner cancels it, or at the end."""
+        task = asyncio.create_task(work, name=name)
+        self._loops.add(task)
+        task.add_done_callback(self._loops.discard)
+        return task
+
     async def drain(self, within: timedelta) -> int:
         """Takes no more work and waits for what runs; how much was still running at the end."""
         self.draining = True

@@ -2,14 +2,26 @@
 
 from typing import Final
 
-from floorbroker.storage import audit, link_tickets, notices, orders, paper_books, people, sealed
+from floorbroker.storage import (
+    audit,
+    connection_events,
+    link_tickets,
+    notices,
+    orders,
+    paper_books,
+    people,
+    sealed,
+    snapshots,
+)
 
 INDEXES: Final = (
     *audit.INDEXES,
+    *connection_events.INDEXES,
     *link_tickets.INDEXES,
     *notices.INDEXES,
     *orders.INDEXES,
     *paper_books.INDEXES,
     *people.INDEXES,
     *sealed.INDEXES,
+    *snapshots.INDEXES,
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
-from floorbroker.brokers.port import ConnectionState
 from floorbroker.brokers.shared.transport import Transport
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,

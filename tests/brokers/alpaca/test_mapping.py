@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from floorbroker.brokers.alpaca import answers, mapping, options
+from floorbroker.brokers.alpaca import answers, mapping
 from floorbroker.domain.instruments import AssetClass, OptionRight
 from floorbroker.domain.market import Market
 from floorbroker.domain.money import usd
@@ -133,8 +133,7 @@ def test_a_holding_of_options_has_the_terms_of_its_symbol() -> None:
 def test_an_option_whose_symbol_tells_nothing_is_still_shown(symbol: str) -> None:
     held = holding(symbol=symbol, asset_class="us_option")
 
-    assert options.contract_of(symbol) is None
-    assert held.instrument.symbol == symbol
+    assert (held.instrument.symbol, held.instrument.expiry) == (symbol, None)
 
 
 @pytest.mark.parametrize("asset_class", ["us_equity", "ipo", "something_new"])

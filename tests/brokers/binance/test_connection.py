@@ -11,9 +11,10 @@ from structlog.testing import capture_logs
 
 from floorbroker.brokers.binance.adapter import BinanceAdapter
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import ConnectionState, KeyRights
+from floorbroker.brokers.port import KeyRights
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.shared.wire import Unanswered
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApiError,
     AuthenticationFailed,

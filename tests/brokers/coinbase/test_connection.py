@@ -8,9 +8,9 @@ import pytest
 
 from floorbroker.brokers.coinbase.adapter import CoinbaseAdapter
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import ConnectionState
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.transport import Transport
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,

@@ -6,7 +6,7 @@ import pytest
 
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.etrade.adapter import EtradeAdapter
-from floorbroker.brokers.port import ConnectionState
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApiError,
     AuthenticationFailed,

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from floorbroker.brokers.etrade.errors import (
-    NoAccess,
     Refusal,
     for_order,
     for_preview,
@@ -13,6 +12,7 @@ from floorbroker.brokers.etrade.errors import (
 )
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAccess,
     NoAllowance,
     NotBegun,
     Unanswered,

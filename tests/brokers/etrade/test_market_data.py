@@ -194,7 +194,14 @@ async def test_steps_are_cents_and_below_a_dollar_finer(
 
 @pytest.mark.parametrize(
     "symbol",
-    ["AAPL", "AAPL261318C00200000", "AAPL261218X00200000", "AAPL261218C00000000", "A" * 30],
+    [
+        "AAPL",
+        "AAPL261318C00200000",
+        "AAPL261218X00200000",
+        "AAPL261218C00000000",
+        "1AAPL261218C00200000",
+        "A" * 30,
+    ],
 )
 def test_what_is_no_contract_is_none(symbol: str) -> None:
     assert contract_of(symbol) is None

@@ -5,6 +5,7 @@ from typing import Any
 from floorbroker.brokers.context import BrokerContext, LastingTokens, Shared
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import LinkId
@@ -35,6 +36,7 @@ def shared(clock: Clock, **parts: Any) -> Shared:
         "cache": SharedCache(clock),
         "allowances": Allowances(clock, Metrics()),
         "nonces": MemoryNonces(),
+        "gateways": Gateways(clock),
     }
     return Shared(**{**usual, **parts})
 
@@ -51,6 +53,7 @@ def context(clock: Clock, **options: Any) -> BrokerContext:
         cache=SharedCache(clock),
         allowances=Allowances(clock, Metrics()),
         nonces=MemoryNonces(),
+        gateways=Gateways(clock),
         tokens=LastingTokens({}),
         endpoints={},
         options=options,

@@ -7,7 +7,7 @@ import pytest
 
 from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
 from floorbroker.brokers.paper.instruments import listing
-from floorbroker.brokers.port import ConnectionState
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApiError,
     BrokerError,

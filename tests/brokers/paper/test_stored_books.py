@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.paper.adapter import ACCOUNT, PaperAdapter
-from floorbroker.brokers.port import ConnectionState
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApiError,
     BrokerConnectionError,

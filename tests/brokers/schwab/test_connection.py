@@ -3,10 +3,10 @@
 import pytest
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import ConnectionState
 from floorbroker.brokers.schwab.accounts import account_id_of, by_id
 from floorbroker.brokers.schwab.adapter import SchwabAdapter
 from floorbroker.brokers.schwab.answers import AccountNumber
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApiError,
     BrokerConnectionError,

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from floorbroker.brokers.schwab.errors import NoAccess, Refusal, code_of, for_order, for_read
+from floorbroker.brokers.schwab.errors import Refusal, code_of, for_order, for_read
 from floorbroker.brokers.schwab.replies import retry_after, words_of
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAccess,
     NoAllowance,
     NotBegun,
     Unanswered,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from floorbroker.brokers.shared.allowance import LONGEST_WAIT, Allowance
-from floorbroker.brokers.shared.allowances import Allowances
+from floorbroker.brokers.shared.allowances import MOST_KEPT, Allowances
 from floorbroker.brokers.shared.wire import NoAllowance
 from floorbroker.observability.metrics import Metrics
 from tests.fakes.clock import ManualClock
@@ -88,6 +88,24 @@ async def test_one_person_uses_nothing_of_anothers(allowances: Allowances) -> No
     assert await _use(alpaca(allowances, "ben"), 10) == 10
     with pytest.raises(NoAllowance):
         await alpaca(allowances, "anna").take()
+
+
+def test_whoever_counts_as_one_is_given_the_same_one(allowances: Allowances) -> None:
+    told = allowances.told("schwab", "orders", "link-1", most=120, seconds=60)
+
+    assert kraken(allowances) is kraken(allowances)
+    assert alpaca(allowances) is alpaca(allowances)
+    assert allowances.told("schwab", "orders", "link-1", most=120, seconds=60) is told
+    assert kraken(allowances) is not kraken(allowances, "link-2")
+
+
+def test_of_too_many_the_oldest_is_forgotten(allowances: Allowances) -> None:
+    oldest, next_one = kraken(allowances, "0"), kraken(allowances, "1")
+    for number in range(2, MOST_KEPT + 1):
+        kraken(allowances, str(number))
+
+    assert kraken(allowances, "1") is next_one
+    assert kraken(allowances, "0") is not oldest
 
 
 async def test_a_decaying_counter_lets_a_burst_through_and_then_a_trickle(

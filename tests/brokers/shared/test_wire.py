@@ -1,5 +1,9 @@
-"""Text becomes exact numbers and times or an error, and other people's words become one line."""
+"""Text becomes exact numbers and times or an error, and other people's words become one line.
 
+A failure becomes what is made of it, and nothing else does.
+"""
+
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from floorbroker.brokers.shared.wire import Amount, Moment, plain, read_json, sentence
+from floorbroker.brokers.shared.wire import (
+    Amount,
+    Failure,
+    Moment,
+    NoAccess,
+    plain,
+    raising,
+    read_json,
+    sentence,
+)
+from floorbroker.domain.errors import BrokerError, OutcomeUnknown, SessionExpired
 
 amount = TypeAdapter(Amount).validate_python
 moment = TypeAdapter(Moment).validate_python
@@ -115,3 +129,31 @@ def test_other_peoples_words_become_one_line_that_can_be_shown(text: str) -> Non
     assert told == told.strip()
     assert not any(ord(character) < 32 or character == "\x7f" for character in told)
     assert not set(told) & set("\u202e\u200b\u2028\u2066")
+
+
+def test_a_failure_becomes_what_is_made_of_it_and_stays_its_cause() -> None:
+    failure, made = NoAccess(SessionExpired("Sign in again.")), OutcomeUnknown(broker="etrade")
+    given: list[Failure] = []
+
+    def make(error: Failure) -> BrokerError:
+        given.append(error)
+        return made
+
+    with pytest.raises(OutcomeUnknown) as raised, raising(make):
+        raise failure
+
+    assert given == [failure]
+    assert raised.value is made
+    assert made.__cause__ is failure
+    assert "Sign in" not in str(failure)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), ValueError(), BrokerError()])
+def test_what_is_no_failure_passes(error: BaseException) -> None:
+    def make(_: Failure) -> BrokerError:
+        raise AssertionError("nothing is to be made of it")
+
+    with pytest.raises(type(error)) as raised, raising(make):
+        raise error
+
+    assert raised.value is error

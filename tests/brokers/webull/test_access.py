@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import ConnectionState
 from floorbroker.brokers.webull.adapter import WebullAdapter
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     ApplicationRefused,
     AuthenticationFailed,

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import ConnectionState
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.webull.adapter import WebullAdapter
+from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (
     AuthenticationFailed,
     BrokerError,

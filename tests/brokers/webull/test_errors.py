@@ -6,6 +6,7 @@ import pytest
 
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAccess,
     NoAllowance,
     NotBegun,
     Unanswered,
@@ -13,7 +14,7 @@ from floorbroker.brokers.shared.wire import (
 )
 from floorbroker.brokers.webull.errors import for_order, for_read
 from floorbroker.brokers.webull.exchange import retry_after
-from floorbroker.brokers.webull.refusals import ROUTE, NoAccess, Refusal
+from floorbroker.brokers.webull.refusals import ROUTE, Refusal
 from floorbroker.brokers.webull.words import said
 from floorbroker.domain.errors import (
     ApiError,

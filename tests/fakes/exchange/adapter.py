@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, ConnectionState, ConnectionStatus
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.domain.connections import ConnectionState, ConnectionStatus
 from floorbroker.domain.errors import ApiError, SymbolNotFound
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Market, MarketHours, Quote

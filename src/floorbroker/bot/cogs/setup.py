@@ -97,7 +97,8 @@ class SetupCommands(commands.Cog):
             links = [one.link for one in found]
             keys = await key_remarks(links, floor.sessions, floor.clock)
             mode = floor.settings.deployment_mode
-            return status_card(mode, found, failed, details, keys)
+            gateways = await floor.gateways.looks([*links, *(one.link for one in failed)])
+            return status_card(mode, found, failed, details, keys, gateways)
 
         await self._front.answers.command(interaction, work)
 

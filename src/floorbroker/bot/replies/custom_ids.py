@@ -8,7 +8,7 @@ from floorbroker.domain.ids import OrderId
 LONGEST: Final = 100
 
 ORDER: Final = re.compile(
-    r"fb:(?P<action>confirm|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
+    r"fb:(?P<action>confirm|anyway|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
 )
 CHOICE: Final = re.compile(
     r"fb:(?P<action>set|remove|keep|close|paper|link|renew):(?P<what>[A-Za-z0-9_./:@-]{1,88})"

@@ -98,10 +98,19 @@ def order_card(order: Order, account: str, now: datetime, *, may_share: bool = F
 def _face(order: Order) -> _Face:
     """A refusal is told by its own name where it has one: market closed, too little money."""
     face, code = _FACES[order.state], order.refusal
+    if order.state is _S.DRAFT and order.asked_again:
+        return _Face(title="Are you sure?", tone=Tone.CAUTION, lead=_doubt(order))
     if order.state is not _S.REJECTED or code in {None, ErrorCode.ORDER_REJECTED}:
         return face
     words = WORDS[code or ErrorCode.ORDER_REJECTED]
     return replace(face, title=words.title, lead=f"{_REJECTED_WORDS.sent.value} {words.now}")
+
+
+def _doubt(order: Order) -> str:
+    return (
+        f"{order.review.doubt} A market order with real money fills at whatever price there is: "
+        "it may be far from the one below. Nothing has been sent."
+    )
 
 
 def shared_card(order: Order, who: str) -> Card:
@@ -242,14 +251,18 @@ def _footer(order: Order, now: datetime) -> tuple[Row, ...]:
     rows = [Row("Confirm before", review.expires_at)]
     if review.price_at is not None:
         age = figures.age(now - review.price_at)
-        delayed = "delayed, " if review.delayed else ""
+        said = "delayed" in review.price_source  # some sources name the kind of their data
+        delayed = "delayed, " if review.delayed and not said else ""
         rows.insert(0, Row("Quote", f"{review.price_source}, {delayed}{age}"))
     return tuple(rows)
 
 
 def _buttons(order: Order, may_share: bool) -> tuple[Button, ...]:
     made = []
-    if order.state is _S.DRAFT:
+    if order.state is _S.DRAFT and order.asked_again:
+        # Cancel takes the place that Confirm had: a second click there must do no harm.
+        made = [("Cancel", "discard", Style.SECONDARY), ("Send anyway", "anyway", Style.DANGER)]
+    elif order.state is _S.DRAFT:
         made = [("Confirm", "confirm", Style.SUCCESS), ("Cancel", "discard", Style.SECONDARY)]
     elif order.state.working:
         # Refresh takes the place that Confirm had: a second click there must do no harm.

@@ -113,7 +113,10 @@ _HELP = (
     ),
     Section(
         heading="Look",
-        lines=("/positions, /balance and /portfolio show what you have, with its age.",),
+        lines=(
+            "/quote symbol:AAPL shows what it costs now, and how old that price is.",
+            "/positions, /balance and /portfolio show what you have, with its age.",
+        ),
     ),
     Section(
         heading="Accounts",

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Style, Tone
+from floorbroker.bot.replies.gateway_cards import gateway_section, wrong
 from floorbroker.brokers.availability import Availability
+from floorbroker.brokers.gateway_checks import GatewayCheck
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow, BrokerSpec
-from floorbroker.domain.ids import LinkId
+from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.people import ANY, Link, Person
 from floorbroker.services.link_changes import Removed
@@ -94,7 +96,7 @@ def broker_card(
     """One broker's page: what it needs, how to link it, or why that cannot be done here."""
     spec = one.spec
     if spec.requires_local_gateway:
-        return _gateway_card(one, brokers)
+        return _gateway_card(one, brokers, live_offered=live_offered)
     rows = []
     if spec.auth_flow is not AuthFlow.NONE:
         rows.append(Row("Connects by", f"{spec.api_type}, {spec.auth_method}"))
@@ -113,24 +115,35 @@ def broker_card(
     )
 
 
-def _gateway_card(one: Availability, brokers: Sequence[Availability]) -> Card:
+def _gateway_card(
+    one: Availability, brokers: Sequence[Availability], *, live_offered: bool
+) -> Card:
     spec = one.spec
     names = {other.spec.id: other.spec.name for other in brokers}
     alternatives = ", ".join(names[a] for a in spec.alternatives if a in names)
-    ports = tuple(f"{port}: {what}" for port, what in spec.gateway.ports) if spec.gateway else ()
-    sections = [Section(heading="Requirements:", lines=spec.requirements), *_steps(spec)]
-    if ports:
-        sections.append(Section(heading="Ports", lines=ports))
-    if alternatives:
+    sections = [
+        Section(heading="Requirements:", lines=spec.requirements),
+        *_steps(spec),
+        *_ports(spec),
+    ]
+    if alternatives and not one.selectable:
         sections.append(Section(heading="Works in the cloud instead", lines=(alternatives,)))
     return Card(
-        title="Single-User Deployment Required",
+        title=spec.name if one.selectable else "Single-User Deployment Required",
         tone=Tone.CAUTION,
-        badges=(spec.name, "Single-User Only"),
+        badges=(spec.badge,) if one.selectable else (spec.name, spec.badge),
         lead=spec.warning,
         sections=tuple(sections),
         notes=(one.reason_for_people,) if one.reason_for_people else (),
+        buttons=_ways_in(spec, live_offered) if one.selectable else (),
     )
+
+
+def _ports(spec: BrokerSpec) -> tuple[Section, ...]:
+    if spec.gateway is None or not spec.gateway.ports:
+        return ()
+    lines = tuple(f"{port}: {what}" for port, what in spec.gateway.ports)
+    return (Section(heading="Ports", lines=lines),)
 
 
 def _ways_in(spec: BrokerSpec, live_offered: bool) -> tuple[Button, ...]:
@@ -233,12 +246,14 @@ def status_card(
     failed: Sequence[UnreachableLink],
     details: Mapping[LinkId, str],
     keys: Mapping[LinkId, Sequence[str]],
+    gateways: Mapping[BrokerId, Sequence[GatewayCheck]],
 ) -> Card:
     """How each link is doing.
 
     Args:
         details: What brokers say of links that are connected.
         keys: What one should know of their keys.
+        gateways: What a look at each gateway showed.
     """
     every = [one.link for one in accounts] + [one.link for one in failed]
     environments = {link.environment.value.upper() for link in every}
@@ -251,10 +266,13 @@ def status_card(
     none = () if links else ("None yet.",)
     return Card(
         title="Status",
-        tone=Tone.CAUTION if failed else Tone.GOOD,
+        tone=Tone.CAUTION if failed or any(map(wrong, gateways.values())) else Tone.GOOD,
         badges=tuple(sorted(environments)),
         rows=(Row("Deployment", mode.value),),
-        sections=(Section(heading="Links", lines=none, rows=tuple(links)),),
+        sections=(
+            Section(heading="Links", lines=none, rows=tuple(links)),
+            *(gateway_section(broker, checks) for broker, checks in gateways.items()),
+        ),
         notes=(
             *(f"{one.link.label}: {one.error.words.now}" for one in failed),
             *_of_keys(accounts, keys),

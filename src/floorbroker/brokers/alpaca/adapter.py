@@ -12,13 +12,10 @@ from floorbroker.brokers.alpaca.instruments import Instruments
 from floorbroker.brokers.alpaca.market_data import MarketData
 from floorbroker.brokers.alpaca.orders import Orders
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-)
-from floorbroker.domain.errors import AuthenticationFailed, BrokerError
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.shared.connection import Connection
+from floorbroker.domain.connections import ConnectionStatus
+from floorbroker.domain.errors import AuthenticationFailed
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.order import Order
@@ -42,39 +39,28 @@ class AlpacaAdapter(BrokerAdapter):
         self._market = MarketData(self._client, context.cache, data)
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._account_id: str | None = None
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; the status tells what Alpaca keeps the account from."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
-            told, configured = await self._account()
-        except AuthenticationFailed as error:
-            refused = errors.keys_refused(self._keys_seem_for, self._environment)
-            self._status = self._now_in(ConnectionState.FAILED, refused.message)
-            raise refused from error
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
+        with self._connection.opening():
+            try:
+                told, configured = await self._account()
+            except AuthenticationFailed as error:
+                raise errors.keys_refused(self._keys_seem_for, self._environment) from error
         self._account_id = told.id
-        detail = mapping.restrictions(told, configured)
-        self._status = self._now_in(ConnectionState.CONNECTED, detail)
+        self._connection.opened(mapping.restrictions(told, configured))
 
     async def close(self) -> None:
         """See the port; the keys go, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._client.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -186,7 +172,7 @@ class AlpacaAdapter(BrokerAdapter):
     @contextmanager
     def _reading(self, account_id: str | None = None) -> Iterator[None]:
         """One read: of this account, and its failures as errors of ours."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         if account_id is not None and account_id != self._account_id:
             raise errors.another_account()
@@ -199,13 +185,7 @@ class AlpacaAdapter(BrokerAdapter):
         Raises:
             NotSent: They do, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to Alpaca is closed; nothing was sent.")
         if order.account_id != self._account_id:
             raise errors.not_sent("These keys open another account now; nothing was sent.")
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

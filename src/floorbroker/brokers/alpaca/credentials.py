@@ -1,16 +1,17 @@
 """What opens an account at Alpaca: one pair of keys, or a token from signing in."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
+from floorbroker.brokers.shared.secret_fields import Pasted, Secrets, a_token, fitting
 from floorbroker.domain.modes import Environment
 
-_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
-_SECRET: Final = re.compile(r"[!-~]{16,256}", re.ASCII)
-_TOKEN: Final = re.compile(r"[!-~]{16,2048}", re.ASCII)
+_A_KEY_ID: Final = fitting(r"[A-Za-z0-9_-]{8,128}", "an API key ID has letters and digits only")
+_A_SECRET: Final = fitting(
+    r"[!-~]{16,256}", "a secret key has no spaces and at least 16 characters"
+)
 _BEGINNINGS: Final = {
     "PK": Environment.PAPER,
     "AK": Environment.LIVE,
@@ -19,19 +20,17 @@ _BEGINNINGS: Final = {
 """Seen in many places and documented in none, so it only ever chooses the words of a refusal."""
 
 
-class AlpacaCredentials(BaseModel):
+class AlpacaCredentials(Secrets):
     """The key of a paper account or of a live one: Alpaca gives each its own.
 
     Neither length nor alphabet is documented; what could not be sent in a header is refused.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    api_key: SecretStr = Field(
+    api_key: Annotated[Pasted, _A_KEY_ID] = Field(
         title="API key ID",
         description="On your Alpaca Home page under API Keys; PK… for paper, AK… for live.",
     )
-    api_secret: SecretStr = Field(
+    api_secret: Annotated[Pasted, _A_SECRET] = Field(
         title="Secret key",
         description="Shown once, when the key is made. If it is lost, make a new key.",
     )
@@ -49,32 +48,11 @@ class AlpacaCredentials(BaseModel):
             "secret_key": self.api_secret.get_secret_value(),
         }
 
-    @field_validator("api_key", "api_secret", mode="before")
-    @classmethod
-    def _without_the_space_around_it(cls, pasted: object) -> object:
-        return pasted.strip() if isinstance(pasted, str) else pasted
 
-    @field_validator("api_key")
-    @classmethod
-    def _a_key_id(cls, key: SecretStr) -> SecretStr:
-        if not _KEY_ID.fullmatch(key.get_secret_value()):
-            raise ValueError("an API key ID has letters and digits only")
-        return key
-
-    @field_validator("api_secret")
-    @classmethod
-    def _a_secret(cls, secret: SecretStr) -> SecretStr:
-        if not _SECRET.fullmatch(secret.get_secret_value()):
-            raise ValueError("a secret key has no spaces and at least 16 characters")
-        return secret
-
-
-class AlpacaTokens(BaseModel):
+class AlpacaTokens(Secrets):
     """What signing in leads to: one token, for one account, without an end."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    access_token: SecretStr
+    access_token: Annotated[SecretStr, a_token(16, 2048)]
 
     @property
     def seems_to_be_for(self) -> Environment | None:
@@ -85,10 +63,3 @@ class AlpacaTokens(BaseModel):
     def opens(self) -> Mapping[str, Any]:
         """As the SDK's client names it."""
         return {"oauth_token": self.access_token.get_secret_value()}
-
-    @field_validator("access_token")
-    @classmethod
-    def _a_token(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("a token has no spaces and at least 16 characters")
-        return token

@@ -6,9 +6,8 @@ So status and shape decide whether an order was refused, and words only what the
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.shared.wire import (
@@ -17,6 +16,7 @@ from floorbroker.brokers.shared.wire import (
     NotBegun,
     Unanswered,
     Unreadable,
+    raising,
     sentence,
 )
 from floorbroker.domain.error_codes import ErrorCode
@@ -117,22 +117,8 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError(broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
-
-
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
 
 
 def not_sent(why: str) -> NotSent:

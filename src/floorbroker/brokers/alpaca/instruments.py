@@ -10,6 +10,7 @@ from floorbroker.brokers.alpaca.catalogue import COIN, SHARE, Catalogue
 from floorbroker.brokers.alpaca.client import SYMBOL, AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.domain.errors import BrokerError, SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument
 
@@ -53,7 +54,7 @@ class Instruments:
         Raises:
             SymbolNotFound: There is none, or Alpaca does not trade it.
         """
-        if options.CONTRACT.fullmatch(symbol):
+        if CONTRACT.fullmatch(symbol):
             return await self._contract(symbol)
         if _may_be_a_pair(symbol):
             pair = (await self.coins()).get(symbol.replace("/", "").replace("-", ""))

@@ -7,7 +7,7 @@ from typing import Final
 
 from floorbroker.brokers.alpaca import answers
 from floorbroker.brokers.alpaca.catalogue import coin, pair_of
-from floorbroker.brokers.alpaca.options import contract_of
+from floorbroker.brokers.shared.option_symbols import contract_of
 from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument

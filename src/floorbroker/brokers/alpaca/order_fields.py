@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 
 from floorbroker.brokers.alpaca.errors import not_sent
-from floorbroker.brokers.alpaca.options import CONTRACT
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.wire import plain
 from floorbroker.domain.ids import is_order_id
 from floorbroker.domain.instruments import AssetClass

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.alpaca import answers, errors, executions, receipts
 from floorbroker.brokers.alpaca.client import FILLS_A_PAGE, ORDERS_A_PAGE, AlpacaClient
 from floorbroker.brokers.alpaca.errors import Refusal, asking_once, reading
 from floorbroker.brokers.alpaca.instruments import Instruments
 from floorbroker.brokers.alpaca.order_fields import change_fields, order_fields
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure, Unreadable
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import OutcomeUnknown
@@ -31,7 +30,6 @@ from floorbroker.domain.orders import (
 _CHANGES_AT_MOST: Final = 20
 _PAGES_AT_MOST: Final = 10
 _A_MOMENT: Final = timedelta(seconds=2)
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -44,7 +42,7 @@ class Orders:
         self._client = client
         self._instruments = instruments
         self._clock = clock
-        self._strange = False
+        self._strange = StrangeStates(errors.BROKER)
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once. An id that Alpaca knows already is an order of ours that lives."""
@@ -161,7 +159,7 @@ class Orders:
 
     async def _told(self, chain: Sequence[answers.Order], order: Order) -> Receipt:
         newest = chain[-1]
-        self._note_strange(newest)
+        self._strange.note(newest.status, known=receipts.known_word(newest))
         if not executions.expects_fills(chain):
             return receipts.receipt(newest)
         if executions.complete(chain, order.fills):
@@ -201,13 +199,8 @@ class Orders:
 
     def _at_first(self, answer: answers.Order) -> Receipt:
         """What the answer to a request tells; fills are left to the next look."""
-        self._note_strange(answer)
+        self._strange.note(answer.status, known=receipts.known_word(answer))
         return receipts.receipt(answer, whole=not answer.filled_qty)
-
-    def _note_strange(self, order: answers.Order) -> None:
-        if not self._strange and not receipts.known_word(order):
-            self._strange = True
-            _log.warning("alpaca_state_not_known", state=order.status[:32])
 
 
 _UUID: Final = re.compile(answers.UUID_PATTERN, re.ASCII)

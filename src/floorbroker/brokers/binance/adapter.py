@@ -11,15 +11,11 @@ from floorbroker.brokers.binance.instruments import Instruments
 from floorbroker.brokers.binance.market_data import MarketData
 from floorbroker.brokers.binance.orders import Orders
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-    KeyRights,
-)
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights
+from floorbroker.brokers.shared.connection import Connection
 from floorbroker.brokers.shared.wire import Unreadable
-from floorbroker.domain.errors import AuthenticationFailed, BrokerError
+from floorbroker.domain.connections import ConnectionStatus
+from floorbroker.domain.errors import AuthenticationFailed
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Quote, Timeframe
 from floorbroker.domain.modes import Environment
@@ -47,38 +43,28 @@ class BinanceAdapter(BrokerAdapter):
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._unnumbered = mapping.made_of(key)
         self._account_id: str | None = None
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; the status tells what Binance keeps the account from."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
-            told = await self._account()
-        except AuthenticationFailed as error:
-            refused = errors.keys_refused(self._environment)
-            self._status = self._now_in(ConnectionState.FAILED, refused.message)
-            raise refused from error
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
+        with self._connection.opening():
+            try:
+                told = await self._account()
+            except AuthenticationFailed as error:
+                raise errors.keys_refused(self._environment) from error
         self._account_id = mapping.account(told, self._unnumbered).account_id
-        self._status = self._now_in(ConnectionState.CONNECTED, mapping.restrictions(told))
+        self._connection.opened(mapping.restrictions(told))
 
     async def close(self) -> None:
         """See the port; the keys go, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._client.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -179,7 +165,7 @@ class BinanceAdapter(BrokerAdapter):
     @contextmanager
     def _reading(self, account_id: str | None = None) -> Iterator[None]:
         """One read: of this account, and its failures as errors of ours."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         if account_id is not None and account_id != self._account_id:
             raise errors.another_account()
@@ -192,13 +178,7 @@ class BinanceAdapter(BrokerAdapter):
         Raises:
             NotSent: They do, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to Binance is closed; nothing was sent.")
         if order.account_id != self._account_id:
             raise errors.not_sent("These keys open another account now; nothing was sent.")
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.binance import answers, executions, receipts
 from floorbroker.brokers.binance.calls import TRADES_A_PAGE, BinanceCalls
 from floorbroker.brokers.binance.catalogue import CASH, Catalogue
@@ -13,9 +11,11 @@ from floorbroker.brokers.binance.errors import BROKER, Refusal, asking_once, not
 from floorbroker.brokers.binance.instruments import Instruments
 from floorbroker.brokers.binance.order_fields import named, order_fields, symbol_of
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure, Unreadable
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, OutcomeUnknown
+from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import is_order_id
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import (
@@ -30,7 +30,6 @@ from floorbroker.domain.orders import (
 LISTED_AT_MOST: Final = 500
 PAIRS_AT_MOST: Final = 20
 _TRADE_PAGES_AT_MOST: Final = 10
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -43,7 +42,7 @@ class Orders:
         self._client = client
         self._instruments = instruments
         self._clock = clock
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
         self._seen: dict[str, None] = {}
 
     async def place(self, order: Order) -> Receipt:
@@ -57,7 +56,7 @@ class Orders:
             except Refusal as refusal:
                 if not refusal.of_a_known_id:
                     raise
-                return await self._the_one_that_lives(order)
+                return await the_one_that_lives(self.find(order), BROKER, "known id")
             _must_be(answer, order)
         return self._at_once(answer)
 
@@ -68,7 +67,7 @@ class Orders:
             answer = await self._client.delete_order(fields)
             if answer.orig_client_order_id != order.order_id or answer.symbol != fields["symbol"]:
                 raise Unreadable(200)
-        self._note_strange(answer)
+        self._strange.note(answer.status, known=receipts.known_word(answer))
         return receipts.receipt(
             answer, order.fills, whole=not executions.missing(answer, order.fills)
         )
@@ -128,22 +127,8 @@ class Orders:
             raise not_sent("Binance does not tell of this pair, so nothing was sent.") from error
         return order_fields(order, pair)
 
-    async def _the_one_that_lives(self, order: Order) -> Receipt:
-        """The order whose id Binance refused to take again.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self.find(order)
-        except BrokerError as error:
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not read") from error
-        if not isinstance(found, Found):
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not found")
-        return found.receipt
-
     async def _told(self, answer: answers.Order, order: Order) -> Receipt:
-        self._note_strange(answer)
+        self._strange.note(answer.status, known=receipts.known_word(answer))
         fills = order.fills
         if executions.missing(answer, fills):
             listed = await self._trades(answer)
@@ -190,7 +175,7 @@ class Orders:
 
     def _at_once(self, answer: answers.Order) -> Receipt:
         """What the answer to a new order tells, its executions among it."""
-        self._note_strange(answer)
+        self._strange.note(answer.status, known=receipts.known_word(answer))
         fills = executions.at_once(answer)
         return receipts.receipt(answer, fills, whole=not executions.missing(answer, fills))
 
@@ -199,11 +184,6 @@ class Orders:
         self._seen[symbol] = None
         if len(self._seen) > PAIRS_AT_MOST:
             del self._seen[next(iter(self._seen))]
-
-    def _note_strange(self, order: answers.Order) -> None:
-        if not self._strange and not receipts.known_word(order):
-            self._strange = True
-            _log.warning("binance_state_not_known", state=order.status[:32])
 
 
 def _fills(order: answers.Order, trades: Sequence[answers.Trade]) -> tuple[Fill, ...]:

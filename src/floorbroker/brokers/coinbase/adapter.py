@@ -12,16 +12,11 @@ from floorbroker.brokers.coinbase.instruments import Instruments
 from floorbroker.brokers.coinbase.market_data import MarketData
 from floorbroker.brokers.coinbase.orders import Orders
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-    KeyRights,
-)
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.connection import Connection
 from floorbroker.brokers.shared.wire import Failure, Unreadable
-from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Quote, Timeframe
@@ -54,37 +49,28 @@ class CoinbaseAdapter(BrokerAdapter):
         # A cache of this adapter's own: what is in it belongs to one person.
         self._seen = SharedCache(context.clock)
         self._account_id: AccountId | None = None
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; a key that could not read its own orders back is refused."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
+        with self._connection.opening():
             told = await self._permissions()
             missing = mapping.missing_rights(told)
             if missing:
                 raise errors.lacks_rights(missing)
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
         self._account_id = AccountId(told.portfolio_uuid)
-        self._status = self._now_in(ConnectionState.CONNECTED)
+        self._connection.opened()
 
     async def close(self) -> None:
         """See the port; the key goes, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._client.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -215,7 +201,7 @@ class CoinbaseAdapter(BrokerAdapter):
     @contextmanager
     def _reading(self, account_id: str | None = None) -> Iterator[None]:
         """One read: of this account, and its failures as errors of ours."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         if account_id is not None and account_id != self._account_id:
             raise errors.another_account()
@@ -237,13 +223,7 @@ class CoinbaseAdapter(BrokerAdapter):
         Raises:
             NotSent: It does, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to Coinbase is closed; nothing was sent.")
         if order.account_id != self._account_id:
             raise errors.not_sent("This key opens another portfolio now; nothing was sent.")
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

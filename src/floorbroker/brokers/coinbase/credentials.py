@@ -3,16 +3,19 @@
 import base64
 import binascii
 import re
-from typing import Final
+from typing import Annotated, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-_NAME: Final = re.compile(
-    r"organizations/[A-Za-z0-9-]{1,64}/apiKeys/[A-Za-z0-9-]{1,64}|[A-Za-z0-9-]{16,64}", re.ASCII
+from floorbroker.brokers.shared.secret_fields import Secrets, fitting
+
+_A_NAME: Final = fitting(
+    r"organizations/[A-Za-z0-9-]{1,64}/apiKeys/[A-Za-z0-9-]{1,64}|[A-Za-z0-9-]{16,64}",
+    "a key is named organizations/…/apiKeys/…, or by its ID",
 )
 """Or the id alone, which newer key files have in its place (APIBase of coinbase-advanced-py)."""
 
@@ -27,7 +30,7 @@ _LINE: Final = 64
 _SEED_BYTES: Final = 32
 
 
-class CoinbaseCredentials(BaseModel):
+class CoinbaseCredentials(Secrets):
     """A secret API key of the Coinbase Developer Platform, ECDSA (P-256) or Ed25519.
 
     The private part has the forms that coinbase-advanced-py knows (`_load_private_key` in
@@ -35,9 +38,7 @@ class CoinbaseCredentials(BaseModel):
     one line takes the line breaks out of PEM; they are put back here.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    key_name: SecretStr = Field(
+    key_name: Annotated[SecretStr, _A_NAME] = Field(
         title="Key name or ID",
         description="Shown with the key in the Coinbase Developer Platform: "
         "organizations/…/apiKeys/…, or the ID alone.",
@@ -52,13 +53,6 @@ class CoinbaseCredentials(BaseModel):
     @classmethod
     def _without_what_is_around_it(cls, pasted: object) -> object:
         return _bare(pasted) if isinstance(pasted, str) else pasted
-
-    @field_validator("key_name")
-    @classmethod
-    def _a_name(cls, name: SecretStr) -> SecretStr:
-        if not _NAME.fullmatch(name.get_secret_value()):
-            raise ValueError("a key is named organizations/…/apiKeys/…, or by its ID")
-        return name
 
     @field_validator("private_key", mode="before")
     @classmethod

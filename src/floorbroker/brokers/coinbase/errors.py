@@ -7,9 +7,9 @@ an order. 429 is nowhere documented as "not carried out".
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.coinbase.reasons import CODES, SENTENCES, readable
@@ -19,6 +19,7 @@ from floorbroker.brokers.shared.wire import (
     NotBegun,
     Unanswered,
     Unreadable,
+    raising,
     sentence,
 )
 from floorbroker.domain.error_codes import ErrorCode
@@ -161,34 +162,15 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError(broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
+def for_preview(error: Failure) -> BrokerError:
+    """What Coinbase would say of an order, or why it said nothing; none was sent."""
+    refused = isinstance(error, Refusal) and error.proven and not error.of_the_key
+    return for_order(error) if refused else for_read(error)
 
 
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
-
-
-@contextmanager
-def previewing() -> Iterator[None]:
-    """Raises what Coinbase would say of an order, or why it said nothing; none was sent."""
-    try:
-        yield
-    except Refusal as error:
-        exchange = error.proven and not error.of_the_key
-        raise for_order(error) if exchange else for_read(error) from error
-    except Failure as error:
-        raise for_read(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
+previewing = partial(raising, for_preview)
 
 
 def not_sent(why: str) -> NotSent:

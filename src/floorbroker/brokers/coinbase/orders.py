@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.coinbase import executions, receipts
 from floorbroker.brokers.coinbase import order_answers as answers
 from floorbroker.brokers.coinbase.catalogue import Pair
@@ -23,9 +21,11 @@ from floorbroker.brokers.coinbase.instruments import Instruments
 from floorbroker.brokers.coinbase.listing import Listing
 from floorbroker.brokers.coinbase.order_fields import CHANGEABLE, order_fields, preview_fields
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure, Unreadable, plain
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, NotSent, OrderRejected, OutcomeUnknown
+from floorbroker.domain.errors import BrokerError, NotSent, OrderRejected
 from floorbroker.domain.ids import is_order_id
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
@@ -44,7 +44,6 @@ from floorbroker.domain.orders import (
 LISTED_AT_MOST: Final = 500
 _FILL_PAGES_AT_MOST: Final = 50
 _UNTOLD: Final = "Coinbase does not tell of this order, so nothing was asked."
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -58,7 +57,7 @@ class Orders:
         self._instruments = instruments
         self._clock = clock
         self._listing = Listing(client, clock)
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once. An id that Coinbase knows already is an order of ours that lives.
@@ -73,7 +72,7 @@ class Orders:
             except Refusal as refusal:
                 if not refusal.of_a_known_id:
                     raise
-                return await self._the_one_that_lives(order)
+                return await the_one_that_lives(self.find(order), BROKER, "known id")
             if placed.client_order_id != order.order_id or placed.side != fields["side"]:
                 raise Unreadable(200)
         return Receipt(broker_order_id=placed.order_id, state=OrderState.ACCEPTED)
@@ -190,7 +189,7 @@ class Orders:
         return before
 
     async def _told(self, told: answers.Order, order: Order) -> Receipt:
-        self._note_strange(told)
+        self._strange.note(told.status, known=receipts.known_word(told))
         if told.retail_portfolio_id not in {"", order.account_id}:
             raise Unreadable(200)
         currency, fills = order.request.instrument.currency, order.fills
@@ -213,20 +212,6 @@ class Orders:
             cursor = page.cursor
         return listed
 
-    async def _the_one_that_lives(self, order: Order) -> Receipt:
-        """The order whose id Coinbase refused to take again.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self.find(order)
-        except BrokerError as error:
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not read") from error
-        if not isinstance(found, Found):
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not found")
-        return found.receipt
-
     async def working(self) -> Sequence[BrokerOrder]:
         """Every order at work, latest first."""
         with reading():
@@ -242,11 +227,6 @@ class Orders:
         catalogue = await self._instruments.catalogue()
         lines = [receipts.broker_order(one, catalogue) for one in found]
         return sorted(lines, key=lambda line: line.at, reverse=True)
-
-    def _note_strange(self, told: answers.Order) -> None:
-        if not self._strange and not receipts.known_word(told):
-            self._strange = True
-            _log.warning("coinbase_state_not_known", state=told.status[:32])
 
 
 def _checked(order_id: str) -> None:

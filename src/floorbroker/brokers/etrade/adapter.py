@@ -11,13 +11,9 @@ from floorbroker.brokers.etrade.calls import EtradeCalls
 from floorbroker.brokers.etrade.credentials import EtradeTokens
 from floorbroker.brokers.etrade.instruments import Instruments
 from floorbroker.brokers.etrade.orders import Orders
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-)
-from floorbroker.domain.errors import BrokerError
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.shared.connection import Connection
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Quote
@@ -41,34 +37,25 @@ class EtradeAdapter(BrokerAdapter):
         )
         self._orders = Orders(self._calls, context.clock)
         self._keys: dict[AccountId, str] = {}
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
+        with self._connection.opening():
             await self.accounts()
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
-        self._status = self._now_in(ConnectionState.CONNECTED)
+        self._connection.opened()
 
     async def close(self) -> None:
         """See the port; the access goes, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._keys.clear()
         self._calls.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     async def revoke(self) -> None:
         """See the port."""
@@ -168,7 +155,7 @@ class EtradeAdapter(BrokerAdapter):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         with errors.reading():
             yield
@@ -179,7 +166,7 @@ class EtradeAdapter(BrokerAdapter):
         Raises:
             BrokerError: The sign-in does not reach it.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         key = self._keys.get(account_id)
         if key is None:
@@ -192,15 +179,9 @@ class EtradeAdapter(BrokerAdapter):
         Raises:
             NotSent: It does not reach it, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to E*TRADE is closed; nothing was sent.")
         key = self._keys.get(order.account_id)
         if key is None:
             raise errors.not_sent("This sign-in reaches other accounts now; nothing was sent.")
         return key
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

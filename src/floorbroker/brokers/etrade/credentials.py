@@ -1,14 +1,15 @@
 """What opens accounts at E*TRADE: a token from signing in, until midnight in New York."""
 
-import re
-from typing import Final
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import AwareDatetime, SecretStr
 
-_TOKEN: Final = re.compile(r"[!-~]{8,512}", re.ASCII)
+from floorbroker.brokers.shared.secret_fields import Secrets, a_token
+
+_Token = Annotated[SecretStr, a_token(8, 512)]
 
 
-class EtradeTokens(BaseModel):
+class EtradeTokens(Secrets):
     """What signing in leads to: the access token of OAuth 1.0a, with its own secret.
 
     Attributes:
@@ -16,20 +17,7 @@ class EtradeTokens(BaseModel):
         renewed_at: Changes with every renewal, as the token itself does not.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    access_token: SecretStr
-    access_token_secret: SecretStr
+    access_token: _Token
+    access_token_secret: _Token
     granted_at: AwareDatetime
     renewed_at: AwareDatetime
-
-    @field_validator("access_token", "access_token_secret")
-    @classmethod
-    def _a_token(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("a token has no spaces and at least 8 characters")
-        return token
-
-
-class EtradeCredentials(EtradeTokens):
-    """E*TRADE gives people no keys: whoever did not sign in has nothing that opens an account."""

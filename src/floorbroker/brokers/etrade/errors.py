@@ -15,17 +15,18 @@ which asks to repeat an order that may live.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAccess,
     NoAllowance,
     NotBegun,
     Unanswered,
     Unreadable,
+    raising,
     sentence,
 )
 from floorbroker.domain.error_codes import ErrorCode
@@ -133,19 +134,6 @@ class Refusal(Failure):
         return self.status == 400 and not self.of_the_limit and not self.problem
 
 
-class NoAccess(Failure):
-    """There is no token to ask with: nothing was sent.
-
-    Attributes:
-        error: Why.
-    """
-
-    def __init__(self, error: BrokerError) -> None:
-        """See the attribute."""
-        super().__init__(f"no access: {error.code}")
-        self.error = error
-
-
 def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
     """What became of a request that trades and ended in `error`."""
     match error:
@@ -153,7 +141,7 @@ def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
             words = "E*TRADE allows no more requests for a moment; nothing was sent."
             return NotSent(words, broker=BROKER, retry_after=error.retry_after)
         case NoAccess():
-            return not_sent(f"{error.error.message.rstrip('.')}. Nothing was sent.")
+            return not_sent(f"{error.why.message.rstrip('.')}. Nothing was sent.")
         case NotBegun():
             return not_sent("The connection to E*TRADE is closed; nothing was sent.")
         case Unanswered(sent=False):
@@ -187,7 +175,7 @@ def for_read(error: Failure) -> BrokerError:
         case NoAllowance():
             return RateLimited(broker=BROKER, retry_after=error.retry_after)
         case NoAccess():
-            return error.error
+            return error.why
         case NotBegun():
             return closed_for_reads()
         case Unanswered(late=True):
@@ -201,42 +189,16 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError("E*TRADE's answer cannot be read.", broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
+def for_estimate(error: Failure) -> BrokerError:
+    """What E*TRADE would say of an order, or why it said nothing; none was sent."""
+    refused = isinstance(error, Refusal) and error.of_the_order
+    return for_preview(error) if refused else for_read(error)
 
 
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
-
-
-@contextmanager
-def before_sending() -> Iterator[None]:
-    """Raises what `for_preview` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_preview(error) from error
-
-
-@contextmanager
-def estimating() -> Iterator[None]:
-    """Raises what E*TRADE would say of an order, or why it said nothing; none was sent."""
-    try:
-        yield
-    except Refusal as error:
-        raise (for_preview(error) if error.of_the_order else for_read(error)) from error
-    except Failure as error:
-        raise for_read(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
+before_sending = partial(raising, for_preview)
+estimating = partial(raising, for_estimate)
 
 
 def not_sent(why: str) -> NotSent:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.etrade import executions, matching, receipts
 from floorbroker.brokers.etrade.calls import EtradeCalls
-from floorbroker.brokers.etrade.errors import Refusal
+from floorbroker.brokers.etrade.errors import BROKER, Refusal
 from floorbroker.brokers.etrade.order_answers import Order as Told
 from floorbroker.brokers.etrade.order_fields import Terms, changed, terms
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import NotSent
@@ -30,7 +29,6 @@ SHOWS_UP_WITHIN: Final = timedelta(minutes=2)
 
 _CHANGES_AT_MOST: Final = 50
 _KEPT_AT_MOST: Final = 2_000
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Finder:
         self._clock = clock
         # By account and E*TRADE's id: an order that is certain to be one of ours is no other one.
         self._known: dict[tuple[str, str], OrderId] = {}
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     def note(self, key: str, broker_order_id: str, order: Order) -> None:
         """Remembers whose it is."""
@@ -146,7 +144,7 @@ class Finder:
     async def _told(self, key: str, first: Told, order: Order) -> Receipt:
         chain = await self._chain(key, first, order)
         newest, now = chain.newest, self._clock.now()
-        self._note_strange(newest)
+        self._strange.note(newest.detail.status, known=receipts.known_word(newest))
         fills: tuple[Fill, ...] = ()
         for told in chain.orders:
             fills += await self._fills(key, told, order, now)
@@ -196,11 +194,6 @@ class Finder:
         if intent is None or not _may_be_changing(chain.newest, order):
             return False
         return self._clock.now() - intent.at < SHOWS_UP_WITHIN
-
-    def _note_strange(self, told: Told) -> None:
-        if not self._strange and not receipts.known_word(told):
-            self._strange = True
-            _log.warning("etrade_state_not_known", state=told.detail.status[:32])
 
 
 def _tells_our_id(told: Told, order: Order) -> bool:

@@ -10,20 +10,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from floorbroker.brokers.etrade.answers import Product
+from floorbroker.brokers.shared import option_symbols
 from floorbroker.brokers.shared.wire import plain, sentence
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 
 SHARE: Final = "EQ"
 CONTRACT: Final = "OPTN"
 SYMBOL: Final = re.compile(r"[A-Z][A-Z0-9]{0,5}(?:\.[A-Z]{1,2})?", re.ASCII)
-_CONTRACT: Final = re.compile(
-    r"([A-Z][A-Z0-9]{0,5})([0-9]{2})([0-9]{2})([0-9]{2})([CP])([0-9]{8})", re.ASCII
-)
-_RIGHTS: Final = {"C": OptionRight.CALL, "P": OptionRight.PUT}
 _WORDS: Final = {OptionRight.CALL: "CALL", OptionRight.PUT: "PUT"}
-_THOUSAND: Final = Decimal(1000)
 _NAME_AT_MOST: Final = 60
-HUNDRED: Final = Decimal(100)
 
 
 def share(symbol: str, name: str = "", exchange: str | None = None) -> Instrument:
@@ -44,15 +39,12 @@ def contract(
     Raises:
         ValueError: No contract has such a strike.
     """
-    thousandths = strike * _THOUSAND
-    if thousandths % 1 or not 0 < thousandths < 10**8:
-        raise ValueError("no strike")
     return Instrument(
-        symbol=f"{root}{expiry:%y%m%d}{right.value[0].upper()}{int(thousandths):08d}",
+        symbol=option_symbols.symbol_of(root, expiry, right, strike),
         asset_class=AssetClass.OPTION,
         name=sentence(name)[:_NAME_AT_MOST]
         or f"{root} {expiry:%d %b %Y} {plain(strike)} {right.value}",
-        multiplier=HUNDRED,
+        multiplier=option_symbols.USUAL_MULTIPLIER,
         underlying=root,
         expiry=expiry,
         strike=strike,
@@ -62,15 +54,8 @@ def contract(
 
 def contract_of(symbol: str) -> Instrument | None:
     """A contract by the market's symbol of it; None where it is none."""
-    found = _CONTRACT.fullmatch(symbol)
-    if found is None:
-        return None
-    root, year, month, day, right, thousandths = found.groups()
-    try:
-        expiry = date(2000 + int(year), int(month), int(day))
-        return contract(root, expiry, _RIGHTS[right], Decimal(thousandths) / _THOUSAND)
-    except ValueError:
-        return None
+    # Roots begin with a letter, as do all of E*TRADE's symbols.
+    return option_symbols.contract_of(symbol) if symbol[:1].isalpha() else None
 
 
 def instrument_of(told: Product, name: str = "") -> Instrument:

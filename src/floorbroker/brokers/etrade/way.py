@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 
 from floorbroker.brokers.context import BrokerContext, LastingTokens, Tokens
 from floorbroker.brokers.etrade.client import EtradeClient, Method
-from floorbroker.brokers.etrade.errors import A_SECOND, BROKER, NoAccess, Refusal
+from floorbroker.brokers.etrade.errors import A_SECOND, BROKER, Refusal
 from floorbroker.brokers.etrade.oauth import access_in
 from floorbroker.brokers.shared.allowance import Allowance
-from floorbroker.brokers.shared.wire import NoAllowance, NotBegun, Unreadable
+from floorbroker.brokers.shared.wire import NoAccess, NoAllowance, NotBegun, Unreadable
 from floorbroker.domain.errors import BrokerError
 
 ACCOUNT_SECONDS: Final = 10.0

@@ -7,9 +7,9 @@ https://docs.kraken.com/exchange/guides/general/errors and …/guides/rest/ratel
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.shared.wire import (
@@ -18,6 +18,7 @@ from floorbroker.brokers.shared.wire import (
     NotBegun,
     Unanswered,
     Unreadable,
+    raising,
     sentence,
 )
 from floorbroker.domain.error_codes import ErrorCode
@@ -150,33 +151,15 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError(broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
+def for_preview(error: Failure) -> BrokerError:
+    """What Kraken would say of an order, or why it said nothing; none was sent."""
+    refused = isinstance(error, Refusal) and error.proven
+    return for_order(error) if refused else for_read(error)
 
 
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
-
-
-@contextmanager
-def previewing() -> Iterator[None]:
-    """Raises what Kraken would say of an order, or why it said nothing; none was sent."""
-    try:
-        yield
-    except Refusal as error:
-        raise for_order(error) if error.proven else for_read(error) from error
-    except Failure as error:
-        raise for_read(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
+previewing = partial(raising, for_preview)
 
 
 def not_sent(why: str) -> NotSent:

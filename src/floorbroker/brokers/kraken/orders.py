@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.kraken import answers, executions, receipts
 from floorbroker.brokers.kraken.client import (
     ORDER_ID,
@@ -19,9 +17,11 @@ from floorbroker.brokers.kraken.instruments import Instruments
 from floorbroker.brokers.kraken.order_fields import change_fields, order_fields
 from floorbroker.brokers.kraken.receipts import Known
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure, NoAllowance, Unreadable
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, OutcomeUnknown
+from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import is_order_id
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
@@ -38,7 +38,6 @@ from floorbroker.domain.orders import (
 
 LISTED_AT_MOST: Final = 500
 _A_MOMENT: Final = timedelta(seconds=1)
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -51,7 +50,7 @@ class Orders:
         self._client = client
         self._instruments = instruments
         self._clock = clock
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once. An id that Kraken knows already is an order of ours that lives."""
@@ -63,7 +62,9 @@ class Orders:
             except Refusal as refusal:
                 if not refusal.of_a_known_id:
                     raise
-                return await self._the_one_that_lives(order)
+                return await the_one_that_lives(
+                    self.find(replace(order, broker_order_id=None)), BROKER, "known id"
+                )
         return Receipt(broker_order_id=placed.txid[0], state=OrderState.ACCEPTED)
 
     async def fields(self, order: Order) -> dict[str, str]:
@@ -179,7 +180,7 @@ class Orders:
 
     async def _told(self, known: Known, order: Order) -> Receipt:
         told, currency = known.told, order.request.instrument.currency
-        self._note_strange(told)
+        self._strange.note(told.status, known=receipts.known_word(told))
         fills: tuple[Fill, ...] = order.fills
         wanted = executions.new_ones(told, fills)
         for at in range(0, len(wanted), TRADES_AT_ONCE):
@@ -190,20 +191,6 @@ class Orders:
             fills = fills if rest is None else (*fills, rest)
         whole = executions.missing(told, fills) <= 0
         return receipts.receipt(known, fills, whole=whole)
-
-    async def _the_one_that_lives(self, order: Order) -> Receipt:
-        """The order whose id Kraken refused to take again.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self.find(replace(order, broker_order_id=None))
-        except BrokerError as error:
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not read") from error
-        if not isinstance(found, Found):
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not found")
-        return found.receipt
 
     async def _present_id(self, order: Order) -> str:
         """Kraken's id of an open order of ours.
@@ -229,8 +216,3 @@ class Orders:
             receipts.broker_order(Known(txid, told), catalogue) for txid, told in found.items()
         ]
         return sorted(lines, key=lambda line: line.at, reverse=True)
-
-    def _note_strange(self, told: answers.Order) -> None:
-        if not self._strange and not receipts.known_word(told):
-            self._strange = True
-            _log.warning("kraken_state_not_known", state=told.status[:32])

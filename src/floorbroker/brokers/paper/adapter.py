@@ -15,13 +15,9 @@ from floorbroker.brokers.paper.ledger import Ledger
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.options import paper_options
 from floorbroker.brokers.paper.preview import preview
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-)
-from floorbroker.domain.errors import BrokerError
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.shared.connection import Connection
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
@@ -48,34 +44,25 @@ class PaperAdapter(BrokerAdapter):
         self._clock = context.clock
         self._market = PaperMarket(self._options.seed, TradingHours(self._options.market_hours))
         self._ledger = Ledger(context, self._market)
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; reads the book once, which is all that a connection can prove here."""
-        self._closed = False
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
+        self._connection.closed = False  # all of it is in the store: it may begin again
+        with self._connection.opening():
             async with self._answering("connect"):
                 await self._ledger.read()
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
-        self._status = self._now_in(ConnectionState.CONNECTED)
+        self._connection.opened()
 
     async def close(self) -> None:
         """See the port."""
-        self._closed = True
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -227,7 +214,7 @@ class PaperAdapter(BrokerAdapter):
     @asynccontextmanager
     async def _answering(self, operation: str) -> AsyncIterator[None]:
         """The way to the broker and back, with its latency and the faults that are set."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_orders() if operation in _ORDERS else errors.closed_for_reads()
         await self._options.faults.before(operation)
         if self._options.latency_seconds:
@@ -249,12 +236,6 @@ class PaperAdapter(BrokerAdapter):
             average_price=holding.average_price,
             market_price=self._market.value(line, book.looked_at),
             as_of=book.looked_at,
-        )
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
         )
 
 

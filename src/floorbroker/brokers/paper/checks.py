@@ -10,6 +10,7 @@ from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.margin import margin_rate, worth
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.orders import PaperOrder
+from floorbroker.brokers.shared.wire import plain
 from floorbroker.domain.errors import SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Market
@@ -57,13 +58,13 @@ def check_terms(order: PaperOrder, line: Listing, market: PaperMarket, now: date
 def _check_steps(order: PaperOrder, line: Listing) -> None:
     rules = line.rules
     if order.quantity < rules.minimum_quantity:
-        raise errors.refused(f"The smallest order is {errors.plain(rules.minimum_quantity)}.")
+        raise errors.refused(f"The smallest order is {plain(rules.minimum_quantity)}.")
     if order.quantity % rules.quantity_step:
-        step = errors.plain(rules.quantity_step)
+        step = plain(rules.quantity_step)
         raise errors.refused(f"The quantity must be a multiple of {step}.")
     prices = (order.limit_price, order.stop_price, order.take_profit, order.stop_loss)
     if any(price is not None and price % rules.price_tick for price in prices):
-        raise errors.refused(f"Prices must be multiples of {errors.plain(rules.price_tick)}.")
+        raise errors.refused(f"Prices must be multiples of {plain(rules.price_tick)}.")
 
 
 def _check_legs(order: PaperOrder, line: Listing, market: PaperMarket, now: datetime) -> None:
@@ -115,7 +116,7 @@ def _check_value(order: PaperOrder, line: Listing, market: PaperMarket, now: dat
     minimum = line.rules.minimum_notional
     value = order.quantity * (order.limit_price or market.value(line, now))
     if minimum is not None and value < minimum:
-        raise errors.refused(f"The smallest order is worth {errors.plain(minimum)} USD.")
+        raise errors.refused(f"The smallest order is worth {plain(minimum)} USD.")
 
 
 def _check_funds(

@@ -15,6 +15,7 @@ from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.matching import next_part
 from floorbroker.brokers.paper.orders import PaperOrder
 from floorbroker.brokers.paper.settle import settled
+from floorbroker.brokers.shared.wire import plain
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges, OrderRequest, OrderType, TimeInForce
 
@@ -118,7 +119,7 @@ def _with_terms(order: PaperOrder, changes: OrderChanges, now: datetime) -> Pape
     if changes.stop_price is not None and order.triggered:
         raise errors.refused("The stop has been reached.")
     if changes.quantity is not None and changes.quantity <= order.filled:
-        raise errors.refused(f"{errors.plain(order.filled)} are filled already.")
+        raise errors.refused(f"{plain(order.filled)} are filled already.")
     return replace(
         order,
         quantity=changes.quantity or order.quantity,

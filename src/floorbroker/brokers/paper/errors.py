@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from floorbroker.brokers.shared.wire import plain
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import ApiError, BrokerConnectionError, NotSent, OrderRejected
 
@@ -94,9 +95,3 @@ def newer_book(version: object) -> ApiError:
         broker=_BROKER,
         detail=f"book_version {version}",
     )
-
-
-def plain(number: Decimal) -> str:
-    """`number` without an exponent or trailing zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from floorbroker.brokers.paper.brackets import held_legs
-from floorbroker.brokers.paper.errors import plain
 from floorbroker.brokers.paper.hours import TradingHours
 from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.orders import PaperOrder
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.wire import plain
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.orders import LegRole, OrderRequest, OrderType, Receipt, TimeInForce
 

@@ -6,12 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-)
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.schwab import errors, instruments, mapping
 from floorbroker.brokers.schwab.accounts import Named, by_id
 from floorbroker.brokers.schwab.calls import SchwabCalls
@@ -21,7 +16,8 @@ from floorbroker.brokers.schwab.looks import Pause
 from floorbroker.brokers.schwab.market_data import MarketData
 from floorbroker.brokers.schwab.order_fields import order_fields
 from floorbroker.brokers.schwab.orders import Orders
-from floorbroker.domain.errors import BrokerError
+from floorbroker.brokers.shared.connection import Connection
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
@@ -45,34 +41,24 @@ class SchwabAdapter(BrokerAdapter):
         self._market = MarketData(self._calls, context.cache, context.clock, host)
         self._orders = Orders(self._calls, context.clock, pause)
         self._accounts: dict[AccountId, Named] = {}
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; learns what the accounts are called."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
-            with self._reading():
-                self._accounts = by_id(await self._calls.get_account_numbers())
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
-        self._status = self._now_in(ConnectionState.CONNECTED)
+        with self._connection.opening(), self._reading():
+            self._accounts = by_id(await self._calls.get_account_numbers())
+        self._connection.opened()
 
     async def close(self) -> None:
         """See the port; the access goes, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._calls.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -190,7 +176,7 @@ class SchwabAdapter(BrokerAdapter):
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """One read, its failures as errors of ours."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         with errors.reading():
             yield
@@ -207,16 +193,10 @@ class SchwabAdapter(BrokerAdapter):
         Raises:
             NotSent: This access does not open it, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to Schwab is closed; nothing was sent.")
         named = self._accounts.get(order.account_id)
         if named is None:
             words = "This access does not open that account at Schwab; nothing was sent."
             raise errors.not_sent(words)
         return named
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

@@ -1,28 +1,26 @@
 """What opens a person's accounts at Schwab: two tokens from signing in, and when that ends."""
 
-import re
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, field_validator
+from pydantic import SecretStr, TypeAdapter, field_validator
 
+from floorbroker.brokers.shared.secret_fields import Secrets, a_token
 from floorbroker.brokers.shared.wire import Moment
 
-_TOKEN: Final = re.compile(r"[!-~]{16,8192}", re.ASCII)
+_Token = Annotated[SecretStr, a_token(16, 8192)]
 _MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
 
 
-class SchwabTokens(BaseModel):
+class SchwabTokens(Secrets):
     """Access for half an hour, and what renews it.
 
     Attributes:
         ends_at: When the refresh token is over, as RFC 3339 writes it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    access_token: SecretStr
-    refresh_token: SecretStr
+    access_token: _Token
+    refresh_token: _Token
     ends_at: str
 
     @property
@@ -30,19 +28,8 @@ class SchwabTokens(BaseModel):
         """`ends_at` in UTC."""
         return _MOMENT.validate_python(self.ends_at)
 
-    @field_validator("access_token", "refresh_token")
-    @classmethod
-    def _a_token(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("a token has no spaces and at least 16 characters")
-        return token
-
     @field_validator("ends_at")
     @classmethod
     def _a_moment(cls, text: str) -> str:
         _MOMENT.validate_python(text)
         return text
-
-
-class SchwabCredentials(SchwabTokens):
-    """Schwab has no keys: whoever did not sign in has nothing that opens an account."""

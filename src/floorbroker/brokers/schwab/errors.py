@@ -7,17 +7,18 @@ takes with a 201 and rejects a moment later is no error: it is an order, and is 
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.shared.wire import (
     Failure,
+    NoAccess,
     NoAllowance,
     NotBegun,
     Unanswered,
     Unreadable,
+    raising,
     sentence,
 )
 from floorbroker.domain.error_codes import ErrorCode
@@ -74,19 +75,6 @@ class Refusal(Failure):
         self.retry_after = retry_after
 
 
-class NoAccess(Failure):
-    """There is no access token to ask with; nothing was asked.
-
-    Attributes:
-        error: Why.
-    """
-
-    def __init__(self, error: BrokerError) -> None:
-        """See the attribute."""
-        super().__init__(f"no access: {error.code}")
-        self.error = error
-
-
 def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
     """What became of a request about an order that ended in `error`."""
     match error:
@@ -94,7 +82,7 @@ def for_order(error: Failure) -> OrderRejected | NotSent | OutcomeUnknown:
             words = "Schwab allows no more requests for a moment; nothing was sent."
             return NotSent(words, broker=BROKER, retry_after=error.retry_after)
         case NoAccess():
-            return not_sent(f"{error.error.message} Nothing was sent.")
+            return not_sent(f"{error.why.message} Nothing was sent.")
         case NotBegun():
             return not_sent("There was no way to Schwab in time; nothing was sent.")
         case Unanswered(sent=False):
@@ -110,7 +98,7 @@ def for_read(error: Failure) -> BrokerError:
         case NoAllowance():
             return RateLimited(broker=BROKER, retry_after=error.retry_after)
         case NoAccess():
-            return error.error
+            return error.why
         case NotBegun():
             return RateLimited(broker=BROKER, retry_after=_A_MOMENT)
         case Unanswered(late=True):
@@ -124,34 +112,15 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError(broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
+def for_preview(error: Failure) -> BrokerError:
+    """What Schwab would say of an order, or why it said nothing; none was sent."""
+    refused = isinstance(error, Refusal) and error.status == _BAD_REQUEST
+    return for_order(error) if refused else for_read(error)
 
 
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
-
-
-@contextmanager
-def previewing() -> Iterator[None]:
-    """Raises what Schwab would say of an order, or why it said nothing; none was sent."""
-    try:
-        yield
-    except Refusal as error:
-        refused = error.status == _BAD_REQUEST
-        raise for_order(error) if refused else for_read(error) from error
-    except Failure as error:
-        raise for_read(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
+previewing = partial(raising, for_preview)
 
 
 def would_reject(words: str) -> OrderRejected:

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.schwab import answers, receipts
 from floorbroker.brokers.schwab.accounts import Named
 from floorbroker.brokers.schwab.calls import ORDER_ID, SchwabCalls
@@ -15,6 +13,7 @@ from floorbroker.brokers.schwab.errors import BROKER, Refusal, reading
 from floorbroker.brokers.schwab.executions import fills_of
 from floorbroker.brokers.schwab.matching import ARRIVES_WITHIN, CLOCKS_APART, fitting
 from floorbroker.brokers.schwab.sent import Sent
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.order import Intent, IntentKind, Order
@@ -41,7 +40,6 @@ _WITH_FILLS: Final = {
 _A_SECOND: Final = timedelta(seconds=1)
 _NOT_FOUND: Final = 404
 _BEING_REPLACED: Final = "PENDING_REPLACE"
-_log = structlog.get_logger(__name__)
 
 
 class Finding:
@@ -54,7 +52,7 @@ class Finding:
         self._calls = calls
         self._sent = sent
         self._clock = clock
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     async def find(self, account: Named, order: Order) -> LookUp:
         """What became of `order`; two that may be it are two.
@@ -165,7 +163,5 @@ class Finding:
         return replace(told, reason="Another order took its place at Schwab. Look there.")
 
     def _told(self, told: answers.Order, order: Order) -> Receipt:
-        if not self._strange and not receipts.known_word(told):
-            self._strange = True
-            _log.warning("schwab_state_not_known", state=told.status[:32])
+        self._strange.note(told.status, known=receipts.known_word(told))
         return receipts.receipt(told, order.fills, self._clock.now())

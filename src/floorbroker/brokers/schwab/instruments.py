@@ -10,7 +10,6 @@ from floorbroker.brokers.schwab.calls import SchwabCalls
 from floorbroker.brokers.schwab.errors import Refusal, not_found
 from floorbroker.brokers.schwab.market_answers import Listed
 from floorbroker.brokers.schwab.symbols import (
-    CONTRACT,
     SHARE,
     contract,
     contract_of,
@@ -18,6 +17,7 @@ from floorbroker.brokers.schwab.symbols import (
     to_schwab,
 )
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
 SHARES: Final = frozenset({"EQUITY", "ETF", "COLLECTIVE_INVESTMENT"})

@@ -19,13 +19,12 @@ from floorbroker.brokers.schwab.errors import (
     BROKER,
     TOO_MANY,
     UNAUTHORIZED,
-    NoAccess,
     Refusal,
 )
 from floorbroker.brokers.schwab.replies import Reply, retry_after, words_of
 from floorbroker.brokers.shared.allowance import Allowance
 from floorbroker.brokers.shared.http_httpx import failure, whole_body
-from floorbroker.brokers.shared.wire import Failure, NotBegun, Unanswered, Unreadable
+from floorbroker.brokers.shared.wire import Failure, NoAccess, NotBegun, Unanswered, Unreadable
 from floorbroker.domain.errors import BrokerError
 
 READS_A_MINUTE: Final = 120

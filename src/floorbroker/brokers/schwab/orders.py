@@ -16,12 +16,13 @@ from floorbroker.brokers.schwab.finding import Finding
 from floorbroker.brokers.schwab.looks import Looks, Pause
 from floorbroker.brokers.schwab.order_fields import order_fields
 from floorbroker.brokers.schwab.sent import Sent
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
 from floorbroker.brokers.shared.wire import Failure
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, NotSent, OutcomeUnknown
+from floorbroker.domain.errors import NotSent
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import Found, LookUp, OrderChanges, PositionEffect, Receipt
+from floorbroker.domain.orders import LookUp, OrderChanges, PositionEffect, Receipt
 
 LISTED_AT_MOST: Final = 500
 OLDEST: Final = timedelta(days=190)
@@ -48,7 +49,9 @@ class Orders:
     async def place(self, account: Named, order: Order) -> Receipt:
         """Sends `order` once. One that may have left before is looked for instead."""
         if self._sent.begun(order.order_id):
-            return await self._the_one_that_lives(account, order)
+            return await the_one_that_lives(
+                self._finding.find(account, order), BROKER, "sent before"
+            )
         fields = order_fields(order.request)
         urgent, began = order.request.effect is PositionEffect.CLOSE, monotonic()
         self._sent.begin(order.order_id)
@@ -100,20 +103,6 @@ class Orders:
             listed = await self._calls.get_orders(account, oldest, until)
         ended = [line for line in self._lines(listed) if line.receipt.state.final]
         return [line for line in ended if since <= line.at <= until][:LISTED_AT_MOST]
-
-    async def _the_one_that_lives(self, account: Named, order: Order) -> Receipt:
-        """The order that was sent before.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self._finding.find(account, order)
-        except BrokerError as error:
-            raise OutcomeUnknown(broker=BROKER, detail="sent before, not read") from error
-        if not isinstance(found, Found):
-            raise OutcomeUnknown(broker=BROKER, detail="sent before, not found")
-        return found.receipt
 
     def _lines(self, listed: Sequence[answers.Order]) -> list[BrokerOrder]:
         now, lines = self._clock.now(), []

@@ -5,20 +5,18 @@ strike (5+3)": the vendor's own samples, as schwab-py's documentation and Schwab
 """
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from floorbroker.brokers.schwab.market_answers import Contract
+from floorbroker.brokers.shared import option_symbols
 from floorbroker.brokers.shared.wire import sentence
-from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
+from floorbroker.domain.instruments import AssetClass, Instrument
 
 OPTION: Final = "OPTION"
 EQUITY: Final = "EQUITY"
 SHARE: Final = re.compile(r"[A-Z0-9]{1,10}(?:\.[A-Z0-9]{1,5})?", re.A)
-CONTRACT: Final = re.compile(r"([A-Z0-9]{1,6})([0-9]{2})([0-9]{2})([0-9]{2})([CP])([0-9]{8})", re.A)
 _PADDED: Final = re.compile(r"([A-Z0-9]{1,6}) *([0-9]{6}[CP][0-9]{8})", re.A)
-_RIGHTS: Final = {"C": OptionRight.CALL, "P": OptionRight.PUT}
 _ROOT: Final = 6
 _NAME_AT_MOST: Final = 60
 
@@ -31,7 +29,7 @@ def to_schwab(instrument: Instrument) -> str:
     """
     symbol = instrument.symbol
     if instrument.asset_class is AssetClass.OPTION:
-        found = CONTRACT.fullmatch(symbol)
+        found = option_symbols.CONTRACT.fullmatch(symbol)
         if found is None:
             raise ValueError("not an option's symbol")
         return f"{found[1]:<{_ROOT}}{symbol[len(found[1]) :]}"
@@ -65,34 +63,13 @@ def share(symbol: str, description: str = "", exchange: str = "") -> Instrument:
 
 
 def contract_of(
-    symbol: str, description: str = "", multiplier: Decimal = Decimal(100)
+    symbol: str, description: str = "", multiplier: Decimal = option_symbols.USUAL_MULTIPLIER
 ) -> Instrument | None:
-    """A contract with the terms that its symbol tells; None where it is none.
-
-    Adjusted contracts, whose root ends in a digit, may stand for other things than 100 shares.
-    """
-    found = CONTRACT.fullmatch(symbol)
-    if found is None:
+    """A contract with the terms that its symbol tells; None where it is none."""
+    if multiplier <= 0:
         return None
-    root, year, month, day, right, thousandths = found.groups()
-    strike = Decimal(thousandths) / 1000
-    try:
-        expiry = date(2000 + int(year), int(month), int(day))
-    except ValueError:
-        return None
-    if not strike or multiplier <= 0:
-        return None
-    told = sentence(description)[:_NAME_AT_MOST]
-    return Instrument(
-        symbol=symbol,
-        asset_class=AssetClass.OPTION,
-        name=told or f"{root} {expiry:%d %b %Y} {strike:f} {_RIGHTS[right].value}",
-        multiplier=multiplier,
-        underlying=root,
-        expiry=expiry,
-        strike=strike,
-        right=_RIGHTS[right],
-    )
+    name = sentence(description)[:_NAME_AT_MOST]
+    return option_symbols.contract_of(symbol, name=name, multiplier=multiplier)
 
 
 def contract(told: Contract) -> Instrument | None:

@@ -6,8 +6,10 @@ decays as time goes by, fits no window.
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar, cast
 
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -20,6 +22,8 @@ from floorbroker.observability.metrics import Metrics
 
 MOST_KEPT: Final = 20_000
 """Beyond it the oldest are forgotten: whoever has not asked for long has nothing used."""
+
+_Counted = TypeVar("_Counted", bound=Allowance)
 
 
 class Allowances:
@@ -37,67 +41,43 @@ class Allowances:
         self, broker: str, scope: str, identity: str = "", *, most: int, seconds: int
     ) -> Allowance:
         """At most `most` within any `seconds`."""
-        key = (broker, scope, identity)
-        if key not in self._kept:
-            item = RateLimitItemPerSecond(most, seconds, namespace=broker)
-            self._keep(
-                key,
-                _Window(
-                    f"{broker} {scope}",
-                    self._clock,
-                    self._told(broker, scope),
-                    self._pause,
-                    windows=self._windows,
-                    item=item,
-                    identity=f"{scope}/{identity}",
-                ),
-            )
-        return self._kept[key]
+        counted = partial(
+            _Window,
+            windows=self._windows,
+            item=RateLimitItemPerSecond(most, seconds, namespace=broker),
+            identity=f"{scope}/{identity}",
+        )
+        return self._the_one(broker, scope, identity, counted)
 
     def decaying(
         self, broker: str, scope: str, identity: str = "", *, most: float, per_second: float
     ) -> Allowance:
         """A counter up to `most` that falls by `per_second`."""
-        key = (broker, scope, identity)
-        if key not in self._kept:
-            self._keep(
-                key,
-                _Decaying(
-                    f"{broker} {scope}",
-                    self._clock,
-                    self._told(broker, scope),
-                    self._pause,
-                    most=most,
-                    per_second=per_second,
-                ),
-            )
-        return self._kept[key]
+        counted = partial(_Decaying, most=most, per_second=per_second)
+        return self._the_one(broker, scope, identity, counted)
 
     def told(
         self, broker: str, scope: str, identity: str = "", *, most: int, seconds: int
     ) -> ToldAllowance:
         """As the vendor's headers tell; `most` within `seconds` until they do."""
+        counted = partial(ToldAllowance, most=most, seconds=seconds)
+        return self._the_one(broker, scope, identity, counted)
+
+    def _the_one(
+        self,
+        broker: str,
+        scope: str,
+        identity: str,
+        counted: Callable[[str, Clock, Told, Pause], _Counted],
+    ) -> _Counted:
+        """Whoever the vendor counts as one has one: `counted` makes it on first use."""
         key = (broker, scope, identity)
-        kept = self._kept.get(key)
-        if not isinstance(kept, ToldAllowance):
-            kept = ToldAllowance(
-                f"{broker} {scope}",
-                self._clock,
-                self._told(broker, scope),
-                self._pause,
-                most=most,
-                seconds=seconds,
-            )
-            self._keep(key, kept)
-        return kept
-
-    def _keep(self, key: tuple[str, str, str], allowance: Allowance) -> None:
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = allowance
-
-    def _told(self, broker: str, scope: str) -> Told:
-        return lambda used: self._metrics.limit_used(broker, scope, used)
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            told = partial(self._metrics.limit_used, broker, scope)
+            self._kept[key] = counted(f"{broker} {scope}", self._clock, told, self._pause)
+        return cast(_Counted, self._kept[key])  # a vendor counts a scope in one way
 
 
 class _Window(Allowance):

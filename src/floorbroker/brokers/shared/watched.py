@@ -14,15 +14,10 @@ from typing import Final, TypeVar
 
 import stamina
 
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionStatus,
-    KeyRights,
-    OrderNews,
-)
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights, OrderNews
 from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.hiding import Hiding
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.errors import (
     ApiError,
     BrokerConnectionError,
@@ -34,7 +29,7 @@ from floorbroker.domain.errors import (
 )
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
-from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, PositionEffect, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -209,6 +204,14 @@ class WatchedAdapter(BrokerAdapter):
         return await self._read(
             MARKET_SECONDS, "option_chain", lambda: self._adapter.option_chain(underlying, expiry)
         )
+
+    async def greeks(self, option: Instrument) -> Greeks:
+        """See the port."""
+        return await self._read(MARKET_SECONDS, "greeks", lambda: self._adapter.greeks(option))
+
+    async def depth(self, instrument: Instrument) -> Depth:
+        """See the port."""
+        return await self._read(MARKET_SECONDS, "depth", lambda: self._adapter.depth(instrument))
 
     def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
         """See the port."""

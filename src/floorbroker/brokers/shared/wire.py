@@ -5,11 +5,15 @@ A number never passes through a binary float: JSON's own numbers become Decimals
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from floorbroker.domain.errors import BrokerError
 
 LONGEST_SENTENCE: Final = 200
 
@@ -44,6 +48,19 @@ class NoAllowance(Failure):
         self.retry_after = retry_after
 
 
+class NoAccess(Failure):
+    """There is no token to ask with: nothing was asked.
+
+    Attributes:
+        why: What signing in or renewing led to.
+    """
+
+    def __init__(self, why: BrokerError) -> None:
+        """See the attribute."""
+        super().__init__(f"no access: {why.code}")
+        self.why = why
+
+
 class Unanswered(Failure):
     """No answer came.
 
@@ -66,6 +83,15 @@ class Unreadable(Failure):
         """`status` is HTTP's."""
         super().__init__(f"unreadable answer, HTTP {status}")
         self.status = status
+
+
+@contextmanager
+def raising(made_of: Callable[[Failure], BrokerError]) -> Iterator[None]:
+    """Raises what `made_of` makes of a failure inside."""
+    try:
+        yield
+    except Failure as error:
+        raise made_of(error) from error
 
 
 class Answer(BaseModel):

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from floorbroker.brokers.context import BrokerContext, LastingTokens, Tokens
-from floorbroker.brokers.shared.wire import NotBegun
+from floorbroker.brokers.shared.wire import NoAccess, NotBegun
 from floorbroker.brokers.webull.credentials import WebullCredentials, WebullTokens, present
 from floorbroker.brokers.webull.errors import BROKER
-from floorbroker.brokers.webull.refusals import NoAccess
 from floorbroker.brokers.webull.signing import SHA1, SHA256, Signer
 from floorbroker.domain.errors import BrokerError, NotSupported
 

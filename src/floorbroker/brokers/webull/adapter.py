@@ -5,12 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import (
-    BrokerAdapter,
-    BrokerOrder,
-    ConnectionState,
-    ConnectionStatus,
-)
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.shared.connection import Connection
 from floorbroker.brokers.webull import catalogue, errors, mapping
 from floorbroker.brokers.webull.access import access_with
 from floorbroker.brokers.webull.changes import Changes
@@ -20,7 +16,7 @@ from floorbroker.brokers.webull.instruments import Instruments
 from floorbroker.brokers.webull.market_data import MarketData
 from floorbroker.brokers.webull.orders import Orders
 from floorbroker.brokers.webull.refusals import Refusal
-from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Quote, Timeframe
@@ -44,33 +40,24 @@ class WebullAdapter(BrokerAdapter):
         self._orders = Orders(self._client, context.clock)
         self._changes = Changes(self._client, self._orders)
         self._accounts: frozenset[AccountId] = frozenset()
-        self._closed = False
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
+        self._connection = Connection(context.clock)
 
     # Connection
 
     async def connect(self) -> None:
         """See the port; the accounts found now are those that may be asked about."""
-        self._status = self._now_in(ConnectionState.CONNECTING)
-        try:
+        with self._connection.opening():
             await self._known_accounts()
-        except BrokerError as error:
-            self._status = self._now_in(ConnectionState.FAILED, error.message)
-            raise
-        except BaseException:
-            self._status = self._now_in(ConnectionState.FAILED)
-            raise
-        self._status = self._now_in(ConnectionState.CONNECTED)
+        self._connection.opened()
 
     async def close(self) -> None:
         """See the port; the access goes, and nothing can be asked any more."""
-        self._closed = True
+        self._connection.close()
         self._client.forget()
-        self._status = self._now_in(ConnectionState.DISCONNECTED)
 
     def status(self) -> ConnectionStatus:
         """See the port."""
-        return self._status
+        return self._connection.status
 
     # Accounts
 
@@ -189,7 +176,7 @@ class WebullAdapter(BrokerAdapter):
     @contextmanager
     def _reading(self, account_id: AccountId | None = None) -> Iterator[None]:
         """One read: of these accounts, and its failures as errors of ours."""
-        if self._closed:
+        if self._connection.closed:
             raise errors.closed_for_reads()
         if account_id is not None and account_id not in self._accounts:
             raise errors.another_account()
@@ -202,13 +189,7 @@ class WebullAdapter(BrokerAdapter):
         Raises:
             NotSent: It does, or the connection is closed.
         """
-        if self._closed:
+        if self._connection.closed:
             raise errors.not_sent("The connection to Webull is closed; nothing was sent.")
         if order.account_id not in self._accounts:
             raise errors.not_sent("This access opens other accounts now; nothing was sent.")
-
-    def _now_in(self, state: ConnectionState, detail: str = "") -> ConnectionStatus:
-        healthy = state is ConnectionState.CONNECTED
-        return ConnectionStatus(
-            state=state, healthy=healthy, since=self._clock.now(), detail=detail
-        )

@@ -1,25 +1,25 @@
 """What opens accounts at Webull: a key of one's own, or access from signing in."""
 
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
+from floorbroker.brokers.shared.secret_fields import Secrets, a_token, fitting
+
+_A_KEY: Final = fitting(r"[A-Za-z0-9_-]{8,128}", "an app key has letters and digits only")
 _SECRET: Final = re.compile(r"[!-~]{8,256}", re.ASCII)
-_TOKEN: Final = re.compile(r"[!-~]{8,8192}", re.ASCII)
+_Token = Annotated[SecretStr, a_token(8, 8192)]
 
 
-class WebullCredentials(BaseModel):
+class WebullCredentials(Secrets):
     """A key of the OpenAPI, or of its sandbox: each has its own.
 
     In every example a key and its secret have 32 hexadecimal digits; neither length nor alphabet is
     documented. What could not be sent in a header is refused.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    app_key: SecretStr = Field(
+    app_key: Annotated[SecretStr, _A_KEY] = Field(
         title="App key",
         description="On Webull's website under API Management, once your application is approved.",
     )
@@ -39,13 +39,6 @@ class WebullCredentials(BaseModel):
     def _without_the_space_around_it(cls, pasted: object) -> object:
         return (pasted.strip() or None) if isinstance(pasted, str) else pasted
 
-    @field_validator("app_key")
-    @classmethod
-    def _a_key(cls, key: SecretStr) -> SecretStr:
-        if not _KEY.fullmatch(key.get_secret_value()):
-            raise ValueError("an app key has letters and digits only")
-        return key
-
     @field_validator("app_secret", "app_token")
     @classmethod
     def _a_secret(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -54,20 +47,11 @@ class WebullCredentials(BaseModel):
         return secret
 
 
-class WebullTokens(BaseModel):
+class WebullTokens(Secrets):
     """What signing in leads to: access for half an hour, and what renews it for 15 days."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    access_token: SecretStr
-    refresh_token: SecretStr
-
-    @field_validator("access_token", "refresh_token")
-    @classmethod
-    def _a_token(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("a token has no spaces and at least 8 characters")
-        return token
+    access_token: _Token
+    refresh_token: _Token
 
 
 def present(option: Any) -> str:

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from typing import Final
 
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.brokers.webull import answers, catalogue, options
 from floorbroker.brokers.webull.client import WebullClient
@@ -50,7 +51,7 @@ class Instruments:
         Raises:
             SymbolNotFound: There is none, or Webull does not trade it.
         """
-        if options.CONTRACT.fullmatch(symbol):
+        if CONTRACT.fullmatch(symbol):
             return await self._contract(symbol)
         name = symbol.replace("/", "").replace("-", "")
         if name.endswith(catalogue.CASH) and name in await self._coins():

@@ -8,15 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from floorbroker.brokers.shared import option_symbols
 from floorbroker.brokers.webull import answers
-from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
+from floorbroker.domain.instruments import Instrument, OptionRight
 
-CONTRACT: Final = re.compile(r"([A-Z0-9]{1,6})([0-9]{2})([0-9]{2})([0-9]{2})([CP])([0-9]{8})", re.A)
-USUAL_MULTIPLIER: Final = Decimal(100)
 RIGHTS: Final = {"CALL": OptionRight.CALL, "PUT": OptionRight.PUT}
-_LETTERS: Final = {"C": OptionRight.CALL, "P": OptionRight.PUT}
 _ROOT: Final = re.compile(r"[A-Z0-9]{1,6}", re.ASCII)
-_MOST_THOUSANDTHS: Final = 10**8
 
 
 def contract(answer: answers.Contract) -> Instrument:
@@ -38,28 +35,9 @@ def contract_of(
     symbol: str, underlying: str = "", multiplier: Decimal | None = None
 ) -> Instrument | None:
     """A contract with the terms that its symbol tells; None where it is none."""
-    found = CONTRACT.fullmatch(symbol)
-    if found is None:
-        return None
-    root, year, month, day, letter, thousandths = found.groups()
-    strike = Decimal(thousandths) / 1000
-    try:
-        expiry = date(2000 + int(year), int(month), int(day))
-    except ValueError:
-        return None
-    if not strike:
-        return None
-    right = _LETTERS[letter]
-    return Instrument(
-        symbol=symbol,
-        asset_class=AssetClass.OPTION,
-        name=f"{root} {expiry:%d %b %Y} {strike:f} {right.value}",
-        multiplier=multiplier if multiplier is not None and multiplier > 0 else USUAL_MULTIPLIER,
-        underlying=underlying or root,
-        expiry=expiry,
-        strike=strike,
-        right=right,
-    )
+    if multiplier is None or multiplier <= 0:
+        multiplier = option_symbols.USUAL_MULTIPLIER
+    return option_symbols.contract_of(symbol, underlying=underlying, multiplier=multiplier)
 
 
 def contract_with(
@@ -71,18 +49,18 @@ def contract_with(
     multiplier: Decimal | None,
 ) -> Instrument | None:
     """The contract of these terms; None where they do not make one."""
-    if CONTRACT.fullmatch(root):
+    if option_symbols.CONTRACT.fullmatch(root):
         return contract_of(root, underlying, multiplier)
     if not _ROOT.fullmatch(root) or expiry is None or right not in RIGHTS or strike is None:
         return None
-    thousandths = strike * 1000
-    if thousandths % 1 or not 0 < thousandths < _MOST_THOUSANDTHS:
+    try:
+        symbol = option_symbols.symbol_of(root, expiry, RIGHTS[right], strike)
+    except ValueError:
         return None
-    symbol = f"{root}{expiry:%y%m%d}{right[0]}{int(thousandths):08d}"
     return contract_of(symbol, underlying, multiplier)
 
 
 def root_of(symbol: str) -> str:
     """What orders name; of weekly index options it is not the underlying."""
-    found = CONTRACT.fullmatch(symbol)
+    found = option_symbols.CONTRACT.fullmatch(symbol)
     return "" if found is None else found[1]

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.wire import plain
 from floorbroker.brokers.webull import catalogue, options
 from floorbroker.brokers.webull.errors import not_sent
@@ -43,7 +44,7 @@ _KINDS: Final = {
 _PAIR: Final = re.compile(r"[A-Z0-9]{1,15}/USD", re.ASCII)
 _SYMBOLS: Final = {
     AssetClass.EQUITY: catalogue.SHARE,
-    AssetClass.OPTION: options.CONTRACT,
+    AssetClass.OPTION: CONTRACT,
     AssetClass.CRYPTO: _PAIR,
 }
 _INTENTS: Final = {

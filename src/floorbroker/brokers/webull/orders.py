@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure, Unreadable
 from floorbroker.brokers.webull import brackets, executions, receipts
 from floorbroker.brokers.webull.client import WebullClient
@@ -16,7 +16,6 @@ from floorbroker.brokers.webull.order_answers import Order as Told
 from floorbroker.brokers.webull.order_fields import group_of, order_body
 from floorbroker.brokers.webull.refusals import Refusal
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, OutcomeUnknown
 from floorbroker.domain.ids import AccountId, OrderId, is_order_id
 from floorbroker.domain.order import IntentKind, Order
 from floorbroker.domain.order_state import OrderState
@@ -34,7 +33,6 @@ LISTED_AT_MOST: Final = 500
 REMEMBERED_AT_MOST: Final = 500
 _PAGES_AT_MOST: Final = 10
 _Page = Callable[[str | None], Awaitable[Covers]]
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -47,7 +45,7 @@ class Orders:
         self._client = client
         self._clock = clock
         self._fills: dict[OrderId, tuple[Fill, ...]] = {}
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once. An id that Webull knows already is an order of ours that lives."""
@@ -59,7 +57,7 @@ class Orders:
             except Refusal as refusal:
                 if not refusal.of_a_known_id:
                     raise
-                return await self._the_one_that_lives(order)
+                return await the_one_that_lives(self.find(order), BROKER, "known id")
             if order.request.bracket:
                 ours = taken.client_combo_order_id == group_of(order)
                 broker_order_id = taken.combo_order_id
@@ -121,23 +119,9 @@ class Orders:
         cover = await self._client.get_order(order.account_id, order.order_id)
         return self._receipt(cover, _ours(cover, order), order, order.legs)
 
-    async def _the_one_that_lives(self, order: Order) -> Receipt:
-        """The order whose id Webull refused to take again.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self.find(order)
-        except BrokerError as error:
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not read") from error
-        if not isinstance(found, Found):
-            raise OutcomeUnknown(broker=BROKER, detail="known id, not found")
-        return found.receipt
-
     async def _told(self, cover: Cover, order: Order) -> Receipt:
         told = _ours(cover, order)
-        self._note_strange(told)
+        self._strange.note(told.status, known=receipts.known_word(told))
         if not order.request.bracket:
             legs: tuple[Leg, ...] = ()
         elif not receipts.state_of(told).final:
@@ -187,7 +171,7 @@ class Orders:
                 found.append(leg)
                 continue
             told = _named(cover, client_id)
-            self._note_strange(told)
+            self._strange.note(told.status, known=receipts.known_word(told))
             found.append(brackets.leg(leg, told))
         return tuple(found)
 
@@ -219,11 +203,6 @@ class Orders:
         if len(self._fills) > REMEMBERED_AT_MOST:
             del self._fills[next(iter(self._fills))]
         return fills
-
-    def _note_strange(self, told: Told) -> None:
-        if not self._strange and not receipts.known_word(told):
-            self._strange = True
-            _log.warning("webull_state_not_known", state=told.status[:32])
 
 
 def _ours(cover: Cover, order: Order) -> Told:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Final
 
 from floorbroker.brokers.shared.wire import Failure, sentence
-from floorbroker.domain.errors import BrokerError
 
 ROUTE: Final = "404 Route Not Found"
 """What the gateway says of a path that is not there, and of a key that it does not know."""
@@ -118,16 +117,3 @@ class Refusal(Failure):
     def of_an_ended_order(self) -> bool:
         """Whether it can no longer be canceled."""
         return self.status == _BUSINESS and self.code == "ORDER_CAN_NOT_BE_CANCEL"
-
-
-class NoAccess(Failure):
-    """The person's access cannot be had now; nothing was asked.
-
-    Attributes:
-        why: What its renewal said.
-    """
-
-    def __init__(self, error: BrokerError) -> None:
-        """See the attribute."""
-        super().__init__(f"no access: {error.code}")
-        self.why = error

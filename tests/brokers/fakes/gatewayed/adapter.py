@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, ConnectionStatus
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.order import Order

@@ -1,29 +1,27 @@
-"""The only place that builds concrete objects and starts background work."""
+"""Every part of the process, each built once and handed to those that need it."""
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
-from floorbroker.brokers.availability import availability
+from floorbroker.brokers.availability import availabilities
 from floorbroker.brokers.context import Shared
 from floorbroker.brokers.endpoints import operators_endpoints
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.operators_options import operators_options
-from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.config import Settings
-from floorbroker.domain.clock import Clock, SystemClock
+from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
-from floorbroker.domain.ids import BrokerId
+from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.people import Link
-from floorbroker.observability.loop_lag import watch_loop_lag
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
@@ -34,6 +32,8 @@ from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
+from floorbroker.services.gateway_looks import GatewayLooks
+from floorbroker.services.gateway_news import GatewayNews
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
 from floorbroker.services.link_changes import LinkChanges
@@ -47,14 +47,18 @@ from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.pushed_news import PushedNews
+from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.snapshots import SnapshotTaker
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage import (
     audit,
+    connection_events,
     counters,
     link_tickets,
     notices,
@@ -62,18 +66,13 @@ from floorbroker.storage import (
     paper_books,
     people,
     sealed,
+    snapshots,
 )
 from floorbroker.storage.documents import Documents
-from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.marks import Marks
-from floorbroker.storage.metered import MeteredDocuments
-from floorbroker.storage.opening import answers, open_documents
-from floorbroker.vault.keyring import Keyring
-from floorbroker.vault.opening import keys_place, open_keyring
+from floorbroker.storage.opening import answers
+from floorbroker.vault.opening import keys_place
 from floorbroker.vault.seal import Vault
-
-IDLE_CHECK = timedelta(minutes=1)
-FORGETTING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,9 @@ class App:
     notifier: Notifier
     link_news: LinkNews
     reminders: Reminders
+    snapshots: SnapshotTaker
     transport: Transport
+    gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
         """What must hold before this process should be given work."""
@@ -99,53 +100,6 @@ class App:
             "store": await answers(self.documents),
             "taking_orders": not self.supervisor.draining,
         }
-
-
-@asynccontextmanager
-async def running(
-    settings: Settings,
-    *,
-    clock: Clock | None = None,
-    documents: Documents | None = None,
-    keyring: Keyring | None = None,
-    broker_options: Mapping[BrokerId, Mapping[str, Any]] | None = None,
-    shard_count: int | None = None,
-    background: bool = True,
-) -> AsyncIterator[App]:
-    """The built application with its background work, until the block is left.
-
-    Args:
-        clock: The machine's, unless a test or a simulation brings its own.
-        documents: The store; left out, the settings choose it.
-        keyring: The master keys; left out, the settings hold them.
-        background: Whether to look after orders and news, which a mere command leaves alone.
-        broker_options: What is added to the operator's settings for a broker.
-
-    Raises:
-        SettingsProblem: The settings do not allow a start; the message says what to set.
-        StoreUnavailable: The store does not answer.
-    """
-    vault = Vault(keyring or open_keyring(settings))
-    clock = clock or SystemClock()
-    metrics = Metrics()
-    store = MeteredDocuments(documents or open_documents(settings), metrics)
-    supervisor = Supervisor()
-    app = _build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
-    try:
-        await store.start(INDEXES)
-        keys = build_master_keys(settings, store, vault, clock)
-        await keys.check()
-        if background:
-            await keys.serve()
-            _start(app)
-        yield app
-        if not supervisor.draining:
-            await supervisor.drain(timedelta(seconds=settings.drain_seconds))
-    finally:
-        await supervisor.stop()
-        await app.floor.sessions.close_all()
-        await app.transport.aclose()
-        await store.close()
 
 
 def build_master_keys(
@@ -157,7 +111,7 @@ def build_master_keys(
     return MasterKeys(records, trail, Marks(store), vault, keys_place(settings))
 
 
-def _build(  # the parts that everything else is made of
+def build(  # the parts that everything else is made of
     settings: Settings,
     clock: Clock,
     store: Documents,
@@ -171,6 +125,7 @@ def _build(  # the parts that everything else is made of
     people_store = people.People(store)
     notice_store = notices.Notices(store)
     transport = Transport()
+    gateways = Gateways(clock)
     factory = BrokerFactory(
         settings.deployment_mode,
         clock=clock,
@@ -180,6 +135,7 @@ def _build(  # the parts that everything else is made of
             cache=SharedCache(clock),
             allowances=Allowances(clock, metrics),
             nonces=counters.StoredNonces(store),
+            gateways=gateways,
         ),
         endpoints=operators_endpoints(settings),
         options=operators_options(settings, broker_options or {}),
@@ -227,6 +183,7 @@ def _build(  # the parts that everything else is made of
     )
     addresses = Addresses(vault, clock)
     reconciler = Reconciler(desk)
+    sessions.announce_to(PushedNews(order_store, reconciler, supervisor, clock).listen)
     linking = Linking(
         factory=factory,
         people=people_store,
@@ -244,20 +201,19 @@ def _build(  # the parts that everything else is made of
         metrics=metrics,
         accounts=accounts,
         addresses=addresses,
-        brokers=tuple(
-            availability(spec, settings.deployment_mode, settings.configured)
-            for spec in all_brokers()
-        ),
+        brokers=availabilities(settings.deployment_mode, settings.configured),
         changes=OrderChangeService(desk),
         choices=choices,
         deciding=Deciding(desk),
         drafts=Drafts(desk),
+        gateways=GatewayLooks(factory),
         inbox=Inbox(notice_store, order_store),
         linking=linking,
         links=LinkChanges(people_store, accounts, sessions, trail),
         list=OrderList(order_store),
         orders=OrderService(desk),
         portfolio=Portfolio(accounts, sessions),
+        quotes=Quotes(accounts, sessions),
         reconciler=reconciler,
         sessions=sessions,
         signing_in=SigningIn(factory, linking, tickets, vault),
@@ -273,6 +229,9 @@ def _build(  # the parts that everything else is made of
         messenger=messenger,
         clock=clock,
     )
+    owner = UserId(settings.owner_id)
+    events = connection_events.ConnectionEvents(store)
+    gateways.listen(GatewayNews(events, messenger, supervisor, owner).heard)
     return App(
         settings=settings,
         documents=store,
@@ -284,15 +243,9 @@ def _build(  # the parts that everything else is made of
         notifier=notifier,
         link_news=LinkNews(addresses, messenger, supervisor),
         reminders=Reminders(people_store, messenger, clock),
+        snapshots=SnapshotTaker(
+            people_store, sessions, gateways, snapshots.Snapshots(store), owner
+        ),
         transport=transport,
+        gateways=gateways,
     )
-
-
-def _start(app: App) -> None:
-    pace = timedelta(seconds=app.settings.reconcile_seconds)
-    app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
-    app.supervisor.every(pace, "notify", app.notifier.sweep)
-    app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
-    app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
-    app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
-    app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

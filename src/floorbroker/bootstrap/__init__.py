@@ -1,0 +1,87 @@
+"""The only place that builds concrete objects and starts background work."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from floorbroker.bootstrap.parts import App, build, build_master_keys
+from floorbroker.config import Settings
+from floorbroker.domain.clock import Clock, SystemClock
+from floorbroker.domain.ids import BrokerId
+from floorbroker.observability.loop_lag import watch_loop_lag
+from floorbroker.observability.metrics import Metrics
+from floorbroker.services.snapshots import EVERY as SNAPSHOT
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.storage.documents import Documents
+from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.metered import MeteredDocuments
+from floorbroker.storage.opening import open_documents
+from floorbroker.vault.keyring import Keyring
+from floorbroker.vault.opening import open_keyring
+from floorbroker.vault.seal import Vault
+
+__all__ = ["App", "build_master_keys", "running"]
+
+IDLE_CHECK = timedelta(minutes=1)
+FORGETTING = timedelta(minutes=10)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    documents: Documents | None = None,
+    keyring: Keyring | None = None,
+    broker_options: Mapping[BrokerId, Mapping[str, Any]] | None = None,
+    shard_count: int | None = None,
+    background: bool = True,
+) -> AsyncIterator[App]:
+    """The built application with its background work, until the block is left.
+
+    Args:
+        clock: The machine's, unless a test or a simulation brings its own.
+        documents: The store; left out, the settings choose it.
+        keyring: The master keys; left out, the settings hold them.
+        background: Whether to look after orders and news, which a mere command leaves alone.
+        broker_options: What is added to the operator's settings for a broker.
+
+    Raises:
+        SettingsProblem: The settings do not allow a start; the message says what to set.
+        StoreUnavailable: The store does not answer.
+    """
+    vault = Vault(keyring or open_keyring(settings))
+    clock = clock or SystemClock()
+    metrics = Metrics()
+    store = MeteredDocuments(documents or open_documents(settings), metrics)
+    supervisor = Supervisor()
+    app = build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
+    try:
+        await store.start(INDEXES)
+        keys = build_master_keys(settings, store, vault, clock)
+        await keys.check()
+        if background:
+            await keys.serve()
+            _start(app)
+        yield app
+        if not supervisor.draining:
+            await supervisor.drain(timedelta(seconds=settings.drain_seconds))
+    finally:
+        await supervisor.stop()
+        await app.floor.sessions.close_all()
+        await app.gateways.aclose()
+        await app.transport.aclose()
+        await store.close()
+
+
+def _start(app: App) -> None:
+    pace = timedelta(seconds=app.settings.reconcile_seconds)
+    app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
+    app.supervisor.every(pace, "notify", app.notifier.sweep)
+    app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
+    app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
+    app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
+    if app.settings.single_user:
+        app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)
+    app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

@@ -1,0 +1,96 @@
+"""Brokers that push news of orders: a push wakes the look at that order, and proves nothing itself.
+
+Polling stands behind it: a push that is lost costs seconds, not the truth.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import Capability
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import BrokerError, FloorbrokerError
+from floorbroker.domain.ids import OrderId
+from floorbroker.domain.order_life import followed
+from floorbroker.domain.people import Link
+from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.storage.orders import Orders
+
+PAUSES: Final[Sequence[float]] = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between looks at an order of which somebody else still awaits an answer."""
+
+_ANEW: Final = 5.0
+"""Seconds before a broken stream is listened to again."""
+
+_log = structlog.get_logger(__name__)
+
+
+class PushedNews:
+    """Listens for as long as a session is open."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        reconciler: Reconciler,
+        supervisor: Supervisor,
+        clock: Clock,
+        *,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        """`pauses` stands in for the usual patience."""
+        self._orders = orders
+        self._reconciler = reconciler
+        self._supervisor = supervisor
+        self._clock = clock
+        self._pauses = pauses
+        self._heard_again: dict[OrderId, bool] = {}
+
+    def listen(self, link: Link, adapter: BrokerAdapter) -> "asyncio.Task[None] | None":
+        """Begins to listen; whoever closes the session ends it. None: nothing is pushed there."""
+        if Capability.ORDER_EVENTS not in get_broker(link.broker).capabilities:
+            return None
+        return self._supervisor.keep(f"order news {link.broker}", self._follow(link, adapter))
+
+    async def _follow(self, link: Link, adapter: BrokerAdapter) -> None:
+        while True:
+            try:
+                async for news in adapter.order_events():
+                    self._wake(link, news.order_id)
+            except BrokerError as error:
+                _log.info("order_news_broke", broker=link.broker, code=error.code)
+            await asyncio.sleep(_ANEW)
+
+    def _wake(self, link: Link, order_id: OrderId) -> None:
+        """One look at a time: what comes during it leads to one more."""
+        if order_id in self._heard_again:
+            self._heard_again[order_id] = True
+            return
+        self._heard_again[order_id] = False
+        self._supervisor.hand_over(self._look(link, order_id))
+
+    async def _look(self, link: Link, order_id: OrderId) -> None:
+        try:
+            while True:
+                self._heard_again[order_id] = False
+                with suppress(FloorbrokerError):  # the next poll looks again
+                    await self._once(link, order_id)
+                if not self._heard_again[order_id]:
+                    return
+        finally:
+            del self._heard_again[order_id]
+
+    async def _once(self, link: Link, order_id: OrderId) -> None:
+        for pause in (*self._pauses, 0.0):
+            order = await self._orders.get(link.user_id, order_id)
+            if order is None or order.link_id != link.link_id or not followed(order):
+                return
+            if order.claim is None or order.claim.until <= self._clock.now():
+                await self._reconciler.check(order)
+                return
+            await asyncio.sleep(pause)
