@@ -126,8 +126,8 @@ def test_whatever_else_is_no_id_of_ours(text: str) -> None:
     assert not is_order_id(text)
 
 
-def snapshot(*positions: Position, cash: Money = usd(400)) -> Snapshot:
-    told = Balances(cash=cash, equity=usd(1000), buying_power=usd(400), as_of=NOON)
+def snapshot(*positions: Position, cash: Money | None = None) -> Snapshot:
+    told = Balances(cash=cash or usd(400), equity=usd(1000), buying_power=usd(400), as_of=NOON)
     return Snapshot.of(ANNA, LinkId("link"), AccountId("A"), told, positions)
 
 

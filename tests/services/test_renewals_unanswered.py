@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.brokers.oauth import ApplicationRefused
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,
-    ApplicationRefused,
     BrokerConnectionError,
     BrokerError,
     BrokerTimeout,

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from floorbroker.domain.errors import AuthenticationFailed, GrantRefused, LinkUsed, SessionExpired
+from floorbroker.brokers.oauth import GrantRefused
+from floorbroker.domain.errors import AuthenticationFailed, LinkUsed, SessionExpired
 from floorbroker.domain.modes import Environment
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue

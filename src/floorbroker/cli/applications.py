@@ -6,7 +6,7 @@ from typing import Final
 from floorbroker.brokers.availability import availability
 from floorbroker.brokers.endpoints import EndpointProblem, chosen_endpoints
 from floorbroker.brokers.loading import flow_maker
-from floorbroker.brokers.oauth import OAuthContext
+from floorbroker.brokers.oauth import ApplicationRefused, OAuthContext
 from floorbroker.brokers.operators_options import operators_options
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.shared.transport import Transport
@@ -14,7 +14,7 @@ from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.config import PAGE_SETTINGS, Settings
 from floorbroker.domain.clock import SystemClock
-from floorbroker.domain.errors import ApplicationRefused, BrokerError, NotSupported
+from floorbroker.domain.errors import BrokerError, NotSupported
 
 APPLICATION_SECONDS: Final = 10.0
 

@@ -8,11 +8,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
+from floorbroker.brokers.oauth import GrantRefused
 from floorbroker.cli import link_shown
 from floorbroker.cli.answers import Answers
 from floorbroker.cli.giving_up import FAILED, GivenUp
 from floorbroker.config import Settings
-from floorbroker.domain.errors import FloorbrokerError, GrantRefused, InvalidInput, StoreUnavailable
+from floorbroker.domain.errors import FloorbrokerError, InvalidInput, StoreUnavailable
 from floorbroker.services.link_requests import Tried, Wanted
 from floorbroker.services.signing_in import LONGEST_ANSWER, SigningIn
 

@@ -239,18 +239,6 @@ class SessionExpired(BrokerError):
     code = ErrorCode.SESSION_EXPIRED
 
 
-class GrantRefused(BrokerError):
-    """The broker does not stand by what a person came back from it with."""
-
-    code = ErrorCode.AUTHENTICATION_FAILED
-
-
-class ApplicationRefused(BrokerError):
-    """The broker does not know the operator's application; nobody can sign in there."""
-
-    code = ErrorCode.NOT_SUPPORTED
-
-
 class GatewayNotRunning(BrokerError):
     """Nothing listens on the gateway's port."""
 

@@ -7,14 +7,9 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
+from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
 from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import (
-    ApplicationRefused,
-    FloorbrokerError,
-    GrantRefused,
-    PolicyRefused,
-    StoreUnavailable,
-)
+from floorbroker.domain.errors import FloorbrokerError, PolicyRefused, StoreUnavailable
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.services.link_requests import Connected, Tried, Wanted
 from floorbroker.services.link_tickets import MOST_TRIES, Tickets

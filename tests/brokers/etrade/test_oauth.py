@@ -9,12 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from floorbroker.brokers.etrade.oauth import EtradeOAuth
-from floorbroker.brokers.oauth import Grant, OAuthContext
+from floorbroker.brokers.oauth import Grant, GrantRefused, OAuthContext
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.domain.errors import (
-    GrantRefused,
-    SessionExpired,
-)
+from floorbroker.domain.errors import SessionExpired
 from floorbroker.domain.modes import Environment
 from tests.brokers.etrade.at_etrade import endpoints_at
 from tests.fakes.clock import NOON, ManualClock

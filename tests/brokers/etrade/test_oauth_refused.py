@@ -8,15 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from floorbroker.brokers.etrade.oauth import EtradeOAuth
-from floorbroker.brokers.oauth import Grant, OAuthContext
+from floorbroker.brokers.oauth import ApplicationRefused, Grant, OAuthContext
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.domain.errors import (
-    ApiError,
-    ApplicationRefused,
-    BrokerConnectionError,
-    BrokerError,
-    SessionExpired,
-)
+from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerError, SessionExpired
 from floorbroker.domain.modes import Environment
 from tests.brokers.etrade.at_etrade import Told, endpoints_at
 from tests.fakes.clock import ManualClock

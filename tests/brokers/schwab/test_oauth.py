@@ -8,17 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from floorbroker.brokers.oauth import OAuthContext
+from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused, OAuthContext
 from floorbroker.brokers.schwab.oauth import SchwabOAuth
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.domain.errors import (
-    ApiError,
-    ApplicationRefused,
-    BrokerConnectionError,
-    BrokerError,
-    GrantRefused,
-    SessionExpired,
-)
+from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerError, SessionExpired
 from floorbroker.domain.modes import Environment
 from tests.brokers.schwab.at_schwab import APP_KEY, APP_SECRET, REDIRECT
 from tests.fakes.clock import NOON, ManualClock

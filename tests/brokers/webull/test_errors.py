@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.brokers.oauth import ApplicationRefused
 from floorbroker.brokers.shared.wire import (
     Failure,
     NoAccess,
@@ -18,7 +19,6 @@ from floorbroker.brokers.webull.refusals import ROUTE, Refusal
 from floorbroker.brokers.webull.words import said
 from floorbroker.domain.errors import (
     ApiError,
-    ApplicationRefused,
     AuthenticationFailed,
     BrokerConnectionError,
     BrokerError,

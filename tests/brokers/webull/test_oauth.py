@@ -8,13 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
+from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.webull.oauth import WebullOAuth
-from floorbroker.domain.errors import (
-    ApplicationRefused,
-    GrantRefused,
-    NotSupported,
-)
+from floorbroker.domain.errors import NotSupported
 from tests.brokers.webull.at_webull import (
     CLIENT_ID,
     REDIRECT,

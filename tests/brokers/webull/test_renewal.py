@@ -5,15 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
 from floorbroker.brokers.webull import oauth
 from floorbroker.brokers.webull.oauth import WebullOAuth
 from floorbroker.domain.errors import (
     ApiError,
-    ApplicationRefused,
     BrokerConnectionError,
     BrokerError,
     BrokerTimeout,
-    GrantRefused,
     RateLimited,
     SessionExpired,
 )

@@ -9,9 +9,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from floorbroker.brokers.alpaca.errors import BROKER
-from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import Departure, Grant, GrantRefused, OAuthContext, OAuthFlow
 from floorbroker.brokers.shared.token_request import token_request
-from floorbroker.domain.errors import ApiError, GrantRefused, NotSupported, SessionExpired
+from floorbroker.domain.errors import ApiError, NotSupported, SessionExpired
 
 SCOPE: Final = "trading data"
 """Reading is always allowed; `account:write` would change settings, and is not asked for."""

@@ -15,15 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 from floorbroker.brokers.etrade.client import Access, EtradeClient
 from floorbroker.brokers.etrade.eastern import midnight_after
 from floorbroker.brokers.etrade.errors import BROKER, Refusal, for_read
-from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
-from floorbroker.brokers.shared.wire import Failure
-from floorbroker.domain.errors import (
-    ApiError,
+from floorbroker.brokers.oauth import (
     ApplicationRefused,
-    BrokerError,
+    Departure,
+    Grant,
     GrantRefused,
-    SessionExpired,
+    OAuthContext,
+    OAuthFlow,
 )
+from floorbroker.brokers.shared.wire import Failure
+from floorbroker.domain.errors import ApiError, BrokerError, SessionExpired
 
 SECONDS: Final = 10.0
 RENEWED_AFTER: Final = timedelta(minutes=100)

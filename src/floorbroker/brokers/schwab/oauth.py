@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr, ValidationError
 
-from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import Departure, Grant, GrantRefused, OAuthContext, OAuthFlow
 from floorbroker.brokers.schwab.credentials import SchwabTokens
 from floorbroker.brokers.schwab.errors import BROKER
 from floorbroker.brokers.shared.token_request import TokenAnswer, token_request
-from floorbroker.domain.errors import ApiError, GrantRefused, SessionExpired
+from floorbroker.domain.errors import ApiError, SessionExpired
 
 ACCESS_LIFE: Final = timedelta(minutes=30)
 REFRESH_LIFE: Final = timedelta(days=7)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from floorbroker.brokers.oauth import ApplicationRefused
 from floorbroker.brokers.shared.wire import (
     Failure,
     NoAccess,
@@ -17,7 +18,6 @@ from floorbroker.brokers.webull.refusals import TOO_MANY, Refusal
 from floorbroker.brokers.webull.words import said, why
 from floorbroker.domain.errors import (
     ApiError,
-    ApplicationRefused,
     AuthenticationFailed,
     BrokerConnectionError,
     BrokerError,

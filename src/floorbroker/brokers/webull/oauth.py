@@ -15,7 +15,14 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import (
+    ApplicationRefused,
+    Departure,
+    Grant,
+    GrantRefused,
+    OAuthContext,
+    OAuthFlow,
+)
 from floorbroker.brokers.shared.wire import Failure, Unanswered, read_json
 from floorbroker.brokers.webull.access import application_key
 from floorbroker.brokers.webull.credentials import WebullTokens, present
@@ -23,14 +30,7 @@ from floorbroker.brokers.webull.errors import BROKER, for_read
 from floorbroker.brokers.webull.exchange import Asked, exchanged
 from floorbroker.brokers.webull.refusals import Refusal
 from floorbroker.brokers.webull.signing import SHA1, Signer
-from floorbroker.domain.errors import (
-    ApiError,
-    ApplicationRefused,
-    BrokerError,
-    GrantRefused,
-    NotSupported,
-    SessionExpired,
-)
+from floorbroker.domain.errors import ApiError, BrokerError, NotSupported, SessionExpired
 
 SCOPE: Final = "user:trade:wr"
 """Reading and trading; the others are `user:trade:r`, for reading, and `user`."""
