@@ -48,10 +48,3 @@ def test_a_page_has_every_step_need_port_and_warning_of_the_manifest(spec: Broke
     ports = [f"| {port} |" for port, _ in spec.gateway.ports] if spec.gateway else []
     for text in (*spec.setup_steps, *spec.requirements, *ports, spec.warning):
         assert text in told
-
-
-@pytest.mark.parametrize(
-    "spec", [s for s in all_brokers() if not s.adapter and not s.retired], ids=lambda spec: spec.id
-)
-def test_a_broker_that_is_not_built_says_what_is_not_verified(spec: BrokerSpec) -> None:
-    assert "## What is not verified\n\n- " in text_of(spec)

@@ -25,6 +25,7 @@ __all__ = ["App", "build_master_keys", "running"]
 
 IDLE_CHECK = timedelta(minutes=1)
 FORGETTING = timedelta(minutes=10)
+GOODBYE = timedelta(seconds=2)
 
 
 @asynccontextmanager
@@ -71,6 +72,7 @@ async def running(
         await supervisor.stop()
         await app.floor.sessions.close_all()
         await app.gateways.aclose()
+        await supervisor.settled(GOODBYE)  # what their end set off still needs the store
         await app.transport.aclose()
         await store.close()
 

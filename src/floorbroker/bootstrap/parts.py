@@ -46,6 +46,7 @@ from floorbroker.services.master_keys import MasterKeys
 from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
+from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.pushed_news import PushedNews
 from floorbroker.services.quotes import Quotes
@@ -194,6 +195,8 @@ def build(  # the parts that everything else is made of
         audit=trail,
         clock=clock,
     )
+    listing, portfolio = OrderList(order_store), Portfolio(accounts, sessions)
+    changes, drafts, sending = OrderChangeService(desk), Drafts(desk), OrderService(desk)
     tickets = Tickets(link_tickets.LinkTickets(store), trail, clock)
     floor = Floor(
         settings=settings,
@@ -202,17 +205,18 @@ def build(  # the parts that everything else is made of
         accounts=accounts,
         addresses=addresses,
         brokers=availabilities(settings.deployment_mode, settings.configured),
-        changes=OrderChangeService(desk),
+        changes=changes,
         choices=choices,
         deciding=Deciding(desk),
-        drafts=Drafts(desk),
+        drafts=drafts,
         gateways=GatewayLooks(factory),
         inbox=Inbox(notice_store, order_store),
         linking=linking,
         links=LinkChanges(people_store, accounts, sessions, trail),
-        list=OrderList(order_store),
-        orders=OrderService(desk),
-        portfolio=Portfolio(accounts, sessions),
+        list=listing,
+        orders=sending,
+        panic=Panic(listing, portfolio, changes, drafts, sending),
+        portfolio=portfolio,
         quotes=Quotes(accounts, sessions),
         reconciler=reconciler,
         sessions=sessions,

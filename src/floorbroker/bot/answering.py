@@ -5,6 +5,7 @@ any kind ends here, in one place, as a card.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -12,7 +13,7 @@ import discord
 import structlog
 
 from floorbroker.bot.callers import caller_of
-from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.card import PAUSED, Card
 from floorbroker.bot.replies.components import view_of
 from floorbroker.bot.replies.error_cards import error_card
 from floorbroker.bot.replies.order_cards import order_card
@@ -60,7 +61,7 @@ class Answers:
             self._check_may_use(caller)
             card = await work(caller)
             if card is not None:
-                await show(interaction, card)
+                await show(interaction, await self._marked(caller, card))
         except FloorbrokerError as error:
             outcome = error.code.value
             _log.info("refused", command=name_of(interaction), code=error.code, why=error.detail)
@@ -75,6 +76,14 @@ class Answers:
         finally:
             elapsed = perf_counter() - started
             self._floor.metrics.command_done(name_of(interaction), outcome, elapsed)
+
+    async def _marked(self, caller: Caller, card: Card) -> Card:
+        """The card, with the pause on it where there is one; a store that fails shows none."""
+        try:
+            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller)
+        except StoreUnavailable:
+            return card
+        return replace(card, badges=(*card.badges, PAUSED)) if paused else card
 
     def may_use(self, caller: Caller) -> bool:
         """Whether this deployment serves the caller at all."""

@@ -14,6 +14,7 @@ from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, Orde
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
+from floorbroker.bot.cogs.panic import PanicCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
 from floorbroker.bot.cogs.rules import RuleCommands
@@ -97,6 +98,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             TradeCommands(self.front),
             OrderCommands(self.front),
             MarketCommands(self.front),
+            PanicCommands(self.front),
             PortfolioCommands(self.front),
             SetupCommands(self.front),
             PersonCommands(self.front),

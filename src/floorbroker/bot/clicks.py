@@ -4,6 +4,7 @@ import discord
 
 from floorbroker.bot.links_on_cards import LinkCards
 from floorbroker.bot.orders_on_cards import OrderCards
+from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Style, Tone
 from floorbroker.bot.replies.person_cards import settings_card
@@ -31,6 +32,7 @@ class Clicks:
         self._floor = floor
         self._order_cards = order_cards
         self._link_cards = LinkCards(floor)
+        self.panic = PanicCards(floor)
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
@@ -50,6 +52,8 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
+            case "panic":
+                return await self.panic.step(caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 

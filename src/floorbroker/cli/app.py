@@ -22,6 +22,32 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for other program
 
 
 @app.command()
+def init(
+    owner_id: Annotated[
+        str, typer.Option(envvar="OWNER_ID", help="Your Discord user id; left out, asked for.")
+    ] = "",
+    ib_port: Annotated[
+        int | None,
+        typer.Option(envvar="IB_PORT", help="Where TWS or IB Gateway listens; left out, heard."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing: the token is in DISCORD_TOKEN or .env.")
+    ] = False,
+) -> None:
+    """Set the bot up for yourself, at home: .env, the master key, the gateways, then the doctor."""
+    from floorbroker.cli import init as init_command
+    from floorbroker.cli.answers import answers
+    from floorbroker.cli.giving_up import sentences_for_errors
+
+    _quiet("ERROR")  # what is made for the first time is told in sentences
+    asked = init_command.Asked(owner_id=owner_id, ib_port=ib_port)
+    with sentences_for_errors():
+        ok = asyncio.run(init_command.init(asked, None if yes else answers()))
+    if not ok:
+        raise typer.Exit(1)
+
+
+@app.command()
 def run() -> None:
     """The bot, with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
     from floorbroker.cli import run as run_command
@@ -57,7 +83,7 @@ def demo(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Check settings, keys, store, Discord, web address and brokers, and say what to do."""
+    """Check settings, keys, store, Discord, web address, brokers and gateways; say what to do."""
     from floorbroker.cli import doctor as doctor_command
     from floorbroker.cli import findings
 
@@ -105,6 +131,21 @@ def link(
     )
     with sentences_for_errors():
         asyncio.run(link_command.link(read_settings(), asked))
+
+
+@app.command()
+def unlock(
+    broker: Annotated[str, typer.Argument(help="moomoo.")],
+) -> None:
+    """Open trading at Moomoo's OpenD, on a bot at home. The trade password is asked for."""
+    from floorbroker.cli import unlock as unlock_command
+    from floorbroker.cli.answers import answers
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    with sentences_for_errors():
+        asyncio.run(unlock_command.unlock(read_settings(), broker, answers()))
 
 
 @app.command()
@@ -193,11 +234,11 @@ def keys_rotate() -> None:
         raise typer.Exit(1)
 
 
-def _quiet() -> None:
+def _quiet(level: str = "WARNING") -> None:
     """Output is the command's own; only warnings go to standard error beside it."""
     from floorbroker.observability.logging import configure_logging
 
-    configure_logging("WARNING", json=False)
+    configure_logging(level, json=False)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from floorbroker.brokers.availability import Availability, availability
 from floorbroker.cli.applications import application_findings
 from floorbroker.cli.brokers import broker_finding, present_brokers
 from floorbroker.cli.findings import Finding, Level
+from floorbroker.cli.gateways import gateway_findings
 from floorbroker.cli.giving_up import GivenUp
 from floorbroker.cli.keys_status import sealed_finding
 from floorbroker.cli.settings import not_set, read_settings, setting_findings
@@ -39,6 +40,7 @@ async def findings(settings: Settings, discord_seconds: float = DISCORD_SECONDS)
         _metrics(settings),
         *(broker_finding(one, settings.configured) for one in present_brokers(settings)),
         *await application_findings(settings),
+        *await gateway_findings(settings),
         *_trading(settings),
     ]
 

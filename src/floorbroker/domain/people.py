@@ -19,6 +19,23 @@ class AccountKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """A person's data is going to be erased; until then nothing opens a position for them.
+
+    Attributes:
+        asked_at: Since when.
+        deauthorised: They took the app away at Discord; otherwise they asked.
+        erase_at: The erasing is looked after from then on; a process at work puts it off.
+        begun: It is under way, and nothing brings the data back.
+    """
+
+    asked_at: datetime
+    erase_at: datetime
+    deauthorised: bool = False
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One person's choices.
 
@@ -31,6 +48,7 @@ class Person:
         defaults: Which account an order goes to, by asset class; `any` for the rest.
         accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
         accepted_at: When they did.
+        leaving: Everything kept on them is going to be erased; None: it is not.
     """
 
     user_id: UserId
@@ -42,6 +60,7 @@ class Person:
     defaults: Mapping[str, AccountKey] = field(default_factory=dict)
     accepted_terms: int = 0
     accepted_at: datetime | None = None
+    leaving: Leaving | None = None
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""
@@ -99,9 +118,11 @@ class ServerPolicy:
 
     Attributes:
         public_results: A redacted result is posted to the channel by itself.
+        paused: No order that opens a position may be given in it.
     """
 
     guild_id: str
     version: int = 0
     live: bool = False
     public_results: bool = False
+    paused: bool = False

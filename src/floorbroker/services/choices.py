@@ -1,5 +1,6 @@
 """What people, servers and the operator switch on and off; each change is audited."""
 
+import asyncio
 from dataclasses import replace
 from enum import StrEnum
 
@@ -62,6 +63,7 @@ class Choices:
         manages_server: bool,
         live: bool | None = None,
         public_results: bool | None = None,
+        paused: bool | None = None,
     ) -> ServerPolicy:
         """Changes the rules of the caller's server; without a change it only tells them.
 
@@ -72,7 +74,7 @@ class Choices:
             raise PolicyRefused("This command belongs into a server.")
         if not manages_server:
             raise PolicyRefused("Only members who may manage this server can change its rules.")
-        if live is None and public_results is None:
+        if live is None and public_results is None and paused is None:
             return await self.policy(caller.guild_id)
         for _ in range(5):
             policy = await self.policy(caller.guild_id)
@@ -80,6 +82,7 @@ class Choices:
                 policy,
                 live=policy.live if live is None else live,
                 public_results=policy.public_results if public_results is None else public_results,
+                paused=policy.paused if paused is None else paused,
             )
             stored = await self._people.save_policy(changed)
             if stored is not None:
@@ -87,6 +90,7 @@ class Choices:
                     "guild_id": caller.guild_id,
                     "live": str(stored.live),
                     "public_results": str(stored.public_results),
+                    "paused": str(stored.paused),
                 }
                 await self._audit.write(caller.user_id, "policy", fields)
                 return stored
@@ -96,6 +100,15 @@ class Choices:
         """Whether the id stands in `OPERATOR_IDS`, or is the owner's."""
         owner = bool(self._settings.owner_id) and user_id == self._settings.owner_id
         return owner or user_id in self._settings.operator_ids
+
+    async def paused_for(self, caller: Caller) -> bool:
+        """Whether any pause keeps the caller from opening positions here."""
+        person, service = await asyncio.gather(
+            self._accounts.person(caller.user_id), self._people.service_paused()
+        )
+        if person.paused or service:
+            return True
+        return caller.guild_id is not None and (await self.policy(caller.guild_id)).paused
 
     async def service_paused(self) -> bool:
         """Whether the operator paused everybody."""

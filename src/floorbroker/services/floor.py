@@ -19,6 +19,7 @@ from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
+from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
@@ -50,6 +51,7 @@ class Floor:
     links: LinkChanges
     list: OrderList
     orders: OrderService
+    panic: Panic
     portfolio: Portfolio
     quotes: Quotes
     reconciler: Reconciler

@@ -12,7 +12,7 @@ from floorbroker.domain.errors import LimitExceeded, Paused, PolicyRefused
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import PositionEffect
-from floorbroker.domain.people import Person
+from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits, ProposedOrder, violations
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.people import People
@@ -49,27 +49,36 @@ class Gates:
             PolicyRefused: Live trading is off here, for one of three reasons.
             Paused: A kill switch is set and the order would open a position.
         """
-        person, paused = await asyncio.gather(
-            self._people.person(user_id), self._people.service_paused()
+        person, paused, policy = await asyncio.gather(
+            self._people.person(user_id), self._people.service_paused(), self._policy(guild_id)
         )
         person = person or Person(user_id=user_id)
+        if person.leaving is not None and person.leaving.begun:
+            raise Paused("Your data is being erased at this moment; nothing was sent.")
         if effect is not PositionEffect.CLOSE:
             if paused:
                 raise Paused("The operator has paused trading for everybody.")
+            if policy is not None and policy.paused:
+                raise Paused("This server's managers have paused trading here.")
+            if person.leaving is not None:
+                raise Paused("Your data is to be erased, so nothing opens. /data keep ends that.")
             if person.paused:
-                raise Paused("You have paused trading. /settings resumes it.")
+                raise Paused("You have paused trading. /resume opens it again.")
         if environment is Environment.LIVE:
-            await self._check_live(person, guild_id)
+            self._check_live(person, guild_id, policy)
 
-    async def _check_live(self, person: Person, guild_id: str | None) -> None:
+    async def _policy(self, guild_id: str | None) -> ServerPolicy | None:
+        return None if guild_id is None else await self._people.policy(guild_id)
+
+    def _check_live(
+        self, person: Person, guild_id: str | None, policy: ServerPolicy | None
+    ) -> None:
         if self._settings.live_trading is not Switch.ON:
             raise PolicyRefused("The operator has not switched live trading on.")
         if not person.live:
             raise PolicyRefused("You have not switched live trading on. /settings does.")
-        if guild_id is not None:
-            policy = await self._people.policy(guild_id)
-            if policy is None or not policy.live:
-                raise PolicyRefused("This server does not allow live trading.")
+        if guild_id is not None and (policy is None or not policy.live):
+            raise PolicyRefused("This server does not allow live trading.")
 
     async def orders_today(self, user_id: UserId) -> int:
         """How many orders the person sent on this day of the exchange, up to the limit."""

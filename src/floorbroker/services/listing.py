@@ -29,6 +29,17 @@ class OrderList:
         filled = await self._orders.recent(user_id, states=frozenset({OrderState.FILLED}), limit=25)
         return [*await self.open(user_id), *(one for one in filled if can_be_canceled(one))][:25]
 
+    async def every_cancelable(self, user_id: UserId) -> Sequence[Order]:
+        """The same without a list's bounds: up to 500 open ones, and 100 with closing orders."""
+        filled = frozenset({OrderState.FILLED})
+        found = await self._orders.recent(user_id, states=WORKING, limit=500)
+        ended = await self._orders.recent(user_id, states=filled, limit=100)
+        return [one for one in (*found, *ended) if can_be_canceled(one)]
+
+    async def in_doubt(self, user_id: UserId) -> Sequence[Order]:
+        """Orders on their way, or sent without a known outcome, up to 100."""
+        return await self._orders.recent(user_id, states=UNRESOLVED, limit=100)
+
     async def recent(self, user_id: UserId, *, limit: int = 10) -> Sequence[Order]:
         """Orders that were sent, newest first."""
         return await self._orders.recent(user_id, states=SENT, limit=limit)

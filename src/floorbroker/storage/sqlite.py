@@ -133,7 +133,7 @@ class SqliteDocuments:
         if self._connection is not None:
             return
         # Made before SQLite opens it: the -wal and -shm files take their mode from this one.
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _OWNER_ONLY))
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
         connection = sqlite3.connect(
             self._path, timeout=self._busy_timeout_seconds, isolation_level=None
         )

@@ -80,7 +80,8 @@ def keyring_file(path: Path) -> tuple[Keyring, bool]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        if path.stat().st_mode & 0o077:
+        # On Windows the folder's own rights decide; st_mode tells nothing there.
+        if os.name != "nt" and path.stat().st_mode & 0o077:
             raise KeyringProblem(f"{path.name} can be read by others: chmod 600 it.") from None
         return _read(path), False
     with os.fdopen(handle, "w") as file:

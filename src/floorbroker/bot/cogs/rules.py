@@ -39,13 +39,15 @@ class RuleCommands(commands.Cog):
     @app_commands.describe(
         live="Whether orders with real money may be given here",
         public_results="Whether redacted results are posted by themselves",
+        paused="on: no order given here opens a position; closing and canceling still work",
     )
-    @app_commands.choices(live=_ON_OFF, public_results=_ON_OFF)
+    @app_commands.choices(live=_ON_OFF, public_results=_ON_OFF, paused=_ON_OFF)
     async def policy(
         self,
         interaction: discord.Interaction,
         live: Choice[str] | None = None,
         public_results: Choice[str] | None = None,
+        paused: Choice[str] | None = None,
     ) -> None:
         """See the command's description."""
 
@@ -55,6 +57,7 @@ class RuleCommands(commands.Cog):
                 manages_server=manages_server(interaction),
                 live=_on(live),
                 public_results=_on(public_results),
+                paused=_on(paused),
             )
             return policy_card(policy)
 

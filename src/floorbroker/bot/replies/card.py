@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from floorbroker.domain.order import Order
+
+PAUSED: Final = "PAUSED"
+"""The badge of every card while a pause keeps its reader from opening positions."""
 
 
 class Tone(StrEnum):

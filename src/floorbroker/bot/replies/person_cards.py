@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from floorbroker.bot.replies import figures
-from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
 from floorbroker.domain.money import Money
@@ -32,7 +32,7 @@ def settings_card(
     return Card(
         title="Settings",
         tone=Tone.CAUTION if paused else Tone.NEUTRAL,
-        badges=("PAUSED",) if paused else (),
+        badges=(PAUSED,) if paused else (),
         rows=(
             Row("Live trading", _live(person, live_offered, policy)),
             Row("Trading", _pause(person, service_paused)),
@@ -109,6 +109,7 @@ _HELP = (
             "/sell and /close work the same way. amount:500 orders for money instead.",
             "limit, stop, trail, take_profit and stop_loss make the other kinds of order.",
             "/orders lists them; /order status, cancel and modify act on one.",
+            "/panic pauses at once, and can cancel or close everything. /resume ends the pause.",
         ),
     ),
     Section(

@@ -1,0 +1,60 @@
+"""What the kill switch's buttons do."""
+
+from floorbroker.bot.replies.card import Card
+from floorbroker.bot.replies.panic_cards import (
+    are_you_sure_card,
+    closing_list_card,
+    done_card,
+    kept_card,
+    panic_card,
+    resumed_card,
+)
+from floorbroker.domain.errors import InvalidInput
+from floorbroker.services.callers import Caller
+from floorbroker.services.choices import PersonalSwitch
+from floorbroker.services.floor import Floor
+
+
+class PanicCards:
+    """Acts on the clicker's own orders and positions only."""
+
+    def __init__(self, floor: Floor) -> None:
+        """See the module's first line."""
+        self._floor = floor
+
+    async def pause(self, caller: Caller) -> Card:
+        """Pauses first, and then looks what is open: the broker may be slow."""
+        await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, True)
+        return panic_card(await self._floor.panic.exposure(caller.user_id))
+
+    async def resume(self, caller: Caller) -> Card:
+        """Ends the person's own pause."""
+        await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, False)
+        return resumed_card()
+
+    async def step(self, caller: Caller, what: str) -> Card:
+        """One button; `what` is the step, for the last two with the decision and its list."""
+        step, _, rest = what.partition(".")
+        asked, _, mark = rest.partition(".")
+        panic = self._floor.panic
+        match step:
+            case "cancel":
+                done = await panic.cancel_all(caller)
+                return done_card(f"Cancel asked for · {len(done)}", done)
+            case "list":
+                exposure = await panic.exposure(caller.user_id)
+                return closing_list_card(exposure, caller.origin_key)
+            case "sure":
+                exposure = await panic.exposure(caller.user_id)
+                if exposure.mark != mark:
+                    return closing_list_card(exposure, caller.origin_key)
+                return are_you_sure_card(exposure, asked)
+            case "close":
+                done = await panic.flatten(caller, asked, mark)
+                return done_card(f"Closing orders · {len(done)}", done)
+            case "resume":
+                return await self.resume(caller)
+            case "keep":
+                return kept_card()
+            case _:
+                raise InvalidInput("That button is out of date. Send /panic again.")

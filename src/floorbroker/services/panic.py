@@ -1,0 +1,170 @@
+"""The kill switch of one person: pause, cancel everything, close everything; a step each.
+
+Nothing here sends by ways of its own: a cancel is a cancel, and what closes a position is an order
+with a draft, checks and a receipt like any other.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from floorbroker.domain.errors import FloorbrokerError, InvalidInput
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.order import Order
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.portfolio import Position
+from floorbroker.services.callers import Caller
+from floorbroker.services.drafts import Drafts
+from floorbroker.services.listing import OrderList
+from floorbroker.services.order_changes import OrderChangeService
+from floorbroker.services.orders import OrderService
+from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.reachable import LinkedAccount, UnreachableLink
+
+AT_ONCE: Final = 5
+"""So many requests at a time: brokers count them, and a way out must not run into their limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One position, and where it is held."""
+
+    account: LinkedAccount
+    position: Position
+
+
+_T = TypeVar("_T", Order, Holding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """Everything that is open at this moment.
+
+    Attributes:
+        failed: Links that did not answer: what is open there is unknown.
+        doubtful: Orders of which it is not known whether they are at the broker.
+    """
+
+    orders: Sequence[Order]
+    holdings: Sequence[Holding]
+    failed: Sequence[UnreachableLink]
+    doubtful: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Changes with whatever would be closed: 12 characters."""
+        lines = sorted(
+            f"{held.account.value} {held.position.instrument.symbol} {held.position.quantity}"
+            for held in self.holdings
+        )
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of one step: the order as it stands now, or why there is none."""
+
+    what: Order | Holding
+    order: Order | None = None
+    error: FloorbrokerError | None = None
+
+
+class Panic:
+    """Acts on the caller's own orders and positions only."""
+
+    def __init__(
+        self,
+        orders: OrderList,
+        portfolio: Portfolio,
+        changes: OrderChangeService,
+        drafts: Drafts,
+        sending: OrderService,
+    ) -> None:
+        """See the module's first lines."""
+        self._orders = orders
+        self._portfolio = portfolio
+        self._changes = changes
+        self._drafts = drafts
+        self._sending = sending
+
+    async def exposure(self, user_id: UserId) -> Exposure:
+        """What is open, at every account that answers.
+
+        Raises:
+            NotLinked: The person has no account at all.
+        """
+        orders, doubtful, overview = await asyncio.gather(
+            self._orders.every_cancelable(user_id),
+            self._orders.in_doubt(user_id),
+            self._portfolio.overview(user_id),
+        )
+        holdings = [
+            Holding(account=held.account, position=position)
+            for held in overview.holdings
+            for position in held.positions
+            if position.quantity
+        ]
+        return Exposure(
+            orders=orders, holdings=holdings, failed=overview.failed, doubtful=len(doubtful)
+        )
+
+    async def cancel_all(self, caller: Caller) -> Sequence[Done]:
+        """Asks once for a cancel of every order of the person that this bot knows."""
+        orders = await self._orders.every_cancelable(caller.user_id)
+
+        async def cancel(order: Order) -> Done:
+            by = replace(caller, origin_key=f"{caller.origin_key}:{order.order_id}")
+            return Done(what=order, order=await self._changes.cancel(by, order.order_id))
+
+        return await _each(orders, cancel)
+
+    async def flatten(self, caller: Caller, asked: str, mark: str) -> Sequence[Done]:
+        """Closes every position at the market.
+
+        Args:
+            asked: What names this one decision; repeating it sends nothing again.
+            mark: Of the exposure that the person saw and agreed to close.
+
+        Raises:
+            InvalidInput: The positions are others than those that the person saw.
+        """
+        exposure = await self.exposure(caller.user_id)
+        if exposure.mark != mark:
+            known = await self._sent_already(caller, asked)
+            if known:
+                return known
+            raise InvalidInput("Your positions have changed since the list. Look at it again.")
+
+        async def close(held: Holding) -> Done:
+            symbol = held.position.instrument.symbol
+            key = f"panic:{asked}:{held.account.value}:{symbol}"
+            by = replace(caller, origin_key=key)
+            draft = await self._drafts.draft_close(by, symbol, None, held.account.value)
+            order = await self._sending.confirm(by, draft.order_id, None)
+            if order.state is OrderState.DRAFT:  # asked about its price; the person has said twice
+                order = await self._sending.confirm(by, draft.order_id, None, anyway=True)
+            return Done(what=held, order=order)
+
+        return await _each(exposure.holdings, close)
+
+    async def _sent_already(self, caller: Caller, asked: str) -> Sequence[Done]:
+        """The orders of the same decision, where it was delivered twice."""
+        recent = await self._orders.recent(caller.user_id, limit=100)
+        same = [one for one in recent if one.origin_key.startswith(f"panic:{asked}:")]
+        return [Done(what=order, order=order) for order in same]
+
+
+async def _each(what: Sequence[_T], work: Callable[[_T], Awaitable[Done]]) -> list[Done]:
+    """`work` on each, a few at a time; one that fails does not hold up the others."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def guarded(one: _T) -> Done:
+        async with slots:
+            try:
+                return await work(one)
+            except FloorbrokerError as error:
+                return Done(what=one, error=error)
+
+    return await asyncio.gather(*map(guarded, what))
