@@ -26,7 +26,7 @@ async def test_what_closes_cancels_and_reads_back_has_a_fifth_for_itself(
     await adapter.place_order(resting)
 
     with pytest.raises(RateLimited) as refusal:
-        for _ in range(200):
+        for _ in range(1_000):
             await adapter.positions(account)
     with pytest.raises(NotSent):
         await adapter.place_order(order_of(resting_request(quantity=Decimal(5)), anna.account_id))

@@ -32,7 +32,7 @@ async def used_up(adapter: SchwabAdapter, account: str = "") -> None:
     line = adapter._calls._line
     allowance = line._of_the_account(account) if account else line._of_the_application()
     with pytest.raises(NoAllowance):
-        for _ in range(200):
+        for _ in range(1_000):
             await allowance.take()
 
 
