@@ -37,6 +37,9 @@ from floorbroker.services.credentials import Credentials
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.eraser import Eraser
+from floorbroker.services.erasing import Erasing
+from floorbroker.services.exporting import Exporting
 from floorbroker.services.fresh_access import Pause
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
@@ -65,6 +68,7 @@ from floorbroker.storage import (
     orders,
     paper_books,
     people,
+    personal,
 )
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
@@ -137,6 +141,9 @@ class House:
     desk: Desk
     deciding: Deciding
     drafts: Drafts
+    eraser: Eraser
+    erasing: Erasing
+    exporting: Exporting
     orders: OrderService
     changes: OrderChangeService
     reconciler: Reconciler
@@ -335,6 +342,11 @@ def built(
         clock=clock,
     )
     tickets = Tickets(link_tickets.LinkTickets(documents), trail, clock)
+    links, kept = (
+        LinkChanges(stored_people, accounts, sessions, trail),
+        personal.Personal(documents),
+    )
+    listing = OrderList(stored_orders)
     return House(
         clock=clock,
         settings=chosen,
@@ -352,6 +364,18 @@ def built(
         desk=desk,
         deciding=Deciding(desk),
         drafts=Drafts(desk),
+        eraser=Eraser(
+            people=stored_people,
+            personal=kept,
+            orders=stored_orders,
+            links=links,
+            sessions=sessions,
+            audit=trail,
+            farewell=messenger,
+            clock=clock,
+        ),
+        erasing=Erasing(kept, accounts, listing, trail, clock),
+        exporting=Exporting(kept, trail, clock),
         orders=OrderService(desk),
         changes=OrderChangeService(desk),
         reconciler=Reconciler(desk, read_seconds=read_seconds),
@@ -362,12 +386,12 @@ def built(
         credentials=credentials,
         health=health,
         linking=linking,
-        links=LinkChanges(stored_people, accounts, sessions, trail),
+        links=links,
         renewals=renewals,
         reminders=Reminders(stored_people, messenger, clock),
         signing_in=SigningIn(factory, linking, tickets, vault),
         tickets=tickets,
-        list=OrderList(stored_orders),
+        list=listing,
         choices=choices,
         portfolio=Portfolio(accounts, sessions),
     )

@@ -94,7 +94,11 @@ async def test_it_ends_without_leaving_a_task_or_a_thread(folder: Path) -> None:
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
 
     async with running(at_home(folder)):
-        assert {task.get_name() for task in asyncio.all_tasks() - tasks} >= {"reconcile", "notify"}
+        assert {task.get_name() for task in asyncio.all_tasks() - tasks} >= {
+            "reconcile",
+            "notify",
+            "erasing",
+        }
 
     assert asyncio.all_tasks() == tasks
     await ended(threads)

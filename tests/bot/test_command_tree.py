@@ -25,7 +25,7 @@ EXPECTED = {
     "setup broker", "setup accounts", "setup default",
     "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",
-    "service pause",
+    "service pause", "data export", "data erase", "data keep",
 }  # fmt: skip
 
 

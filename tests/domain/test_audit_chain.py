@@ -1,5 +1,6 @@
 """The hash chain: whatever is changed, removed or put out of order is found where it happened."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorbroker.domain.audit import FIRST, AuditEntry, chained, first_break
+from floorbroker.domain.audit import FIRST, AuditEntry, Flaw, chained, flaw_of
 from tests.domain.building import NOON
 
 
@@ -28,6 +29,29 @@ def chain(length: int, person: str = "p") -> list[AuditEntry]:
         )
         previous = entries[-1].digest
     return entries
+
+
+def first_break(entries: Iterable[AuditEntry]) -> int | None:
+    """The number of the first entry that is not as it should be."""
+    previous = FIRST
+    for number, entry in enumerate(entries, start=1):
+        if flaw_of(entry, number=number, previous=previous) is not None:
+            return number
+        previous = entry.digest
+    return None
+
+
+def test_each_way_in_which_a_chain_is_broken_has_its_name() -> None:
+    first, second, third = chain(3)
+
+    def flaw(entry: AuditEntry, number: int) -> Flaw | None:
+        return flaw_of(entry, number=number, previous=first.digest)
+
+    assert flaw(second, 2) is None
+    assert flaw(third, 2) is Flaw.MISSING
+    assert flaw(first, 2) is Flaw.TWICE
+    assert flaw(replace(second, action="forged"), 2) is Flaw.CHANGED
+    assert flaw(third, 3) is Flaw.WRONG_LINK
 
 
 def test_a_whole_chain_has_no_break() -> None:

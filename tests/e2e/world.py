@@ -132,6 +132,7 @@ class World:
         with self.env.time_context():
             await self.app.reconciler.sweep()
             await self.app.notifier.sweep()
+            await self.app.eraser.sweep()
 
     async def restart(
         self, documents: Documents, *, broker: Counting | None = None, **changes: Any

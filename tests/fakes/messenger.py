@@ -1,16 +1,19 @@
 """A way to people that writes down what it was given."""
 
+from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
 
 
 class RecordingMessenger:
-    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders.
+    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders, and
+    the `Farewell` of its erasings.
 
     Attributes:
         cards: Order and token of every card that was edited.
         messages: Every order that was told by direct message.
         endings: Every link of which somebody was told that it ends.
+        farewells: Everybody who was told that nothing is kept on them any more.
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
         broken: The connection to Discord itself fails.
@@ -21,6 +24,7 @@ class RecordingMessenger:
         self.cards: list[tuple[Order, str]] = []
         self.messages: list[Order] = []
         self.endings: list[Link] = []
+        self.farewells: list[UserId] = []
         self.card_open = True
         self.dm_open = True
         self.broken = False
@@ -39,6 +43,14 @@ class RecordingMessenger:
             raise ConnectionResetError
         if self.dm_open:
             self.messages.append(order)
+        return self.dm_open
+
+    async def tell_erased(self, user_id: UserId) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.dm_open:
+            self.farewells.append(user_id)
         return self.dm_open
 
     async def tell_ending(self, link: Link) -> bool:

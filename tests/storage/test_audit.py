@@ -4,7 +4,7 @@ import asyncio
 
 import pytest_asyncio
 
-from floorbroker.domain.audit import FIRST, AuditEntry, chained, first_break
+from floorbroker.domain.audit import FIRST, AuditEntry, chained
 from floorbroker.storage.audit import INDEXES, AuditTrail
 from floorbroker.storage.documents import Documents
 from tests.domain.building import NOON
@@ -42,7 +42,6 @@ async def test_entries_come_back_in_order_and_whole(trail: AuditTrail) -> None:
 
     assert await trail.entries("p") == entries
     assert await trail.end("p") == (12, entries[-1].digest)
-    assert first_break(await trail.entries("p")) is None
     assert await trail.entries("p", start=5, limit=3) == entries[4:7]
 
 
@@ -69,20 +68,28 @@ async def test_each_person_has_a_chain_of_their_own(trail: AuditTrail) -> None:
     assert (await trail.end("mine"))[0] == 3
 
 
-async def test_a_change_behind_our_back_is_found(trail: AuditTrail, documents: Documents) -> None:
-    await grown(trail, 5)
+async def test_every_person_is_named_once_in_order(trail: AuditTrail) -> None:
+    names = [f"{number:02x}" * 16 for number in (3, 250, 17, 96)]
+    for name in names:
+        await grown(trail, 3, name)
+
+    found: list[str] = []
+    while (following := await trail.next_person(found[-1] if found else "")) is not None:
+        found.append(following)
+
+    assert found == sorted(names)
+
+
+async def test_who_doubts_entries_reads_the_others_beside_one_that_cannot_be_read(
+    trail: AuditTrail, documents: Documents
+) -> None:
+    entries = await grown(trail, 4)
     document = await documents.get("audit", "p:3")
     assert document is not None
-    await documents.upsert("audit", {**document, "fields": {"n": "999"}})
+    await documents.upsert("audit", {**document, "at": "yesterday"})
 
-    assert first_break(await trail.entries("p")) == 3
-
-
-async def test_a_removal_behind_our_back_is_found(trail: AuditTrail, documents: Documents) -> None:
-    await grown(trail, 5)
-    await documents.delete("audit", {"_id": "p:2"})
-
-    assert first_break(await trail.entries("p")) == 2
+    assert await trail.looked_at("p", start=2) == [entries[1], None, entries[3]]
+    assert await trail.looked_at("p", start=4, limit=1) == [entries[3]]
 
 
 async def test_the_first_sealed_key_stays(trail: AuditTrail) -> None:

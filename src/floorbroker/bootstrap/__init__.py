@@ -83,6 +83,7 @@ def _start(app: App) -> None:
     app.supervisor.every(pace, "notify", app.notifier.sweep)
     app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
     app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
+    app.supervisor.every(IDLE_CHECK, "erasing", app.eraser.sweep)
     app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     if app.settings.single_user:
         app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)

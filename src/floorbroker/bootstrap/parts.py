@@ -30,6 +30,9 @@ from floorbroker.services.credentials import Credentials
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.eraser import Eraser
+from floorbroker.services.erasing import Erasing
+from floorbroker.services.exporting import Exporting
 from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
 from floorbroker.services.gateway_looks import GatewayLooks
@@ -66,6 +69,7 @@ from floorbroker.storage import (
     orders,
     paper_books,
     people,
+    personal,
     sealed,
     snapshots,
 )
@@ -90,6 +94,7 @@ class App:
     notifier: Notifier
     link_news: LinkNews
     reminders: Reminders
+    eraser: Eraser
     snapshots: SnapshotTaker
     transport: Transport
     gateways: Gateways
@@ -198,6 +203,7 @@ def build(  # the parts that everything else is made of
     listing, portfolio = OrderList(order_store), Portfolio(accounts, sessions)
     changes, drafts, sending = OrderChangeService(desk), Drafts(desk), OrderService(desk)
     tickets = Tickets(link_tickets.LinkTickets(store), trail, clock)
+    links, kept = LinkChanges(people_store, accounts, sessions, trail), personal.Personal(store)
     floor = Floor(
         settings=settings,
         clock=clock,
@@ -209,10 +215,12 @@ def build(  # the parts that everything else is made of
         choices=choices,
         deciding=Deciding(desk),
         drafts=drafts,
+        erasing=Erasing(kept, accounts, listing, trail, clock),
+        exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),
         inbox=Inbox(notice_store, order_store),
         linking=linking,
-        links=LinkChanges(people_store, accounts, sessions, trail),
+        links=links,
         list=listing,
         orders=sending,
         panic=Panic(listing, portfolio, changes, drafts, sending),
@@ -247,6 +255,16 @@ def build(  # the parts that everything else is made of
         notifier=notifier,
         link_news=LinkNews(addresses, messenger, supervisor),
         reminders=Reminders(people_store, messenger, clock),
+        eraser=Eraser(
+            people=people_store,
+            personal=kept,
+            orders=order_store,
+            links=links,
+            sessions=sessions,
+            audit=trail,
+            farewell=messenger,
+            clock=clock,
+        ),
         snapshots=SnapshotTaker(
             people_store, sessions, gateways, snapshots.Snapshots(store), owner
         ),

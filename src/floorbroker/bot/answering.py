@@ -14,7 +14,7 @@ import structlog
 
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.replies.card import PAUSED, Card
-from floorbroker.bot.replies.components import view_of
+from floorbroker.bot.replies.components import files_of, view_of
 from floorbroker.bot.replies.error_cards import error_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.errors import FloorbrokerError, PolicyRefused, StoreUnavailable
@@ -114,12 +114,12 @@ class Answers:
     ) -> bool:
         """Whether the missed outcomes were shown too; the answer itself must not fail with them."""
         try:
-            await interaction.edit_original_response(view=view_of(*missed, card))
+            await _edited(interaction, card, missed)
         except discord.HTTPException as error:
             if not missed:
                 raise
             _log.warning("missed_outcomes_not_shown", code=error.code)
-            await interaction.edit_original_response(view=view_of(card))
+            await _edited(interaction, card)
             return False
         return True
 
@@ -138,6 +138,16 @@ class Answers:
             return await self._floor.inbox.unseen(caller.user_id)
         except StoreUnavailable:
             return []
+
+
+async def _edited(
+    interaction: discord.Interaction, card: Card, missed: Sequence[Card] = ()
+) -> None:
+    view = view_of(*missed, card)
+    if card.files:
+        await interaction.edit_original_response(view=view, attachments=files_of(card))
+    else:
+        await interaction.edit_original_response(view=view)
 
 
 async def _noted(note: Awaitable[None]) -> None:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
 from floorbroker.bot.callers import caller_of
+from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.panic import PanicCommands
@@ -102,6 +103,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             PortfolioCommands(self.front),
             SetupCommands(self.front),
             PersonCommands(self.front),
+            DataCommands(self.front),
             RuleCommands(self.front),
         ):
             await self.add_cog(cog)

@@ -2,6 +2,7 @@
 
 import discord
 
+from floorbroker.bot.data_on_cards import DataCards
 from floorbroker.bot.links_on_cards import LinkCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.panic_on_cards import PanicCards
@@ -33,6 +34,7 @@ class Clicks:
         self._order_cards = order_cards
         self._link_cards = LinkCards(floor)
         self.panic = PanicCards(floor)
+        self.data = DataCards(floor)
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
@@ -52,8 +54,9 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic":
-                return await self.panic.step(caller, what)
+            case "panic" | "data":
+                cards = self.panic if action == "panic" else self.data
+                return await cards.step(caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 

@@ -10,6 +10,7 @@ from discord.http import Route
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
+from floorbroker.bot.replies.data_cards import erased_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
 from floorbroker.bot.replies.link_cards import connected_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
@@ -25,7 +26,7 @@ DM_CLOSED: Final = 50007
 
 
 class DiscordMessenger:
-    """The `Messenger` of `services.notify`, of link news, of reminders and of gateways."""
+    """The `Messenger` of `services.notify`, of link news, reminders, gateways and erasings."""
 
     def __init__(self, bot: FloorbrokerBot, clock: Clock) -> None:
         """`bot` must be logged in by the time that there is news."""
@@ -64,6 +65,10 @@ class DiscordMessenger:
         if link.ends_at is None:
             return False
         return await self._send(link.user_id, ending_card(link, link.ends_at))
+
+    async def tell_erased(self, user_id: UserId) -> bool:
+        """Sends the last direct message to a person of whom nothing is kept any more."""
+        return await self._send(user_id, erased_card())
 
     async def tell_gateway(
         self, owner: UserId, event: ConnectionEvent, message: str | None

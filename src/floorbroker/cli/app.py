@@ -17,6 +17,8 @@ commands = typer.Typer(no_args_is_help=True, help="The slash commands that Disco
 app.add_typer(commands, name="commands")
 keys = typer.Typer(no_args_is_help=True, help="The master keys that seal what people link.")
 app.add_typer(keys, name="keys")
+audit = typer.Typer(no_args_is_help=True, help="The trail of everything that mattered.")
+app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
@@ -232,6 +234,36 @@ def keys_rotate() -> None:
         complete = asyncio.run(rotate_command.rotate(read_settings()))
     if not complete:
         raise typer.Exit(1)
+
+
+@audit.command("verify")
+def audit_verify(
+    person: Annotated[
+        str, typer.Option(help="A Discord user id: this one's chain only. Left out: all of them.")
+    ] = "",
+    ends: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file outside the store that remembers where each chain ended, so that the "
+            "next time a cut-off or rewritten end is found too. Made if it is not there."
+        ),
+    ] = None,
+) -> None:
+    """Walk the audit trail's chains and say where one was changed behind the bot's back."""
+    from floorbroker.cli import audit as audit_command
+    from floorbroker.cli.giving_up import sentences_for_errors
+    from floorbroker.cli.settings import read_settings
+
+    _quiet()
+    with sentences_for_errors():
+        whole = asyncio.run(audit_command.verify(read_settings(), person, ends))
+    if not whole:
+        raise typer.Exit(1)
+
+
+@audit.callback()
+def _audit() -> None:
+    """Makes `verify` a word of its own while it is the only one."""
 
 
 def _quiet(level: str = "WARNING") -> None:

@@ -31,6 +31,7 @@ class OpenedKeys:
 
     keys: MasterKeys
     rotation: Rotation
+    audit: Audit
 
 
 @asynccontextmanager
@@ -62,4 +63,5 @@ def _built(settings: Settings, documents: Documents, vault: Vault) -> OpenedKeys
     clock = SystemClock()
     trail = Audit(AuditTrail(documents), vault, clock)
     rotation = Rotation(SealedRecords(documents), Credentials(vault), trail, vault.keyring)
-    return OpenedKeys(keys=build_master_keys(settings, documents, vault, clock), rotation=rotation)
+    keys = build_master_keys(settings, documents, vault, clock)
+    return OpenedKeys(keys=keys, rotation=rotation, audit=trail)

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 FIRST: Final = "0" * 64
@@ -58,23 +59,34 @@ def chained(  # an entry has these facts, and each is named
     )
 
 
-def first_break(entries: Iterable[AuditEntry]) -> int | None:
-    """The number of the first entry that was changed, removed or put out of order.
+class Flaw(StrEnum):
+    """In what way a chain is broken at an entry."""
+
+    MISSING = "missing"
+    TWICE = "there twice"
+    CHANGED = "changed"
+    WRONG_LINK = "not linked to the entry before it"
+    UNREADABLE = "unreadable"
+    REWRITTEN = "another one than was there last time"
+    CUT_OFF = "cut off: it was there last time"
+
+
+def flaw_of(entry: AuditEntry, *, number: int, previous: str) -> Flaw | None:
+    """What is wrong with the entry that stands where `number` should; None if nothing is.
 
     Args:
-        entries: One person's, in order. An end that was cut off cannot be seen from here.
+        previous: The digest of the entry before it.
     """
-    previous, expected = FIRST, 1
-    for entry in entries:
-        again = chained(
-            person=entry.person,
-            number=expected,
-            at=entry.at,
-            action=entry.action,
-            fields=entry.fields,
-            previous=previous,
-        )
-        if again != entry:
-            return expected
-        previous, expected = entry.digest, expected + 1
-    return None
+    if entry.number != number:
+        return Flaw.MISSING if entry.number > number else Flaw.TWICE
+    again = chained(
+        person=entry.person,
+        number=entry.number,
+        at=entry.at,
+        action=entry.action,
+        fields=entry.fields,
+        previous=entry.previous,
+    )
+    if again != entry:
+        return Flaw.CHANGED
+    return None if entry.previous == previous else Flaw.WRONG_LINK

@@ -10,12 +10,13 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from floorbroker.domain.audit import AuditEntry, chained, first_break
+from floorbroker.domain.audit import chained
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
+from floorbroker.services.audit_check import AuditCheck
 from floorbroker.storage.audit import AuditTrail
 from floorbroker.vault.seal import Unsealable, Vault, key_of
 
@@ -72,13 +73,8 @@ class Audit:
 
     async def verify(self, user_id: UserId) -> int | None:
         """The number of the first broken entry in a person's chain; None if it is whole."""
-        person = await self.pseudonym(user_id)
-        entries: list[AuditEntry] = []
-        start = 1
-        while batch := await self._trail.entries(person, start=start):
-            entries += batch
-            start = batch[-1].number + 1
-        return first_break(entries)
+        walked = await AuditCheck(self._trail).chain(await self.pseudonym(user_id))
+        return None if walked.broken is None else walked.broken.number
 
     async def pseudonym(self, user_id: UserId) -> str:
         """The name of a person in the trail."""

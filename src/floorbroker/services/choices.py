@@ -106,7 +106,7 @@ class Choices:
         person, service = await asyncio.gather(
             self._accounts.person(caller.user_id), self._people.service_paused()
         )
-        if person.paused or service:
+        if person.paused or person.leaving is not None or service:
             return True
         return caller.guild_id is not None and (await self.policy(caller.guild_id)).paused
 

@@ -10,6 +10,8 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.erasing import Erasing
+from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.link_changes import LinkChanges
@@ -45,6 +47,8 @@ class Floor:
     choices: Choices
     deciding: Deciding
     drafts: Drafts
+    erasing: Erasing
+    exporting: Exporting
     gateways: GatewayLooks
     inbox: Inbox
     linking: Linking

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from floorbroker.domain.audit import FIRST, AuditEntry
-from floorbroker.storage.codec import from_document, to_document
+from floorbroker.storage.codec import UnreadableDocument, from_document, to_document
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     OLDEST_FIRST,
     AtLeast,
+    Document,
     Documents,
     DuplicateKey,
     Index,
+    Where,
 )
 
 SCHEMA_VERSION: Final = 1
@@ -58,9 +60,27 @@ class AuditTrail:
             order=("number", OLDEST_FIRST),
             limit=limit,
         )
-        for document in found:
-            del document["_id"], document["schema_version"]
-        return [from_document(AuditEntry, document) for document in found]
+        return [_entry(document) for document in found]
+
+    async def looked_at(
+        self, person: str, *, start: int, limit: int = 500
+    ) -> Sequence[AuditEntry | None]:
+        """As `entries`, for who doubts them: None stands for one that cannot be read."""
+        where: Where = {"person": person, "number": AtLeast(start)}
+        order = ("number", OLDEST_FIRST)
+        found = await self._documents.find(_AUDIT, where, order=order, limit=limit)
+        return [_readable(document) for document in found]
+
+    async def next_person(self, after: str) -> str | None:
+        """Whose chain comes next behind that name, by one look into the index; None at the end.
+
+        Args:
+            after: A name, or nothing for the first.
+        """
+        # Names are hexadecimal, so whatever is greater than one is greater than it and a blank.
+        where: Where = {"person": AtLeast(f"{after} " if after else "")}
+        found = await self._documents.find(_AUDIT, where, order=("person", OLDEST_FIRST), limit=1)
+        return str(found[0]["person"]) if found else None
 
     async def sealed_key(self, fresh: str) -> str:
         """The sealed key of the pseudonyms: the first ever stored, or `fresh` if there was none."""
@@ -80,3 +100,16 @@ class AuditTrail:
         """Stores another seal of the same key; False if `before` is not what is stored."""
         document = {"_id": "pseudonyms", "schema_version": SCHEMA_VERSION, "sealed": after}
         return await self._documents.replace(_SECRETS, document, where={"sealed": before})
+
+
+def _entry(document: Document) -> AuditEntry:
+    fields = {**document}
+    del fields["_id"], fields["schema_version"]
+    return from_document(AuditEntry, fields)
+
+
+def _readable(document: Document) -> AuditEntry | None:
+    try:
+        return _entry(document)
+    except (UnreadableDocument, KeyError):
+        return None

@@ -10,6 +10,7 @@ from floorbroker.storage import (
     orders,
     paper_books,
     people,
+    personal,
     sealed,
     snapshots,
 )
@@ -22,6 +23,7 @@ INDEXES: Final = (
     *orders.INDEXES,
     *paper_books.INDEXES,
     *people.INDEXES,
+    *personal.INDEXES,
     *sealed.INDEXES,
     *snapshots.INDEXES,
 )

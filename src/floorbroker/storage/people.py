@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
+import structlog
+
 from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.people import Link, Person, ServerPolicy
-from floorbroker.storage.codec import from_document, time_text, to_document
+from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     OLDEST_FIRST,
     AtMost,
@@ -26,10 +28,12 @@ _SWITCHES: Final = "switches"
 _SERVICE: Final = "service"
 
 _V = TypeVar("_V", Person, Link, ServerPolicy)
+_log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
     Index(collection=_LINKS, name="user_links", fields=("user_id", "removed", "created_at")),
     Index(collection=_LINKS, name="reminders", fields=("removed", "remind_at")),
+    Index(collection=_USERS, name="erase_at", fields=("leaving.erase_at",)),
 )
 
 
@@ -48,6 +52,17 @@ class People:
     async def save_person(self, person: Person) -> Person | None:
         """Stores choices over the version that was read; None if somebody else was faster."""
         return await self._save(_USERS, person, "user_id")
+
+    async def people_to_erase(self, moment: datetime, *, limit: int) -> Sequence[Person]:
+        """Whoever they are: people whose data is to be erased by now, the longest due first."""
+        where: Where = {"leaving.erase_at": AtMost(time_text(moment))}
+        order = ("leaving.erase_at", OLDEST_FIRST)
+        found = await self._documents.find(_USERS, where, order=order, limit=limit)
+        return [person for person in map(_readable_person, found) if person is not None]
+
+    async def forget_person(self, user_id: UserId) -> None:
+        """Removes the choices of a person whose erasing has begun, and of nobody else."""
+        await self._documents.delete(_USERS, {"_id": user_id, "leaving.begun": True})
 
     async def link(self, user_id: UserId, link_id: LinkId) -> Link | None:
         """One of the person's links, removed ones included."""
@@ -109,6 +124,15 @@ class People:
         where: Where = {"version": record.version}
         done = await self._documents.replace(collection, document, where=where)
         return stored if done else None
+
+
+def _readable_person(document: Document) -> Person | None:
+    """Several people's are read at once: one that cannot be must not keep the others waiting."""
+    try:
+        return _loaded(Person, document, "user_id")
+    except UnreadableDocument as error:
+        _log.error("person_unreadable", why=str(error))
+        return None
 
 
 def _loaded(kind: type[_V], document: Document, key: str) -> _V:

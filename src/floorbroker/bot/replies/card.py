@@ -1,6 +1,6 @@
 """The model of a card. Texts are plain: each renderer escapes them for its own medium."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -77,6 +77,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardFile:
+    """A file below a card."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One reply.
 
@@ -99,5 +107,6 @@ class Card:
     footer: tuple[Row, ...] = ()
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    files: tuple[CardFile, ...] = ()
     tells: Order | None = None
     public: "Card | None" = None

@@ -1,6 +1,7 @@
 """Shows a card with Discord's Components V2: at most 40 components and 4,000 characters."""
 
 from datetime import datetime
+from io import BytesIO
 from typing import Any, Final
 
 import discord
@@ -57,6 +58,11 @@ def payload_of(*cards: Card) -> dict[str, Any]:
     }
 
 
+def files_of(card: Card) -> list[discord.File]:
+    """The card's files, to go with its view; made anew for each try, since sending reads them."""
+    return [discord.File(BytesIO(file.data), file.name) for file in card.files]
+
+
 def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutView]:
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.tone])
     texts = _texts(card, room)
@@ -69,6 +75,8 @@ def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutV
         if place and len(texts) <= MOST_SPACED:
             container.add_item(ui.Separator(visible=place == 1))
         container.add_item(ui.TextDisplay(text))
+    for file in card.files:
+        container.add_item(ui.File(f"attachment://{file.name}"))
     if card.menu is not None:
         container.add_item(ui.ActionRow(_select(card.menu)))
     if card.buttons:

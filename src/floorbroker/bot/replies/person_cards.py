@@ -124,6 +124,7 @@ _HELP = (
         lines=(
             "/setup broker opens an account; paper needs nothing. /setup accounts lists yours.",
             "/settings holds the pause, live trading and who sees your results.",
+            "/data export gives you what is kept on you; /data erase has it erased.",
         ),
     ),
 )
@@ -156,6 +157,14 @@ def privacy_card() -> Card:
                     "Your Discord id, your choices, your orders with their history.",
                     "Access to a broker only in sealed form (AES-256-GCM); never a password.",
                     "An audit trail under a pseudonym, without secrets.",
+                ),
+            ),
+            Section(
+                heading="In your hands",
+                lines=(
+                    "/data export: all of it, as a file that only you see.",
+                    "/data erase: gone seven days later, access to brokers first. The audit trail "
+                    "stays, under the pseudonym.",
                 ),
             ),
             Section(

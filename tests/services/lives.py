@@ -1,0 +1,56 @@
+"""People who leave something in every collection that holds something of people."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from floorbroker.domain.ids import AccountId, LinkId, UserId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.services.link_requests import Wanted
+from floorbroker.storage.connection_events import ConnectionEvents
+from floorbroker.storage.counters import StoredNonces
+from floorbroker.storage.paper_books import StoredPaperBooks
+from tests.fakes.exchange.venue import Venue
+from tests.floor import ANNA, BEN, EXCHANGE, House
+from tests.services.kept import connection_event, snapshot
+
+KEYS: Final = {ANNA: ("AK-ONE", "canary-secret-one"), BEN: ("AK-TWO", "canary-secret-two")}
+TOKENS: Final = {ANNA: f"token of {ANNA}", BEN: f"token of {BEN}"}
+"""What can edit each one's cards."""
+
+
+def open_doors(venue: Venue) -> None:
+    """Each one's keys fit."""
+    venue.keys = {
+        pair: (BrokerAccount(account_id=AccountId(f"X-{who}"), number=f"ACC-{who}"),)
+        for who, pair in KEYS.items()
+    }
+
+
+async def lived(house: House, who: UserId) -> str:
+    """A filled order, a resting one, an account behind keys, and one of all the rest.
+
+    Returns:
+        The token of the one-time link.
+    """
+    wanted = Wanted(user_id=who, broker=EXCHANGE, environment=Environment.PAPER)
+    key, secret = KEYS[who]
+    given = {"api_key": key, "api_secret": secret}
+    await house.bought("10", who, account="Paper")
+    order = await house.resting(who, account="Paper")
+    await house.stored_orders.advance(order, replace(order, reply=house.address(who)))
+    linked = await house.linking.keep(await house.linking.try_out(wanted, given))
+    await house.bought("1", who, account=linked.link.label)
+    token = await house.tickets.issue(who, EXCHANGE, Environment.PAPER, reply=house.address(who))
+    await house.choose(who, notify=False)
+    await house.supervisor.settled(timedelta(seconds=10))
+    house.clock.advance(120)
+    await house.notifier.sweep()
+    documents, now = house.documents, house.clock.now()
+    archive = StoredPaperBooks(documents).archive
+    await archive(who, LinkId(f"paper-{who}"), "o1", {"at": now.isoformat()})
+    await StoredNonces(documents).next(linked.link.link_id, 1)
+    await ConnectionEvents(documents).add(who, connection_event(now))
+    await snapshot(documents, linked.link, now)
+    return token
