@@ -38,6 +38,28 @@ async def test_a_first_order_goes_from_the_picker_to_a_position(tmp_path: Path) 
 
 
 @pytest.mark.long
+async def test_the_kill_switch_closes_every_position_after_two_more_buttons(
+    tmp_path: Path,
+) -> None:
+    async with running_demo(tmp_path) as demo, chromium() as page:
+        channel = Channel(page)
+        await channel.open(demo.url)
+        for order in ("/buy AAPL 10", "/buy MSFT 4"):
+            await channel.say(order)
+            await channel.press(channel.card("Review"), "Confirm")
+            await channel.card("Review").wait_for(state="detached")
+
+        await channel.say("/panic")
+        await channel.press(channel.card("Trading is paused"), "Close 2 positions …")
+        await channel.press(channel.card("Close 2 positions?"), "Close 2 positions …")
+        await channel.press(channel.card("Really close 2 positions"), "Yes, close 2 positions")
+
+        done = channel.card("Closing orders · 2")
+        await expect(done).to_contain_text("✓ 10 AAPL")
+        await expect(done).to_contain_text("✓ 4 MSFT")
+
+
+@pytest.mark.long
 async def test_a_resting_order_can_be_canceled_on_its_card(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as demo, chromium() as page:
         channel = Channel(page)

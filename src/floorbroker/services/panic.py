@@ -8,10 +8,10 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.portfolio import Position
@@ -22,9 +22,6 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reachable import LinkedAccount, UnreachableLink
-
-AT_ONCE: Final = 5
-"""So many requests at a time: brokers count them, and a way out must not run into their limits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +154,27 @@ class Panic:
 
 
 async def _each(what: Sequence[_T], work: Callable[[_T], Awaitable[Done]]) -> list[Done]:
-    """`work` on each, a few at a time; one that fails does not hold up the others."""
-    slots = asyncio.Semaphore(AT_ONCE)
+    """`work` on each: all links at once, one after another at each, whatever fails.
+
+    A way out must not run into what a broker allows of requests at a time.
+    """
 
     async def guarded(one: _T) -> Done:
-        async with slots:
-            try:
-                return await work(one)
-            except FloorbrokerError as error:
-                return Done(what=one, error=error)
+        try:
+            return await work(one)
+        except FloorbrokerError as error:
+            return Done(what=one, error=error)
 
-    return await asyncio.gather(*map(guarded, what))
+    async def at_one_link(those: Sequence[_T]) -> list[Done]:
+        return [await guarded(one) for one in those]
+
+    links: dict[LinkId, list[_T]] = {}
+    for one in what:
+        links.setdefault(_link_of(one), []).append(one)
+    return [
+        done for link in await asyncio.gather(*map(at_one_link, links.values())) for done in link
+    ]
+
+
+def _link_of(what: Order | Holding) -> LinkId:
+    return what.link_id if isinstance(what, Order) else what.account.link.link_id

@@ -80,10 +80,12 @@ def are_you_sure_card(exposure: Exposure, asked: str) -> Card:
 def done_card(title: str, done: Sequence[Done]) -> Card:
     """What became of a step, a line each; nothing is summed up that is not so."""
     failed = sum(one.error is not None for one in done)
+    under_way = any(one.order is not None and _under_way(one.order) for one in done)
+    environments = {_environment(one) for one in done}
     return Card(
         title=title,
-        tone=Tone.CAUTION if failed else Tone.GOOD,
-        badges=(PAUSED,),
+        tone=Tone.CAUTION if failed or under_way else Tone.GOOD,
+        badges=(*sorted(environments), PAUSED),
         lead="" if done else "There was nothing to do.",
         sections=(
             Section(heading="One by one", lines=tuple(_line(one) for one in done[:MOST_LINES])),
@@ -93,10 +95,7 @@ def done_card(title: str, done: Sequence[Done]) -> Card:
         notes=(
             *((f"{len(done) - MOST_LINES} more: /orders shows them.",) * (len(done) > MOST_LINES)),
             *((f"{failed} did not go through. Look at them, and at your broker.",) * bool(failed)),
-            *(
-                ("What is still on its way is followed: /orders shows where it stands.",)
-                * bool(done)
-            ),
+            *(("What is on its way is followed: /orders shows where it stands.",) * under_way),
         ),
         buttons=(_button("Resume trading", "resume", Style.SECONDARY),),
     )
@@ -118,6 +117,16 @@ def kept_card() -> Card:
         badges=(PAUSED,),
         lead="Nothing was sent. Trading is still paused: /resume opens it again.",
     )
+
+
+def _under_way(order: Order) -> bool:
+    return not order.state.final or (order.intent is not None and order.intent.state.open)
+
+
+def _environment(done: Done) -> str:
+    what = done.what
+    at = what.environment if isinstance(what, Order) else what.account.link.environment
+    return at.value.upper()
 
 
 def _line(done: Done) -> str:

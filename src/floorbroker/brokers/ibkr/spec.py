@@ -17,15 +17,22 @@ SPEC = BrokerSpec(
     modes=frozenset({DeploymentMode.SINGLE_USER}),
     # https://interactivebrokers.github.io/tws-api/initial_setup.html
     asset_classes=frozenset(
-        {AssetClass.EQUITY, AssetClass.OPTION, AssetClass.FUTURE, AssetClass.FOREX}
+        {
+            AssetClass.EQUITY,
+            AssetClass.OPTION,
+            AssetClass.FUTURE,
+            AssetClass.FOREX,
+            AssetClass.CRYPTO,
+        }
     ),
     environments=frozenset(Environment),
     # http://www.interactivebrokers.com/php/apiUsersGuide/apiguide/activex/iorder.htm
     order_types=frozenset(OrderType),
-    times_in_force=frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC}),
+    times_in_force=frozenset(TimeInForce),
     capabilities=frozenset(
         {
-            # `outsideRth`, `parentId`, `whatIf`: https://stoqey.github.io/ib-doc/interfaces/Order.html
+            # `outsideRth`, `parentId`, `whatIf`:
+            # https://interactivebrokers.github.io/tws-api/classIBApi_1_1Order.html
             Capability.EXTENDED_HOURS,
             Capability.BRACKET,
             Capability.PREVIEW,
@@ -37,8 +44,12 @@ SPEC = BrokerSpec(
             Capability.BARS,
             Capability.OPTION_CHAIN,
             Capability.STREAM_QUOTES,
+            Capability.GREEKS,
+            Capability.DEPTH,
             Capability.MARKET_HOURS,
-            # No FRACTIONAL or NOTIONAL: whether the API takes them is unverified.
+            # No FRACTIONAL or NOTIONAL: "Interactive Brokers APIs do not support fractional or
+            # cash quantity trading", but for coins and pairs:
+            # https://www.interactivebrokers.com/campus/ibkr-api-page/order-types/
         }
     ),
     # No application is made for the TWS API; that some account types lack it is unverified.
@@ -71,12 +82,14 @@ SPEC = BrokerSpec(
             (4002, "IB Gateway, paper"),
             (4001, "IB Gateway, live: HIGH RISK"),
         ),
+        settings=("IB_HOST", "IB_PORT", "IB_CLIENT_ID", "IB_ACCOUNT", "IB_MARKET_DATA_TYPE"),
+        examiner="floorbroker.brokers.ibkr.examination:examine",
     ),
     warning="IBKR requires local Gateway installation. Only supported in single-user deployment "
     "mode. The gateway serves the one person who logged in to it, by hand and with a second "
     "factor, and wants a new login about once a week; the bot runs beside it and never sees your "
     "password.",
-    adapter=None,
+    adapter="floorbroker.brokers.ibkr.adapter:IbkrAdapter",
     sdk_module="ib_insync",
     extra="ibkr",
     alternatives=(BrokerId("alpaca"), BrokerId("schwab")),

@@ -35,6 +35,10 @@ SPEC = BrokerSpec(
             Capability.BARS,
             Capability.OPTION_CHAIN,
             Capability.STREAM_QUOTES,
+            # The book for subscribers: …/en/quote/get-order-book.html; Greeks in the snapshot of
+            # an option: …/en/quote/get-market-snapshot.html
+            Capability.DEPTH,
+            Capability.GREEKS,
             Capability.MARKET_HOURS,
         }
     ),
@@ -57,14 +61,17 @@ SPEC = BrokerSpec(
         "Manual login with 2FA authentication",
         "Only supports one user at a time",
     ),
-    # https://openapi.futunn.com/futu-api-doc/en/trade/order-fee-query.html
     gateway=Gateway(
-        process="OpenD Gateway", port=11111, ports=((11111, "OpenD, paper and live: HIGH RISK"),)
+        process="OpenD Gateway",
+        port=11111,
+        ports=((11111, "OpenD, paper and live: HIGH RISK"),),
+        settings=("OPEND_HOST", "OPEND_PORT", "OPEND_SECURITY_FIRM"),
+        examiner="floorbroker.brokers.moomoo.examination:examine",
     ),
     warning="Moomoo requires local Gateway installation. Only supported in single-user deployment "
     "mode. OpenD serves the one person who logged in to it; paper and live accounts share its "
     "port, and live orders need the trade unlocked in OpenD.",
-    adapter=None,
+    adapter="floorbroker.brokers.moomoo.adapter:MoomooAdapter",
     sdk_module="moomoo",
     extra="moomoo",
     alternatives=(BrokerId("alpaca"), BrokerId("webull")),
