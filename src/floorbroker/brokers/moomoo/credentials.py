@@ -1,0 +1,13 @@
+"""What linking Moomoo asks for: nothing. OpenD is logged in by hand, and locked by its owner."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class MoomooCredentials(BaseModel):
+    """Empty, so that the web form and the terminal prompt have nothing to ask."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Credentials = MoomooCredentials
+"""The name under which the factory finds every broker's model."""
