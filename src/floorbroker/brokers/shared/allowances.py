@@ -63,6 +63,10 @@ class Allowances:
         counted = partial(ToldAllowance, most=most, seconds=seconds)
         return self._the_one(broker, scope, identity, counted)
 
+    def meter(self, broker: str, scope: str) -> Told:
+        """Where a broker's folder that counts by itself tells how much of a scope is used."""
+        return partial(self._metrics.limit_used, broker, scope)
+
     def _the_one(
         self,
         broker: str,
@@ -75,7 +79,7 @@ class Allowances:
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-            told = partial(self._metrics.limit_used, broker, scope)
+            told = self.meter(broker, scope)
             self._kept[key] = counted(f"{broker} {scope}", self._clock, told, self._pause)
         return cast(_Counted, self._kept[key])  # a vendor counts a scope in one way
 
