@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.ibkr import errors, mapping
@@ -41,6 +42,7 @@ class IbkrAdapter(BrokerAdapter):
             SPEC.id, lambda: IbkrLine(context.options, context.clock)
         )
         line = self._line = self._gateway.wire
+        line.pacing.meter(partial(context.allowances.meter, SPEC.id))
         self._instruments = line.once(
             "instruments", lambda: Instruments(line, context.cache, context.clock)
         )

@@ -14,7 +14,7 @@ from typing import Any, Final
 from floorbroker.brokers.ibkr import told
 from floorbroker.brokers.ibkr.catalogue import Listed
 from floorbroker.brokers.ibkr.contracts import SMART, amount
-from floorbroker.brokers.ibkr.feeds import STRAGGLERS
+from floorbroker.brokers.ibkr.feeds import forget
 from floorbroker.brokers.ibkr.line import IbkrLine
 from floorbroker.brokers.ibkr.refused_data import is_notice, no_data, no_prices
 from floorbroker.domain.clock import Clock
@@ -78,7 +78,7 @@ class _Look:
         finally:
             ticker.updateEvent -= self._heard
             end_of_refusals()
-            _forget(ib, contract, request)
+            forget(self._line, ib, contract, request, "mktDepth")
             if not lost.done():
                 with suppress(RateLimited):
                     await self._line.pacing.message(urgent=True)
@@ -144,12 +144,3 @@ def _levels(rows: Iterable[Any], *, best_first: bool) -> tuple[Level, ...]:
     return tuple(
         Level(price=price, size=sizes[price]) for price in sorted(sizes, reverse=best_first)
     )
-
-
-def _forget(ib: Any, contract: Any, request: int) -> None:
-    """See `feeds.py`; rows that still come find the book that nobody looks at any more."""
-    wrapper = ib.wrapper
-    wrapper.tickers.pop(id(contract), None)
-    wrapper.ticker2ReqId["mktDepth"].pop(wrapper.reqId2Ticker.get(request), None)
-    wrapper._reqId2Contract.pop(request, None)
-    asyncio.get_running_loop().call_later(STRAGGLERS, wrapper.reqId2Ticker.pop, request, None)

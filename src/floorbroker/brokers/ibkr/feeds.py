@@ -6,6 +6,7 @@ on the next one.
 
 import asyncio
 import copy
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -22,8 +23,8 @@ from floorbroker.domain.errors import BrokerConnectionError, BrokerError, RateLi
 
 _log = structlog.get_logger(__name__)
 
-STRAGGLERS: Final = 5.0
-"""Seconds for which ticks may still come after a cancel."""
+STRAGGLERS: Final = 64
+"""For how many subscriptions after it a canceled one may still be told of."""
 
 DELAYED: Final = range(66, 77)
 """Kinds of ticks: https://interactivebrokers.github.io/tws-api/tick_types.html"""
@@ -94,9 +95,9 @@ class Feed:
             self.ticker = self.heard_at = None
             ticker.updateEvent -= self._heard
             end_of_refusals()
-            _forget(ib, contract, request)
+            forget(self._line, ib, contract, request, "mktData")
             self._tell()
-        with suppress(RateLimited):  # it has to be canceled; the SDK's own throttle is there too
+        with suppress(RateLimited):  # it has to be canceled; it is one message
             await self._line.pacing.message(urgent=True)
         if not lost.done():
             ib.client.cancelMktData(request)
@@ -195,12 +196,17 @@ class Feeds:
         return feed
 
 
-def _forget(ib: Any, contract: Any, request: int) -> None:
+def forget(line: IbkrLine, ib: Any, contract: Any, request: int, kind: str) -> None:
     """The SDK keeps every ticker for ever; the late ticks of a canceled one still find it."""
     wrapper = ib.wrapper
     wrapper.tickers.pop(id(contract), None)
     ticker = wrapper.reqId2Ticker.get(request)
-    wrapper.ticker2ReqId["mktData"].pop(ticker, None)
+    wrapper.ticker2ReqId[kind].pop(ticker, None)
     wrapper._reqId2Contract.pop(request, None)
-    by_request = wrapper.reqId2Ticker  # of this connection: the next one counts requests anew
-    asyncio.get_running_loop().call_later(STRAGGLERS, by_request.pop, request, None)
+    # Of this connection: the next one counts requests anew. By number, not by time: a timer would
+    # outlive whoever asked.
+    left: deque[tuple[dict[int, Any], int]] = line.once("stragglers", deque)
+    left.append((wrapper.reqId2Ticker, request))
+    if len(left) > STRAGGLERS:
+        by_request, oldest = left.popleft()
+        by_request.pop(oldest, None)

@@ -39,8 +39,8 @@ BROKER: Final = "ibkr"
 _log = structlog.get_logger(__name__)
 
 MESSAGES: Final = 45
-"""A second. Five below the vendor's figure for what the SDK sends by itself when it connects; the
-SDK's own throttle, `Client.MaxRequests`, stands behind it with the same figure."""
+"""A second. Five below the vendor's figure for what is sent by itself when a connection opens. The
+SDK's own throttle is off: it would keep an order back and send it after its outcome was told."""
 
 QUEUE: Final = 100
 HISTORY: Final = 60
