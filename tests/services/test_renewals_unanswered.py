@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.brokers.oauth import ApplicationRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,

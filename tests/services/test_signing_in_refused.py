@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from floorbroker.brokers.oauth import GrantRefused
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.domain.errors import AuthenticationFailed, LinkUsed, SessionExpired
 from floorbroker.domain.modes import Environment
 from tests.fakes.clock import ManualClock

@@ -13,21 +13,7 @@ from typing import Any
 
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.modes import Environment
-
-
-class GrantRefused(BrokerError):
-    """The broker does not stand by what a person came back from it with."""
-
-    code = ErrorCode.AUTHENTICATION_FAILED
-
-
-class ApplicationRefused(BrokerError):
-    """The broker does not know the operator's application; nobody can sign in there."""
-
-    code = ErrorCode.NOT_SUPPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

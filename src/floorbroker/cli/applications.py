@@ -6,9 +6,10 @@ from typing import Final
 from floorbroker.brokers.availability import availability
 from floorbroker.brokers.endpoints import EndpointProblem, chosen_endpoints
 from floorbroker.brokers.loading import flow_maker
-from floorbroker.brokers.oauth import ApplicationRefused, OAuthContext
+from floorbroker.brokers.oauth import OAuthContext
 from floorbroker.brokers.operators_options import operators_options
 from floorbroker.brokers.registry import all_brokers
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.cli.findings import Finding, Level

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
-from floorbroker.brokers.oauth import GrantRefused
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.cli import link_shown
 from floorbroker.cli.answers import Answers
 from floorbroker.cli.giving_up import FAILED, GivenUp

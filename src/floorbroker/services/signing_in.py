@@ -12,7 +12,8 @@ from typing import Final
 import structlog
 
 from floorbroker.brokers.factory import BrokerFactory
-from floorbroker.brokers.oauth import Departure, GrantRefused
+from floorbroker.brokers.oauth import Departure
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.domain.errors import LinkUsed
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.services.link_requests import Tried, Wanted

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import FloorbrokerError, PolicyRefused, StoreUnavailable
 from floorbroker.domain.link_ticket import LinkTicket

@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from floorbroker.brokers.alpaca.oauth import AlpacaOAuth
-from floorbroker.brokers.oauth import ApplicationRefused, Grant, GrantRefused, OAuthContext
+from floorbroker.brokers.oauth import Grant, OAuthContext
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import (
     ApiError,

@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from floorbroker.brokers.etrade.oauth import EtradeOAuth
-from floorbroker.brokers.oauth import Grant, GrantRefused, OAuthContext
+from floorbroker.brokers.oauth import Grant, OAuthContext
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import SessionExpired
 from floorbroker.domain.modes import Environment

@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from floorbroker.brokers.etrade.oauth import EtradeOAuth
-from floorbroker.brokers.oauth import ApplicationRefused, Grant, OAuthContext
+from floorbroker.brokers.oauth import Grant, OAuthContext
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerError, SessionExpired
 from floorbroker.domain.modes import Environment

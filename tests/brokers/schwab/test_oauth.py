@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused, OAuthContext
+from floorbroker.brokers.oauth import OAuthContext
 from floorbroker.brokers.schwab.oauth import SchwabOAuth
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerError, SessionExpired
 from floorbroker.domain.modes import Environment

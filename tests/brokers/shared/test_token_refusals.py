@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.token_request import token_request
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.errors import (

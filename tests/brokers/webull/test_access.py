@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.oauth import ApplicationRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.brokers.webull.adapter import WebullAdapter
 from floorbroker.domain.connections import ConnectionState
 from floorbroker.domain.errors import (

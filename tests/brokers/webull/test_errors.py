@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.brokers.oauth import ApplicationRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.brokers.shared.wire import (
     Failure,
     NoAccess,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.brokers.webull.oauth import WebullOAuth
 from floorbroker.domain.errors import NotSupported

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.webull import oauth
 from floorbroker.brokers.webull.oauth import WebullOAuth
 from floorbroker.domain.errors import (

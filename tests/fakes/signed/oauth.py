@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from floorbroker.brokers.oauth import Departure, Grant, GrantRefused, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.domain.errors import SessionExpired
 from tests.fakes.signed.provider import SITE, Given, Provider, Refused, challenge
 

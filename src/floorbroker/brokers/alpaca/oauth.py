@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from floorbroker.brokers.alpaca.errors import BROKER
-from floorbroker.brokers.oauth import Departure, Grant, GrantRefused, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.brokers.shared.token_request import token_request
 from floorbroker.domain.errors import ApiError, NotSupported, SessionExpired
 

@@ -15,14 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 from floorbroker.brokers.etrade.client import Access, EtradeClient
 from floorbroker.brokers.etrade.eastern import midnight_after
 from floorbroker.brokers.etrade.errors import BROKER, Refusal, for_read
-from floorbroker.brokers.oauth import (
-    ApplicationRefused,
-    Departure,
-    Grant,
-    GrantRefused,
-    OAuthContext,
-    OAuthFlow,
-)
+from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.wire import Failure
 from floorbroker.domain.errors import ApiError, BrokerError, SessionExpired
 

@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr, ValidationError
 
-from floorbroker.brokers.oauth import Departure, Grant, GrantRefused, OAuthContext, OAuthFlow
+from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
 from floorbroker.brokers.schwab.credentials import SchwabTokens
 from floorbroker.brokers.schwab.errors import BROKER
+from floorbroker.brokers.shared.grants import GrantRefused
 from floorbroker.brokers.shared.token_request import TokenAnswer, token_request
 from floorbroker.domain.errors import ApiError, SessionExpired
 

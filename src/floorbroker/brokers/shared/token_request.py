@@ -9,7 +9,7 @@ from typing import Any, Final
 import requests
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from floorbroker.brokers.oauth import ApplicationRefused, GrantRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.http import failure
 from floorbroker.brokers.shared.threads import NeverStarted
 from floorbroker.brokers.shared.transport import Transport

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from floorbroker.brokers.oauth import ApplicationRefused
+from floorbroker.brokers.shared.grants import ApplicationRefused
 from floorbroker.brokers.shared.wire import (
     Failure,
     NoAccess,

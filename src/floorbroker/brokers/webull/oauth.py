@@ -15,14 +15,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from floorbroker.brokers.oauth import (
-    ApplicationRefused,
-    Departure,
-    Grant,
-    GrantRefused,
-    OAuthContext,
-    OAuthFlow,
-)
+from floorbroker.brokers.oauth import Departure, Grant, OAuthContext, OAuthFlow
+from floorbroker.brokers.shared.grants import ApplicationRefused, GrantRefused
 from floorbroker.brokers.shared.wire import Failure, Unanswered, read_json
 from floorbroker.brokers.webull.access import application_key
 from floorbroker.brokers.webull.credentials import WebullTokens, present
