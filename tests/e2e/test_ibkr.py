@@ -50,6 +50,38 @@ async def test_the_owner_links_looks_buys_doubts_cancels_and_sells(sqlite: Store
         }
 
 
+async def test_a_paper_account_is_linked_by_a_button_since_there_is_nothing_to_type(
+    sqlite: Store,
+) -> None:
+    async with at_ibkr(sqlite.open()) as (world, _):
+        page = await world.alice.chooses(await world.alice.types("setup broker"), "ibkr")
+        told = page.text
+
+        card = await world.alice.clicks(page, "Link paper account")
+
+        assert "7496: TWS, live: HIGH RISK" in told
+        assert "Connected to Interactive Brokers paper" in card.title
+        assert "…4567" in card.text
+        assert "Link live account" not in page.buttons
+
+
+async def test_real_money_is_linked_in_the_terminal_where_the_terms_are(sqlite: Store) -> None:
+    async with at_ibkr(sqlite.open(), live_trading="on") as (world, _):
+        page = await world.alice.chooses(await world.alice.types("setup broker"), "ibkr")
+
+        card = await world.alice.clicks(page, "Link live account")
+
+        assert "floorbroker link ibkr --live" in card.text
+
+
+async def test_the_status_shows_the_gateway_line_by_line(sqlite: Store) -> None:
+    async with at_ibkr(sqlite.open()) as (world, _):
+        card = await world.alice.types("setup status")
+
+        for line in ("✓ port", "✓ handshake", "✓ client id", "✓ accounts", "✓ market data"):
+            assert line in card.text
+
+
 async def test_somebody_else_is_refused_and_nothing_reaches_tws(sqlite: Store) -> None:
     async with at_ibkr(sqlite.open()) as (world, sim):
         asked = len(sim.received)
