@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Tone
 from floorbroker.bot.replies.panic_cards import (
@@ -18,6 +20,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.services.panic import Done, Exposure, Holding
 from floorbroker.services.reachable import UnreachableLink
 from tests.bot.drawn import account, drawn, intent, order_in, position
+from tests.domain.building import NOON
 
 ASKED = "1234567890123456789"
 
@@ -52,7 +55,7 @@ def test_with_nothing_open_there_is_only_the_way_back() -> None:
 def test_the_button_that_goes_on_never_stands_where_the_last_one_stood() -> None:
     first = panic_card(exposure(1, 1))
     listed = closing_list_card(exposure(), ASKED)
-    sure = are_you_sure_card(exposure(), ASKED)
+    sure = are_you_sure_card(exposure(), ASKED, NOON)
 
     def places(card: object, label: str) -> set[int]:
         labels = [one.label for one in card.buttons]  # type: ignore[attr-defined]  # a card
@@ -68,7 +71,7 @@ def test_every_button_fits_and_is_one_of_ours() -> None:
     for card in (
         panic_card(exposure(1, 1)),
         closing_list_card(exposure(), ASKED),
-        are_you_sure_card(exposure(), ASKED),
+        are_you_sure_card(exposure(), ASKED, NOON),
         done_card("Done", []),
     ):
         for one in card.buttons:
@@ -77,7 +80,7 @@ def test_every_button_fits_and_is_one_of_ours() -> None:
 
 
 def test_a_long_list_says_how_much_more_there_is() -> None:
-    card = are_you_sure_card(exposure(MOST_LINES + 5), ASKED)
+    card = are_you_sure_card(exposure(MOST_LINES + 5), ASKED, NOON)
 
     assert "and 5 more" in drawn(card).text
     drawn(card).assert_fits()
@@ -114,3 +117,40 @@ def test_a_position_without_a_price_has_no_value() -> None:
 
     assert "worth" not in drawn(card).text
     assert bare.position.quantity != Decimal(0)
+
+
+@pytest.mark.parametrize("state", [OrderState.REJECTED, OrderState.NOT_PLACED])
+def test_what_the_broker_refused_is_not_told_as_done(state: OrderState) -> None:
+    held = Holding(account=account(), position=position("AAPL"))
+    refused = order_in(state, reason="Halted.")
+
+    card = done_card("Closing orders", [Done(what=held, order=refused)])
+
+    [line] = card.sections[0].lines
+    assert line.startswith("✗")
+    assert line.endswith("Halted.")
+    assert card.tone is Tone.CAUTION
+
+
+def test_what_is_not_known_yet_is_not_told_as_done() -> None:
+    held = Holding(account=account(), position=position("AAPL"))
+
+    card = done_card("Closing orders", [Done(what=held, order=order_in(OrderState.UNKNOWN))])
+
+    assert card.sections[0].lines[0].startswith("·")
+    assert card.tone is Tone.CAUTION
+
+
+def test_a_cancel_that_was_refused_is_not_told_as_done() -> None:
+    order = replace(
+        order_in(OrderState.ACCEPTED), intent=intent(IntentKind.CANCEL, IntentState.REFUSED)
+    )
+
+    card = done_card("Cancel asked for", [Done(what=order, order=order)])
+
+    assert card.sections[0].lines[0].startswith("✗")
+    assert "not canceled" in card.sections[0].lines[0]
+
+
+def test_each_line_says_which_money_it_is() -> None:
+    assert ", PAPER" in drawn(closing_list_card(exposure(), ASKED)).text

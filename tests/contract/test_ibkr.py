@@ -15,7 +15,7 @@ from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.domain.portfolio import BrokerAccount
 from tests.brokers.fakes.surroundings import shared
-from tests.brokers.ibkr.at_ibkr import NOON, SHORT, USUAL, AtTws, gateways_at, options_at
+from tests.brokers.ibkr.at_ibkr import SHORT, USUAL, AtTws, gateways_at, options_at
 from tests.contract.contract import BrokerContract
 from tests.contract.placing import LINK, USER
 from tests.contract.sent_once import WireContract
@@ -40,7 +40,7 @@ class IbkrContract(BrokerContract):
 
     @pytest.fixture
     def clock(self) -> ManualClock:
-        return ManualClock(NOON)
+        return ManualClock()  # the day on which the contract sends its orders
 
     @pytest.fixture
     async def simulator(self, clock: ManualClock) -> AsyncIterator[TwsSimulator]:

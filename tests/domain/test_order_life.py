@@ -44,6 +44,17 @@ def test_fills_are_merged_by_their_id() -> None:
     assert after.events[-1].what == "fill"
 
 
+def test_a_fee_that_is_told_later_is_added_and_never_taken_away() -> None:
+    before = order(S.PARTIALLY_FILLED, fills=(fill("1", 2),))
+    paid = replace(fill("1", 2), fee=Decimal("0.35"))
+
+    told = with_receipt(before, receipt(S.CANCELED, paid), LATER)
+    again = with_receipt(told, receipt(S.CANCELED, fill("1", 2)), LATER)
+
+    assert told.fills == (paid,)
+    assert again.fills == (paid,)
+
+
 def test_a_receipt_that_lists_fewer_fills_takes_none_away() -> None:
     before = order(S.PARTIALLY_FILLED, fills=(fill("1"), fill("2")))
 

@@ -94,3 +94,17 @@ async def test_a_server_is_paused_by_its_managers_and_only_there(world: World) -
     assert "This server's managers have paused trading here." in here.text
     assert "Confirm" in elsewhere.buttons
     assert "PAUSED" not in elsewhere.text
+
+
+async def test_a_yes_of_long_ago_shows_the_list_again_and_sends_nothing(
+    world: World, alice: Somebody
+) -> None:
+    await bought(alice)
+    listed = await alice.clicks(await alice.types("panic"), "Close 1 position …")
+    sure = await alice.clicks(listed, "Close 1 position …")
+    await world.later(61)
+
+    again = await alice.clicks(sure, "Yes, close 1 position")
+
+    assert "Nothing is sent yet." in again.text
+    assert "AAPL" in (await alice.types("positions")).text

@@ -6,12 +6,12 @@ from floorbroker.bot.callers import address_of
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.link_cards import connected_card, page_card, terminal_card
 from floorbroker.brokers.registry import get_broker
-from floorbroker.domain.errors import InvalidInput
-from floorbroker.domain.ids import BrokerId, LinkId
+from floorbroker.domain.errors import Busy, InvalidInput
+from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
-from floorbroker.services.link_requests import Wanted
+from floorbroker.services.link_requests import Connected, Wanted
 from floorbroker.services.link_tickets import TICKET_LIFE
 
 
@@ -21,6 +21,7 @@ class LinkCards:
     def __init__(self, floor: Floor) -> None:
         """See the module's first line."""
         self._floor = floor
+        self._connecting: set[UserId] = set()
 
     async def link(self, interaction: discord.Interaction, caller: Caller, what: str) -> Card:
         """The way to link a new account; `what` is `broker.environment`."""
@@ -46,13 +47,23 @@ class LinkCards:
         )
         return await self._way(interaction, caller, wanted)
 
+    async def _connected(self, wanted: Wanted) -> Connected:
+        """Tried and stored; a second click meanwhile would make a second link of one account."""
+        if wanted.user_id in self._connecting:
+            raise Busy("It is being connected at this moment. /setup accounts shows it then.")
+        self._connecting.add(wanted.user_id)
+        try:
+            return await self._floor.linking.keep(await self._floor.linking.try_out(wanted, {}))
+        finally:
+            self._connecting.discard(wanted.user_id)
+
     async def _way(self, interaction: discord.Interaction, caller: Caller, wanted: Wanted) -> Card:
         floor = self._floor
         await floor.linking.check(wanted)
         spec = get_broker(wanted.broker)
         if spec.requires_local_gateway and wanted.environment is Environment.PAPER:
             # There is nothing to type. With real money the terms come first, in the terminal.
-            return connected_card(await floor.linking.keep(await floor.linking.try_out(wanted, {})))
+            return connected_card(await self._connected(wanted))
         if spec.requires_local_gateway or not floor.settings.has_pages:
             renewed = None
             if wanted.relinks is not None:

@@ -6,10 +6,11 @@ from floorbroker.bot.replies.panic_cards import (
     closing_list_card,
     done_card,
     kept_card,
+    only_paused_card,
     panic_card,
     resumed_card,
 )
-from floorbroker.domain.errors import InvalidInput
+from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import PersonalSwitch
 from floorbroker.services.floor import Floor
@@ -25,7 +26,10 @@ class PanicCards:
     async def pause(self, caller: Caller) -> Card:
         """Pauses first, and then looks what is open: the broker may be slow."""
         await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, True)
-        return panic_card(await self._floor.panic.exposure(caller.user_id))
+        try:
+            return panic_card(await self._floor.panic.exposure(caller.user_id))
+        except FloorbrokerError as error:
+            return only_paused_card(error.message)
 
     async def resume(self, caller: Caller) -> Card:
         """Ends the person's own pause."""
@@ -34,8 +38,7 @@ class PanicCards:
 
     async def step(self, caller: Caller, what: str) -> Card:
         """One button; `what` is the step, for the last two with the decision and its list."""
-        step, _, rest = what.partition(".")
-        asked, _, mark = rest.partition(".")
+        step, asked, mark, since = (*what.split("."), "", "", "")[:4]
         panic = self._floor.panic
         match step:
             case "cancel":
@@ -48,8 +51,11 @@ class PanicCards:
                 exposure = await panic.exposure(caller.user_id)
                 if exposure.mark != mark:
                     return closing_list_card(exposure, caller.origin_key)
-                return are_you_sure_card(exposure, asked)
+                return are_you_sure_card(exposure, caller.origin_key, self._floor.clock.now())
             case "close":
+                if self._too_old(since):
+                    exposure = await panic.exposure(caller.user_id)
+                    return closing_list_card(exposure, caller.origin_key)
                 done = await panic.flatten(caller, asked, mark)
                 return done_card(f"Closing orders · {len(done)}", done)
             case "resume":
@@ -58,3 +64,10 @@ class PanicCards:
                 return kept_card()
             case _:
                 raise InvalidInput("That button is out of date. Send /panic again.")
+
+    def _too_old(self, since: str) -> bool:
+        """Whether a Yes was given later than a market order's review holds."""
+        if not since.isdecimal():
+            return True
+        age = self._floor.clock.now().timestamp() - int(since)
+        return age > self._floor.settings.review_seconds

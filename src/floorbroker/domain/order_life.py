@@ -73,7 +73,7 @@ def _succeeded(order: Order, receipt: Receipt, fills: tuple[Fill, ...], at: date
 
 
 def _with_late_fills(order: Order, fills: tuple[Fill, ...], at: datetime) -> Order:
-    if len(fills) == len(order.fills):
+    if fills == order.fills:
         return order
     return replace(order, fills=fills, events=(*order.events, event(order.state, "fill", at)))
 
@@ -166,5 +166,16 @@ def _chain(order: Order, receipt: Receipt) -> tuple[str, ...]:
 
 
 def _merged(known: tuple[Fill, ...], told: tuple[Fill, ...]) -> tuple[Fill, ...]:
+    """By their id: what is known stays, but a fee that is told later is added."""
+    by_id = {fill.fill_id: fill for fill in told}
     seen = {fill.fill_id for fill in known}
-    return known + tuple(fill for fill in told if fill.fill_id not in seen)
+    return (
+        *(_with_fee(fill, by_id.get(fill.fill_id)) for fill in known),
+        *(fill for fill in told if fill.fill_id not in seen),
+    )
+
+
+def _with_fee(known: Fill, told: Fill | None) -> Fill:
+    if told is None or known.fee or not told.fee:
+        return known
+    return replace(known, fee=told.fee, fee_currency=told.fee_currency)

@@ -11,24 +11,15 @@ from floorbroker.services.reachable import LinkedAccount
 from floorbroker.storage.orders import Orders
 
 
-async def check_closable(
-    orders: Orders,
-    account: LinkedAccount,
-    user_id: UserId,
-    request: OrderRequest,
-    position: Decimal,
-) -> None:
-    """A closing order never becomes a short sale, nor a second purchase.
+async def closing_already(
+    orders: Orders, account: LinkedAccount, user_id: UserId, request: OrderRequest
+) -> Decimal:
+    """How much of the holding open orders close already; 0 for an order that opens.
 
-    Args:
-        position: Units held of the instrument now, negative if short.
-
-    Raises:
-        InvalidInput: Less is left to close than the order asks for.
+    Asked before the holding is: an order that fills in between then counts twice, and not never.
     """
     if request.effect is not PositionEffect.CLOSE or request.quantity is None:
-        return
-    held = abs(position)
+        return Decimal(0)
     working = await orders.of_account(
         user_id,
         account.link.link_id,
@@ -36,7 +27,22 @@ async def check_closable(
         states=WORKING | UNRESOLVED,
         limit=100,
     )
-    tied = sum((_left(other) for other in working if _closes(other, request)), Decimal(0))
+    return sum((_left(other) for other in working if _closes(other, request)), Decimal(0))
+
+
+def check_closable(request: OrderRequest, position: Decimal, tied: Decimal) -> None:
+    """A closing order never becomes a short sale, nor a second purchase.
+
+    Args:
+        position: Units held of the instrument now, negative if short.
+        tied: What open orders close already.
+
+    Raises:
+        InvalidInput: Less is left to close than the order asks for.
+    """
+    if request.effect is not PositionEffect.CLOSE or request.quantity is None:
+        return
+    held = abs(position)
     if request.quantity <= held - tied:
         return
     symbol = request.instrument.symbol

@@ -18,7 +18,7 @@ from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, P
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
-from floorbroker.services.closable import check_closable
+from floorbroker.services.closable import check_closable, closing_already
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
 from floorbroker.services.reachable import LinkedAccount
@@ -77,7 +77,8 @@ class Drafts:
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
             request, notes = preflight.rounded(request, around.rules)
-            await check_closable(self._desk.orders, account, caller.user_id, request, around.held)
+            tied = await closing_already(self._desk.orders, account, caller.user_id, request)
+            check_closable(request, around.held, tied)
             environment = account.link.environment
             await self._desk.gates.check(
                 caller.user_id, caller.guild_id, environment, request.effect

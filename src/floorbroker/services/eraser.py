@@ -91,9 +91,9 @@ class Eraser:
         await self._close_links(user_id)
         removed = await self._personal.erase(user_id)
         await self._audit.write(user_id, "erased", {"documents": str(removed)})
-        await self._tell(user_id)
         await self._personal.erase(user_id)  # what was on its way when the first look was over
         await self._people.forget_person(user_id)
+        await self._tell(user_id)
         _log.info("person_erased", documents=removed)
         return True
 

@@ -6,6 +6,7 @@ from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import can_be_canceled
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
+from floorbroker.services.callers import Caller
 from floorbroker.storage.orders import Orders
 
 _NEVER_SENT = frozenset({OrderState.DRAFT, OrderState.DISCARDED, OrderState.LAPSED})
@@ -39,6 +40,10 @@ class OrderList:
     async def in_doubt(self, user_id: UserId) -> Sequence[Order]:
         """Orders on their way, or sent without a known outcome, up to 100."""
         return await self._orders.recent(user_id, states=UNRESOLVED, limit=100)
+
+    async def by_origin(self, caller: Caller) -> Order | None:
+        """The order that the caller's interaction made, if it made one."""
+        return await self._orders.by_origin(caller.user_id, caller.origin_key)
 
     async def recent(self, user_id: UserId, *, limit: int = 10) -> Sequence[Order]:
         """Orders that were sent, newest first."""

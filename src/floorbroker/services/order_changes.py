@@ -87,6 +87,10 @@ class OrderChangeService:
         account = await self._desk.accounts.of_order(caller.user_id, key)
         changes = await self._checked(caller, account, order, changes)
         intent = self._intent(caller, IntentKind.MODIFY, changes)
+        # The look before took its time: a pause that was set meanwhile holds.
+        await self._desk.gates.check(
+            caller.user_id, caller.guild_id, order.environment, order.request.effect
+        )
         return await self._begin(order, intent, reply, _modify)
 
     async def _get(self, caller: Caller, order_id: OrderId) -> Order:

@@ -25,7 +25,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import AccountKey, Link
 from floorbroker.services.callers import Caller
-from floorbroker.services.closable import check_closable
+from floorbroker.services.closable import check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.preflight import holding
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
@@ -171,8 +171,9 @@ class OrderService:
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
         try:
             account = await self._desk.accounts.of_order(order.user_id, key)
+            tied = await closing_already(self._desk.orders, account, order.user_id, order.request)
             position = holding(await adapter.positions(account.account), order.request.instrument)
-            await check_closable(self._desk.orders, account, order.user_id, order.request, position)
+            check_closable(order.request, position, tied)
         except BrokerError:
             # Who cannot look must still be able to close; the broker judges.
             _log.warning("holding_not_checked", broker=order.broker)

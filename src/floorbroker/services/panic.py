@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import structlog
+
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
-from floorbroker.domain.ids import LinkId, UserId
+from floorbroker.domain.ids import AccountId, LinkId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.portfolio import Position
@@ -23,6 +25,8 @@ from floorbroker.services.orders import OrderService
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reachable import LinkedAccount, UnreachableLink
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -31,7 +35,14 @@ class Holding:
     account: LinkedAccount
     position: Position
 
+    @property
+    def place(self) -> "Place":
+        """The account and the symbol."""
+        key = self.account.key
+        return key.link_id, key.account_id, self.position.instrument.symbol
 
+
+Place = tuple[LinkId, AccountId, str]
 _T = TypeVar("_T", Order, Holding)
 
 
@@ -129,15 +140,22 @@ class Panic:
         """
         exposure = await self.exposure(caller.user_id)
         if exposure.mark != mark:
-            known = await self._sent_already(caller, asked)
+            known = await self._sent_already(caller, asked, exposure)
             if known:
                 return known
             raise InvalidInput("Your positions have changed since the list. Look at it again.")
+        legs = {_place(order) for order in exposure.orders if order.state is OrderState.FILLED}
 
         async def close(held: Holding) -> Done:
             symbol = held.position.instrument.symbol
-            key = f"panic:{asked}:{held.account.value}:{symbol}"
-            by = replace(caller, origin_key=key)
+            by = replace(caller, origin_key=f"panic:{asked}:{held.account.value}:{symbol}")
+            known = await self._orders.by_origin(by)
+            if known is not None and known.state is not OrderState.DRAFT:
+                return Done(what=held, order=known)
+            if held.place in legs:
+                raise InvalidInput(
+                    f"Closing orders of a bracket in {symbol} still work. Cancel them first."
+                )
             draft = await self._drafts.draft_close(by, symbol, None, held.account.value)
             order = await self._sending.confirm(by, draft.order_id, None)
             if order.state is OrderState.DRAFT:  # asked about its price; the person has said twice
@@ -146,11 +164,22 @@ class Panic:
 
         return await _each(exposure.holdings, close)
 
-    async def _sent_already(self, caller: Caller, asked: str) -> Sequence[Done]:
-        """The orders of the same decision, where it was delivered twice."""
+    async def _sent_already(self, caller: Caller, asked: str, exposure: Exposure) -> Sequence[Done]:
+        """The orders of the same decision, where it was delivered twice, and what is open still."""
         recent = await self._orders.recent(caller.user_id, limit=100)
         same = [one for one in recent if one.origin_key.startswith(f"panic:{asked}:")]
-        return [Done(what=order, order=order) for order in same]
+        if not same:
+            return []
+        sent = {_place(order) for order in same}
+        still_open = InvalidInput("Still open: look at the list again.")
+        return [
+            *(Done(what=order, order=order) for order in same),
+            *(
+                Done(what=held, error=still_open)
+                for held in exposure.holdings
+                if held.place not in sent
+            ),
+        ]
 
 
 async def _each(what: Sequence[_T], work: Callable[[_T], Awaitable[Done]]) -> list[Done]:
@@ -164,6 +193,9 @@ async def _each(what: Sequence[_T], work: Callable[[_T], Awaitable[Done]]) -> li
             return await work(one)
         except FloorbrokerError as error:
             return Done(what=one, error=error)
+        except Exception as error:  # noqa: BLE001  # the edge: the others must still get out
+            _log.exception("way_out_failed", error=type(error).__name__)
+            return Done(what=one, error=FloorbrokerError())
 
     async def at_one_link(those: Sequence[_T]) -> list[Done]:
         return [await guarded(one) for one in those]
@@ -171,10 +203,13 @@ async def _each(what: Sequence[_T], work: Callable[[_T], Awaitable[Done]]) -> li
     links: dict[LinkId, list[_T]] = {}
     for one in what:
         links.setdefault(_link_of(one), []).append(one)
-    return [
-        done for link in await asyncio.gather(*map(at_one_link, links.values())) for done in link
-    ]
+    done = await asyncio.gather(*map(at_one_link, links.values()))
+    return [one for link in done for one in link]
 
 
 def _link_of(what: Order | Holding) -> LinkId:
     return what.link_id if isinstance(what, Order) else what.account.link.link_id
+
+
+def _place(order: Order) -> Place:
+    return order.link_id, order.account_id, order.request.instrument.symbol

@@ -64,6 +64,8 @@ class PushedNews:
                     self._wake(link, news.order_id)
             except BrokerError as error:
                 _log.info("order_news_broke", broker=link.broker, code=error.code)
+            except Exception as error:  # noqa: BLE001  # the edge: listening goes on
+                _log.exception("order_news_failed", broker=link.broker, error=type(error).__name__)
             await asyncio.sleep(_ANEW)
 
     def _wake(self, link: Link, order_id: OrderId) -> None:

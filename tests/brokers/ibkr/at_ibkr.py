@@ -106,8 +106,9 @@ def resting_request(price: str = "150", **terms: Any) -> OrderRequest:
 
 
 def order_of(request: OrderRequest, account: str = ACCOUNT) -> Order:
-    """`request` about to be sent."""
-    return sending(request, account_id=AccountId(account), broker="ibkr")
+    """`request` about to be sent, at noon."""
+    order = sending(request, account_id=AccountId(account), broker="ibkr")
+    return replace(order, created_at=NOON, sent_at=NOON)
 
 
 async def read_back(adapter: IbkrAdapter, order: Order) -> Receipt:

@@ -1,6 +1,7 @@
 """Reading orders back by our mark: after drops, restarts and under other client ids."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from floorbroker.brokers.ibkr.order_fields import order_fields
 from floorbroker.brokers.ibkr.questions import Patience
 from floorbroker.brokers.port import OrderNews
 from floorbroker.brokers.shared.gateways import Gateways
-from floorbroker.domain.errors import BrokerConnectionError, BrokerError
+from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerError
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Absent, Ambiguous, Found
@@ -75,6 +76,17 @@ async def test_another_process_finds_it_however_it_ended(
 
 async def test_one_that_was_never_sent_is_absent(adapter: IbkrAdapter, resting: Order) -> None:
     assert await adapter.find_order(resting) == Absent()
+
+
+async def test_one_of_another_day_is_not_called_absent_since_tws_lists_todays_only(
+    adapter: IbkrAdapter, resting: Order, clock: ManualClock
+) -> None:
+    sent = replace(resting, sent_at=clock.now())
+    assert await adapter.find_order(sent) == Absent()
+    clock.advance(DAY.total_seconds())
+
+    with pytest.raises(ApiError, match="orders of today only"):
+        await adapter.find_order(sent)
 
 
 async def test_another_order_just_like_it_is_not_taken_for_it(

@@ -108,8 +108,9 @@ DEFECTS: Final = {
     "absent without the orders at work": defect(
         "finding.py",
         "        at_work = await self._line.open_orders()\n"
-        "        await self._line.completed_orders()",
-        "        at_work: set[int] = set()\n        await self._line.completed_orders()",
+        "        found = [one for one in self.known(order) if one.perm_id in at_work]\n"
+        "        if found:",
+        "        at_work: set[int] = set()\n        found: list[Known] = []\n        if found:",
     ),
     "one of two orders with the same mark": defect(
         "finding.py", "if len(made) == 1 else Ambiguous", "if made else Ambiguous"

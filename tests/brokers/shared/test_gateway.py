@@ -364,3 +364,35 @@ async def test_a_caller_who_gives_up_does_not_end_the_attempt(connect: Connect) 
     with pytest.raises(BrokerError):
         await patient
     assert wire.opened == 1
+
+
+async def test_servers_that_come_back_while_it_is_being_opened_make_it_not_connected(
+    connect: Connect,
+) -> None:
+    wire = ScriptedWire()
+    gateway = connect(wire)
+    await gateway.up()
+    wire.hangs = True
+    wire.told.broke("The socket was closed.")
+    waiting = asyncio.create_task(gateway.up())
+    await until(gateway, ConnectionState.RECONNECTING)
+
+    wire.told.restored(anew=False)
+
+    assert not gateway.status().healthy
+    waiting.cancel()
+
+
+async def test_a_look_that_breaks_in_an_unforeseen_way_leads_to_another_connection(
+    connect: Connect,
+) -> None:
+    wire = ScriptedWire()
+    gateway = connect(wire, BRISK)
+    await gateway.up()
+
+    wire.silent = ValueError("unforeseen")  # type: ignore[assignment]  # that is the point
+    await until(gateway, ConnectionState.RECONNECTING)
+    wire.silent = None
+    await until(gateway, ConnectionState.CONNECTED)
+
+    await gateway.up()

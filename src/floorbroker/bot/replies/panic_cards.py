@@ -1,12 +1,14 @@
 """The kill switch: what is open, what each step would do, and what became of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.order_words import deed, filled, state_word
-from floorbroker.domain.order import Order
+from floorbroker.domain.order import IntentState, Order
+from floorbroker.domain.order_state import OrderState
 from floorbroker.services.panic import Done, Exposure, Holding
 
 MOST_LINES: Final = 20
@@ -58,9 +60,10 @@ def closing_list_card(exposure: Exposure, asked: str) -> Card:
     )
 
 
-def are_you_sure_card(exposure: Exposure, asked: str) -> Card:
-    """The list once more, and the button that sends."""
+def are_you_sure_card(exposure: Exposure, asked: str, now: datetime) -> Card:
+    """The list once more, and the button that sends; it holds for as long as a market review."""
     count = _count(len(exposure.holdings), "position")
+    sends = f"close.{asked}.{exposure.mark}.{int(now.timestamp())}"
     return Card(
         title=f"Really close {count} at the market?",
         tone=Tone.BAD,
@@ -72,20 +75,19 @@ def are_you_sure_card(exposure: Exposure, asked: str) -> Card:
             _button("Keep them", "keep", Style.SECONDARY),
             # The place of the button before it: a second click there must do no harm either.
             _button("Look again", "list", Style.SECONDARY),
-            _button(f"Yes, close {count}", f"close.{asked}.{exposure.mark}", Style.DANGER),
+            _button(f"Yes, close {count}", sends, Style.DANGER),
         ),
     )
 
 
 def done_card(title: str, done: Sequence[Done]) -> Card:
     """What became of a step, a line each; nothing is summed up that is not so."""
-    failed = sum(one.error is not None for one in done)
-    under_way = any(one.order is not None and _under_way(one.order) for one in done)
-    environments = {_environment(one) for one in done}
+    ends = [_end(one) for one in done]
+    failed, under_way = ends.count(_FAILED), ends.count(_UNDER_WAY)
     return Card(
         title=title,
         tone=Tone.CAUTION if failed or under_way else Tone.GOOD,
-        badges=(*sorted(environments), PAUSED),
+        badges=tuple(sorted({_environment(one.what) for one in done})),
         lead="" if done else "There was nothing to do.",
         sections=(
             Section(heading="One by one", lines=tuple(_line(one) for one in done[:MOST_LINES])),
@@ -95,16 +97,16 @@ def done_card(title: str, done: Sequence[Done]) -> Card:
         notes=(
             *((f"{len(done) - MOST_LINES} more: /orders shows them.",) * (len(done) > MOST_LINES)),
             *((f"{failed} did not go through. Look at them, and at your broker.",) * bool(failed)),
-            *(("What is on its way is followed: /orders shows where it stands.",) * under_way),
+            *(("What is on its way is followed: /orders shows it.",) * bool(under_way)),
         ),
         buttons=(_button("Resume trading", "resume", Style.SECONDARY),),
     )
 
 
 def resumed_card() -> Card:
-    """The pause is over."""
+    """The person's own pause is over; another one shows as a badge."""
     return Card(
-        title="Trading is open again",
+        title="Your pause is over",
         tone=Tone.GOOD,
         lead="What was canceled or closed stays so.",
     )
@@ -112,39 +114,65 @@ def resumed_card() -> Card:
 
 def kept_card() -> Card:
     """Nothing was closed."""
+    return Card(title="Kept", lead="Nothing was sent. /resume ends a pause of yours.")
+
+
+def only_paused_card(why: str) -> Card:
+    """The pause is stored, and what is open could not be read."""
     return Card(
-        title="Kept",
+        title="Trading is paused",
+        tone=Tone.CAUTION,
         badges=(PAUSED,),
-        lead="Nothing was sent. Trading is still paused: /resume opens it again.",
+        lead="No order of yours that opens a position goes out until you resume.",
+        notes=(f"What is open could not be looked up: {why} /panic tries again.",),
+        buttons=(_button("Resume trading", "resume", Style.SECONDARY),),
     )
 
 
-def _under_way(order: Order) -> bool:
-    return not order.state.final or (order.intent is not None and order.intent.state.open)
+_DONE, _FAILED, _UNDER_WAY = "✓", "✗", "·"
+_NOT_SENT: Final = frozenset(
+    {OrderState.REJECTED, OrderState.NOT_PLACED, OrderState.LAPSED, OrderState.EXPIRED}
+)
+_REFUSED: Final = frozenset({IntentState.REFUSED, IntentState.NOT_SENT})
 
 
-def _environment(done: Done) -> str:
-    what = done.what
+def _end(done: Done) -> str:
+    """The mark of a line: whether it did what the step was for."""
+    order = done.order
+    if done.error is not None or order is None:
+        return _FAILED
+    if isinstance(done.what, Order) and order.intent is not None:
+        if order.intent.state in _REFUSED:
+            return _FAILED
+        return _UNDER_WAY if order.intent.state.open else _DONE
+    if order.state in _NOT_SENT:
+        return _FAILED
+    return _DONE if order.state.final else _UNDER_WAY
+
+
+def _line(done: Done) -> str:
+    what, order, end = done.what, done.order, _end(done)
+    name = deed(what.request) if isinstance(what, Order) else _holding(what)
+    if done.error is not None or order is None:
+        why = done.error.message if done.error is not None else "Nothing came of it."
+        return f"{end} {name}: {why}"
+    intent = order.intent
+    if isinstance(what, Order) and intent is not None:
+        if end == _FAILED:
+            return f"{end} {name}: not canceled. {intent.reason}".rstrip()
+        if end == _UNDER_WAY:
+            return f"{end} {name}: cancel asked for, not confirmed yet"
+    told = filled(order) or state_word(order)
+    return f"{end} {name}: {told}{f'. {order.reason}' if end == _FAILED and order.reason else ''}"
+
+
+def _environment(what: Order | Holding) -> str:
     at = what.environment if isinstance(what, Order) else what.account.link.environment
     return at.value.upper()
 
 
-def _line(done: Done) -> str:
-    what = done.what
-    name = deed(what.request) if isinstance(what, Order) else _holding(what)
-    if done.error is not None:
-        return f"✗ {name}: {done.error.message}"
-    order = done.order
-    if order is None:
-        return f"· {name}"
-    if order.intent is not None and order.intent.state.open:
-        return f"· {name}: cancel asked for, not confirmed yet"
-    told = filled(order) or state_word(order)
-    return f"✓ {name}: {told}"
-
-
 def _holding(held: Holding) -> str:
-    return f"{_size(held)} at {held.account.title}"
+    return f"{_size(held)} at {held.account.title}, {_environment(held)}"
 
 
 def _size(held: Holding) -> str:
@@ -157,7 +185,7 @@ def _listed(exposure: Exposure) -> Section:
     for held in exposure.holdings[:MOST_LINES]:
         value = held.position.market_value
         worth = "" if value is None else f", worth {figures.change(value).lstrip('+')}"
-        lines.append(f"{_size(held)} at {held.account.title}{worth}")
+        lines.append(f"{_holding(held)}{worth}")
     more = len(exposure.holdings) - MOST_LINES
     return Section(
         heading="What would be closed",
@@ -166,8 +194,7 @@ def _listed(exposure: Exposure) -> Section:
 
 
 def _environments(exposure: Exposure) -> tuple[str, ...]:
-    environments = {held.account.link.environment.value.upper() for held in exposure.holdings}
-    return (*sorted(environments), PAUSED)
+    return tuple(sorted({_environment(held) for held in exposure.holdings}))
 
 
 def _unseen(exposure: Exposure) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Changes:
                 await line.pacing.message(urgent=True)
             # From here on without a pause: another connection may count from another number.
             client, numbers = line.client, [self._number(one) for one in targets]
+        for one in targets:
+            one.changed = True  # an error from here on is about the cancel
         with line.heard.watching(*numbers) as news:
             with before_sending():
                 for number in numbers:

@@ -8,7 +8,7 @@ of an order is heard from the messages themselves. Nor are its methods that bloc
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -111,7 +111,8 @@ class IbkrClient:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         transport = self.ib.client.conn.transport
-        self.ib.client.disconnect()
+        with suppress(OSError):  # the other side may have gone a moment ago
+            self.ib.client.disconnect()
         if transport is not None:
             transport.abort()
         self.ib.wrapper.setTimeout(0)

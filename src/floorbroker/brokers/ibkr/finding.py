@@ -15,7 +15,7 @@ from floorbroker.brokers.ibkr.heard import LOSS, PROFIT, Known, leg_ref
 from floorbroker.brokers.ibkr.line import IbkrLine
 from floorbroker.brokers.port import BrokerOrder, OrderNews
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerConnectionError
+from floorbroker.domain.errors import ApiError, BrokerConnectionError, BrokerTimeout
 from floorbroker.domain.ids import OrderId, is_order_id
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp, Receipt
@@ -34,10 +34,25 @@ class Finding:
         self._clock = clock
 
     async def find(self, order: Order) -> LookUp:
-        """`order` as it stands; absent only where TWS has answered all three questions."""
-        at_work = await self._read()
-        found = [one for one in self.known(order) if self._is_there(one, at_work)]
+        """`order` as it stands; absent only where TWS has answered all three questions.
+
+        One that is at work is found without the list of ended orders, which TWS may leave open.
+
+        Raises:
+            ApiError: It is not there, and TWS's lists do not reach back to the day it was sent.
+        """
+        at_work = await self._line.open_orders()
+        found = [one for one in self.known(order) if one.perm_id in at_work]
+        if found:
+            await self._line.executions()
+        else:
+            await self._read_the_rest()
+            found = [one for one in self.known(order) if self._is_there(one, at_work)]
         if not found:
+            if 0 in at_work:  # an order that has no number of TWS's yet may be this one
+                raise BrokerTimeout(broker=BROKER, detail="an order without a number")
+            if not self._within_reach(order):
+                raise ApiError(_OF_TODAY, broker=BROKER)
             return Absent()
         made = [self.receipt(one, order) for one in found]
         return Found(receipt=made[0]) if len(made) == 1 else Ambiguous(candidates=tuple(made))
@@ -123,9 +138,19 @@ class Finding:
     async def _read(self) -> set[int]:
         """In this order: what leaves the first list meanwhile is in the second."""
         at_work = await self._line.open_orders()
+        await self._read_the_rest()
+        return at_work
+
+    async def _read_the_rest(self) -> None:
         await self._line.completed_orders()
         await self._line.executions()
-        return at_work
+
+    def _within_reach(self, order: Order) -> bool:
+        """Whether it was sent today: TWS lists no ended order and no execution of another day."""
+        if order.sent_at is None:
+            return True
+        today = self._clock.now().astimezone().date()
+        return order.sent_at.astimezone().date() == today
 
     def _is_there(self, known: Known, at_work: set[int]) -> bool:
         """Whether TWS says so now, or said how it ended."""
@@ -148,3 +173,8 @@ class Finding:
         now = self._clock.now()
         made = receipts.receipt(known[-1], self.legs(ours), (), now)
         return OrderNews(order_id=ours, receipt=made)
+
+
+_OF_TODAY: Final = (
+    "TWS lists the orders of today only, and this one was sent before. Look for it in TWS."
+)

@@ -90,8 +90,10 @@ def preview(state: Any, request: OrderRequest, price: Decimal) -> Preview:
     """TWS's own estimate, by its order state.
 
     Raises:
-        ApiError: It tells no commission.
+        ApiError: It tells no commission, or one in another currency.
     """
+    if getattr(state, "commissionCurrency", "") not in {"", request.instrument.currency}:
+        raise ApiError("TWS estimates the commission in another currency.", broker=BROKER)
     fees = number(state.commission)
     if fees is None:
         fees = number(state.maxCommission)

@@ -37,7 +37,7 @@ class Patience:
     """
 
     read: float = 8.0
-    order: float = 8.0
+    order: float = 4.0
     start: float = 3.0
     profit: float = 2.0
     cancel: float = 1.0

@@ -133,10 +133,15 @@ class MarketData:
                 for code in about:
                     await self._subscriptions.need(code, words.QUOTES, push=True)
             async for _, told in pushes:
-                for one in told.basicQotList:
-                    instrument, last = about.get(one.security.code), price(one.curPrice)
-                    if instrument is not None and last is not None:
-                        yield self._last(instrument, last, one)
+                with reading():
+                    quotes = [
+                        self._last(instrument, last, one)
+                        for one in told.basicQotList
+                        if (instrument := about.get(one.security.code)) is not None
+                        and (last := price(one.curPrice)) is not None
+                    ]
+                for quote in quotes:
+                    yield quote
         finally:
             pushes.end()
 

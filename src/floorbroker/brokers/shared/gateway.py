@@ -77,9 +77,9 @@ class Gateway(Generic[W]):
             GatewayNotRunning: Nothing listens on the gateway's port.
             BrokerError: It cannot be used now, and why.
         """
-        if self._life is None:
+        if self._life is None or self._life.done():
             self._life = asyncio.create_task(self._live(), name=f"gateway {self._broker}")
-        if self._lost.is_set() or not self._open:
+        if not self._standing:
             loop = asyncio.get_running_loop()
             if self._attempt is None:
                 if self._error is not None and loop.time() - self._tried_at < self._pace.least:
@@ -89,6 +89,10 @@ class Gateway(Generic[W]):
             await asyncio.shield(self._attempt)
         if self._cut_off:
             raise BrokerConnectionError(self._cut_off, broker=self._broker)
+
+    @property
+    def _standing(self) -> bool:
+        return self._open and not self._lost.is_set()
 
     async def up_to_send(self) -> None:
         """As `up`, before a request about an order.
@@ -117,7 +121,7 @@ class Gateway(Generic[W]):
         why, self._cut_off = self._cut_off, ""
         if anew:
             self.broke(why or "What was subscribed to is lost.")
-        elif self._status.state is ConnectionState.RECONNECTING and not self._lost.is_set():
+        elif self._standing and self._status.state is ConnectionState.RECONNECTING:
             self._pass_to(ConnectionState.CONNECTED)
 
     async def close(self) -> None:
@@ -127,7 +131,7 @@ class Gateway(Generic[W]):
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
         self._open = False
-        await self.wire.close()
+        await self._let_go()
         if self._status.state is not ConnectionState.DISCONNECTED:
             self._pass_to(ConnectionState.DISCONNECTED)
 
@@ -140,7 +144,7 @@ class Gateway(Generic[W]):
                 if await self._opened(tries + 1):
                     lasted = await self._watched()
                     self._open = False
-                    await self.wire.close()
+                    await self._let_go()
                     self._pass_to(ConnectionState.RECONNECTING, self._why)
                 tries = 0 if lasted else tries + 1
                 if not lasted:
@@ -182,12 +186,18 @@ class Gateway(Generic[W]):
                 self._pass_to(ConnectionState.CONNECTED, facts=facts)
             attempt.set_result(None)
             return True
-        await self.wire.close()
-        if number >= TRIES:
-            self._pass_to(ConnectionState.FAILED, error.message, {"attempt": str(number)})
         attempt.set_exception(error)
         attempt.exception()  # nobody may wait for it
+        if number >= TRIES:
+            self._pass_to(ConnectionState.FAILED, error.message, {"attempt": str(number)})
+        await self._let_go()
         return False
+
+    async def _let_go(self) -> None:
+        try:
+            await self.wire.close()
+        except Exception as error:  # noqa: BLE001  # the edge: whatever it is, the next one is tried
+            _log.exception("gateway_not_closed", broker=self._broker, error=type(error).__name__)
 
     async def _pause(self, tries: int) -> None:
         """Until it is time for the next attempt, or somebody asks for one."""
@@ -211,7 +221,7 @@ class Gateway(Generic[W]):
             try:
                 async with asyncio.timeout(self._pace.answer):
                     await self.wire.probe()
-            except (TimeoutError, BrokerError) as error:
+            except Exception as error:  # noqa: BLE001  # the edge: it is opened anew, whatever it is
                 if not self._cut_off:
                     self.broke(error.message if isinstance(error, BrokerError) else _SILENT)
 

@@ -77,7 +77,7 @@ class WatchedAdapter(BrokerAdapter):
 
     async def connect(self) -> None:
         """See the port."""
-        await self._read(CONNECT_SECONDS, "connect", self._adapter.connect)
+        await self._read(CONNECT_SECONDS, "connect", self._adapter.connect, always=True)
 
     async def close(self) -> None:
         """See the port."""
@@ -101,7 +101,10 @@ class WatchedAdapter(BrokerAdapter):
     async def positions(self, account: BrokerAccount) -> Sequence[Position]:
         """See the port."""
         return await self._read(
-            ACCOUNT_SECONDS, "positions", lambda: self._adapter.positions(account)
+            ACCOUNT_SECONDS,
+            "positions",
+            lambda: self._adapter.positions(account),
+            always=True,
         )
 
     async def search_instruments(self, text: str) -> Sequence[Instrument]:
