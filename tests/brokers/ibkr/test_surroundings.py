@@ -23,6 +23,9 @@ import floorbroker.brokers.ibkr.examination
 print(*{name.partition(".")[0] for name in set(sys.modules) - before})
 """
 
+ROOT: Final = Path(__file__).parents[3]
+"""Where the tests are, whichever copy of the package they look at."""
+
 MULTI_USER = """
 import sys
 from floorbroker.brokers.factory import BrokerFactory
@@ -59,7 +62,7 @@ def run(program: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        cwd=FOLDER.parents[3],
+        cwd=ROOT,
     ).stdout
 
 
