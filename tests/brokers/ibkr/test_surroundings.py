@@ -23,7 +23,7 @@ import floorbroker.brokers.ibkr.examination
 print(*{name.partition(".")[0] for name in set(sys.modules) - before})
 """
 
-ROOT: Final = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 """Where the tests are, whichever copy of the package they look at."""
 
 MULTI_USER = """
