@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.ibkr.adapter import IbkrAdapter
-from floorbroker.domain.errors import NotSent, OrderRejected
+from floorbroker.domain.errors import NotSent, OrderRejected, OutcomeUnknown
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import with_receipt
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import LegRole, OrderChanges, TimeInForce
 from tests.brokers.ibkr.at_ibkr import NOON, order_of, read_back, resting_request
-from tests.simulators.tws import TwsSimulator
+from tests.simulators.tws import Fault, TwsSimulator
 
 BOTH = {"take_profit": Decimal(200), "stop_loss": Decimal(140)}
 
@@ -36,6 +36,17 @@ async def test_all_parts_go_together_and_start_with_the_last(
     assert {one.action for one in (profit, loss)} == {"SELL"}
     assert {one.ticket.tif for one in simulator.orders} == {"GTC"}
     assert not any(one.parked for one in simulator.orders)
+
+
+async def test_an_entry_whose_closing_orders_never_arrived_does_not_work(
+    simulator: TwsSimulator, adapter: IbkrAdapter, bracket: Order
+) -> None:
+    simulator.fail("order", Fault.DROP_AFTER)
+
+    with pytest.raises(OutcomeUnknown):
+        await adapter.place_order(bracket)
+
+    assert simulator.orders[0].parked
 
 
 async def test_the_receipt_shows_the_closing_orders(adapter: IbkrAdapter, bracket: Order) -> None:
