@@ -63,7 +63,6 @@ DEFECTS: Final = {
         "                await self._changes.taken_back(numbers, answers)\n",
         "                pass\n",
     ),
-    "a preview that is an order": defect("orders.py", "whatIf=True", "whatIf=False"),
     "a cancel asked for twice": defect(
         "changes.py",
         "                for number in numbers:\n                    client.cancel(number)\n"
