@@ -145,13 +145,6 @@ DEFECTS: Final = {
         "receipts.py", "terms.stop if terms.type in _STOPS else None", "terms.limit"
     ),
     "an old word after the last one": defect("heard.py", "(news.over or not over)", "True"),
-    "numbers of all clients in one": defect(
-        "heard.py",
-        "                self._tell(known, (news.client_id, news.order_id), news)\n"
-        "            case ExecutionTold",
-        "                self._tell(known, (1, news.order_id), news)\n"
-        "            case ExecutionTold",
-    ),
     "the largest double taken for money": defect(
         "told.py", "found.is_finite() and abs(found) < UNSET", "found.is_finite()"
     ),
