@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,8 @@ from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.storage import sqlite_query
 from floorbroker.storage.documents import Document, DuplicateKey, Index, Where
 
+_MEETINGS: Final = 100
+_MEETING_SECONDS: Final = 0.02
 _T = TypeVar("_T")
 
 _OWNER_ONLY: Final = 0o600
@@ -138,7 +141,7 @@ class SqliteDocuments:
             self._path, timeout=self._busy_timeout_seconds, isolation_level=None
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error:
             connection.close()
@@ -190,3 +193,17 @@ def _index_name(error: sqlite3.IntegrityError) -> str:
     """From `UNIQUE constraint failed: index 'orders.origin'`, or `…: orders.id`."""
     _, _, name = str(error).rstrip("'").rpartition(".")
     return "_id" if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY else name
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Processes that start on a new file at once may meet here, where SQLite does not wait."""
+    for _ in range(_MEETINGS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_MEETING_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
