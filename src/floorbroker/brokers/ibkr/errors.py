@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from floorbroker.brokers.shared.wire import Failure, sentence
+from floorbroker.brokers.shared.wire import Failure, raising, sentence
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,
@@ -163,13 +164,7 @@ def for_read(failure: Failure) -> BrokerError:
     return BrokerError(words, broker=BROKER, detail=detail)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Failures inside become errors of a read."""
-    try:
-        yield
-    except Failure as failure:
-        raise for_read(failure) from failure
+reading = partial(raising, for_read)
 
 
 @contextmanager

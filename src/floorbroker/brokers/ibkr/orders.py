@@ -21,6 +21,7 @@ from floorbroker.brokers.ibkr.errors import (
     before_sending,
     for_read,
     is_refusal,
+    reading,
     rejected,
     unknown,
 )
@@ -30,6 +31,7 @@ from floorbroker.brokers.ibkr.line import IbkrLine
 from floorbroker.brokers.ibkr.order_fields import closing_fields, order_fields
 from floorbroker.brokers.ibkr.told import ErrorTold
 from floorbroker.brokers.port import BrokerOrder, OrderNews
+from floorbroker.brokers.shared.known_orders import the_one_that_lives
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
     ApiError,
@@ -42,7 +44,7 @@ from floorbroker.domain.ids import OrderId
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.market import Quote
 from floorbroker.domain.order import Order
-from floorbroker.domain.orders import Found, LookUp, OrderChanges, Preview, Receipt
+from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 
 MOST_KEPT: Final = 1_000
 ContractOf = Callable[[Instrument], Awaitable[Any]]
@@ -63,7 +65,7 @@ class Orders:
     async def place(self, order: Order) -> Receipt:
         """Hands over `order` once. One that may have left before is looked for instead."""
         if order.order_id in self._begun:
-            return await self._the_one_that_lives(order)
+            return await the_one_that_lives(self._read_back(order), BROKER, "sent before")
         self._begin(order.order_id)
         line, handed_over = self._line, False
         try:
@@ -189,19 +191,9 @@ class Orders:
         """See `Finding`."""
         return self._finding.events()
 
-    async def _the_one_that_lives(self, order: Order) -> Receipt:
-        """The order that was handed over before.
-
-        Raises:
-            OutcomeUnknown: It does not show itself.
-        """
-        try:
-            found = await self._finding.find(order)
-        except (BrokerError, Refusal) as error:
-            raise unknown("sent before, not read") from error
-        if not isinstance(found, Found):
-            raise unknown("sent before, not found")
-        return found.receipt
+    async def _read_back(self, order: Order) -> LookUp:
+        with reading():
+            return await self._finding.find(order)
 
     def _begin(self, order_id: OrderId) -> None:
         self._begun[order_id] = None

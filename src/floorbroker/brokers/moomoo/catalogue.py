@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from floorbroker.brokers.moomoo import words
 from floorbroker.brokers.moomoo.amounts import amount
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules, OptionRight
 
 SHARE: Final = re.compile(r"[A-Z0-9]{1,10}(?:\.[A-Z0-9]{1,5})?", re.ASCII)
-CONTRACT: Final = re.compile(r"([A-Z0-9]{1,6})([0-9]{2})([0-9]{2})([0-9]{2})([CP])([0-9]{8})", re.A)
 _CODE: Final = re.compile(r"([A-Z]{1,6}[0-9]?)([0-9]{6})([CP])([0-9]{1,8})", re.ASCII)
 _LETTERS: Final = {"C": OptionRight.CALL, "P": OptionRight.PUT}
 _NAME_AT_MOST: Final = 60

@@ -7,7 +7,3 @@ class MoomooCredentials(BaseModel):
     """Empty, so that the web form and the terminal prompt have nothing to ask."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Credentials = MoomooCredentials
-"""The name under which the factory finds every broker's model."""

@@ -1,12 +1,11 @@
 """OpenD's refusals and silences as errors of ours. Pure. What proves what is in `refusals.py`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.moomoo.refusals import Garbled, Refusal
-from floorbroker.brokers.shared.wire import Failure, NoAllowance, Unanswered
+from floorbroker.brokers.shared.wire import Failure, NoAllowance, Unanswered, raising
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     ApiError,
@@ -62,22 +61,8 @@ def for_read(error: Failure) -> BrokerError:
     return ApiError(broker=BROKER, detail=str(error))
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Raises what `for_read` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_read(error) from error
-
-
-@contextmanager
-def asking_once() -> Iterator[None]:
-    """Raises what `for_order` makes of a failure inside."""
-    try:
-        yield
-    except Failure as error:
-        raise for_order(error) from error
+reading = partial(raising, for_read)
+asking_once = partial(raising, for_order)
 
 
 def not_sent(words: str) -> NotSent:

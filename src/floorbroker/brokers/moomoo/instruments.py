@@ -10,6 +10,7 @@ from floorbroker.brokers.moomoo import catalogue, words
 from floorbroker.brokers.moomoo.calls import MARKET_SECONDS, MoomooCalls
 from floorbroker.brokers.moomoo.errors import closed_for_reads, not_found
 from floorbroker.brokers.moomoo.refusals import Refusal
+from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.threads import NeverStarted
 from floorbroker.domain.instruments import AssetClass, Instrument
 
@@ -56,7 +57,7 @@ class Instruments:
         Raises:
             SymbolNotFound: There is none.
         """
-        option = catalogue.CONTRACT.fullmatch(symbol)
+        option = CONTRACT.fullmatch(symbol)
         if option is None and not catalogue.SHARE.fullmatch(_dotted(symbol)):
             raise not_found()
         code = f"{symbol[:-8]}{int(symbol[-8:])}" if option else _dotted(symbol)

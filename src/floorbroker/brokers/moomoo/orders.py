@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
-
 from floorbroker.brokers.moomoo import receipts
 from floorbroker.brokers.moomoo.calls import MoomooCalls
 from floorbroker.brokers.moomoo.errors import BROKER, asking_once, not_sent, reading
@@ -14,6 +12,7 @@ from floorbroker.brokers.moomoo.order_fields import cancel_terms, change_terms, 
 from floorbroker.brokers.moomoo.refusals import Garbled
 from floorbroker.brokers.moomoo.sent import Sent
 from floorbroker.brokers.port import BrokerOrder
+from floorbroker.brokers.shared.strange_states import StrangeStates
 from floorbroker.brokers.shared.wire import Failure
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, NotSent, OrderRejected, OutcomeUnknown
@@ -33,7 +32,6 @@ from floorbroker.domain.orders import (
 
 LISTED_AT_MOST: Final = 500
 _A_DAY: Final = timedelta(days=1)
-_log = structlog.get_logger(__name__)
 
 
 class Orders:
@@ -48,7 +46,7 @@ class Orders:
         self._environment = environment
         self._filling = Filling(calls, clock, environment)
         self._sent = Sent()
-        self._strange = False
+        self._strange = StrangeStates(BROKER)
 
     async def place(self, order: Order) -> Receipt:
         """Sends `order` once."""
@@ -125,9 +123,7 @@ class Orders:
         return receipts.receipt(told, fills, asked_to_cancel=True)
 
     async def _receipt(self, told: Any, order: Order) -> Receipt:
-        if not self._strange and not receipts.known_number(told):
-            self._strange = True
-            _log.warning("moomoo_state_not_known", state=told.orderStatus)
+        self._strange.note(str(told.orderStatus), known=receipts.known_number(told))
         cancel = order.intent is not None and order.intent.kind is IntentKind.CANCEL
         fills = await self._filling.of(order.account_id, told, order.fills)
         return receipts.receipt(told, fills, asked_to_cancel=cancel)
