@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
 EXTRAS := alpaca schwab binance kraken coinbase etrade webull ibkr moomoo cloud demo dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all run bench docs lock clean
+.PHONY: help demo test test-all campaign run bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -34,6 +34,9 @@ test: $(VENV)/.set-dev ## Style, types, layers, documentation and the quick test
 
 test-all: $(VENV)/.set-dev ## Every test but the live ones, long campaigns included
 	$(PYTEST) -m "not live" $(ARGS)
+
+campaign: $(VENV)/.set-dev ## Hours of kills, faults and attacks; prints the table of the reliability page
+	$(BIN)/python -m tests.campaign $(ARGS)
 
 run: $(VENV)/.set-demo $(VENV)/.set-$(SET) ## Run the bot with the settings of the environment (SET=cloud)
 	$(BIN)/floorbroker run $(ARGS)

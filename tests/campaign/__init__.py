@@ -1,0 +1,1 @@
+"""What docs/reliability.md claims, measured: `make campaign` runs every row at its full size."""

@@ -1,0 +1,42 @@
+"""One row of the campaign's table: what is done how often, and what must hold afterwards."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What one run of a row came to.
+
+    Attributes:
+        trials: How many of the row's unit were really done.
+        broken: A sentence for each promise that did not hold; empty if all held.
+        figures: What else is worth telling, such as in which state the orders ended.
+    """
+
+    trials: int
+    broken: Sequence[str] = ()
+    figures: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A campaign of its own: nothing that another one left behind is needed.
+
+    Attributes:
+        name: For the command line: `kills-sqlite`.
+        what: What is done, for the table.
+        unit: What `size` counts, in the plural.
+        goal: The full size.
+        short: The size for `make test`: seconds, and still large enough to fail.
+        passes_when: What must hold, for the table.
+        run: Called with a size and a seed; the same two give the same trials.
+    """
+
+    name: str
+    what: str
+    unit: str
+    goal: int
+    short: int
+    passes_when: str
+    run: Callable[[int, int], Reached]

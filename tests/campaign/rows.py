@@ -1,0 +1,7 @@
+"""Every row, in the order of the table."""
+
+from typing import Final
+
+from tests.campaign.row import Row
+
+ROWS: Final[tuple[Row, ...]] = ()

@@ -1,0 +1,18 @@
+"""Each row of the campaign in a size that `make test` can afford."""
+
+import random
+
+import pytest
+
+from tests.campaign.row import Row
+from tests.campaign.rows import ROWS
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_short_campaign_holds(row: Row) -> None:
+    seed = random.randrange(1_000_000)
+
+    reached = row.run(row.short, seed)
+
+    assert not reached.broken, f"seed {seed}: " + "; ".join(reached.broken)
+    assert reached.trials >= row.short
