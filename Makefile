@@ -32,7 +32,7 @@ test: $(VENV)/.set-dev ## Style, types, layers, documentation and the quick test
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	$(PYTEST) -m "not long and not live" $(ARGS)
 
-test-all: $(VENV)/.set-dev ## Every test but the live ones, long campaigns included
+test-all: $(VENV)/.set-dev ## Every test but the live ones, those of minutes included
 	$(PYTEST) -m "not live" $(ARGS)
 
 campaign: $(VENV)/.set-dev ## Hours of kills, faults and attacks; prints the table of the reliability page

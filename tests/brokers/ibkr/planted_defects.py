@@ -1,13 +1,9 @@
 """Mistakes that would cost somebody money are noticed by the tests beside this one."""
 
-from pathlib import Path
 from typing import Final
 
-import pytest
+from tests.brokers.planted import Defect
 
-from tests.brokers.planted import Defect, assert_green, assert_noticed
-
-TESTS: Final = "tests/brokers/ibkr"
 FOLDER: Final = "brokers/ibkr"
 
 
@@ -199,16 +195,3 @@ DEFECTS: Final = {
         "may_short=True",
     ),
 }
-
-
-@pytest.mark.long
-@pytest.mark.timeout(600)
-def test_an_untouched_copy_passes(tmp_path: Path) -> None:
-    assert_green(tmp_path, TESTS)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS.keys())
-def test_a_planted_defect_is_noticed(defect: Defect, tmp_path: Path) -> None:
-    assert_noticed(defect, tmp_path, TESTS)
