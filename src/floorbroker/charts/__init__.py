@@ -1,0 +1,1 @@
+"""Pictures of what the market and a portfolio did."""
