@@ -87,6 +87,9 @@ SERVER: Final = "900000000000000001"
 EXCHANGE: Final = BrokerId("alpaca")
 """The id under which the scripted broker stands in the registry."""
 
+SECOND: Final = BrokerId("webull")
+"""Another one, where a test brings a second venue."""
+
 SCRIPTED: Final = "tests.fakes.exchange.adapter:ExchangeAdapter"
 KEYED: Final = "tests.fakes.keyed.adapter:KeyedAdapter"
 """The same, behind keys that `Venue.keys` holds."""
@@ -199,13 +202,17 @@ class House:
         return self.addresses.seal(user_id, "channel", "message", f"token of {user_id}")
 
     async def link(
-        self, user_id: UserId = ANNA, environment: Environment = Environment.PAPER, name: str = "ex"
+        self,
+        user_id: UserId = ANNA,
+        environment: Environment = Environment.PAPER,
+        name: str = "ex",
+        broker: BrokerId = EXCHANGE,
     ) -> Link:
-        """A link at the scripted broker."""
+        """A link at a scripted broker."""
         link = Link(
             link_id=LinkId(f"{name}-{user_id}"),
             user_id=user_id,
-            broker=EXCHANGE,
+            broker=broker,
             environment=environment,
             label=name,
             created_at=self.clock.now(),
@@ -237,6 +244,7 @@ def built(
     *,
     faults: Faults | None = None,
     venue: Venue | None = None,
+    second: Venue | None = None,
     chosen: Settings | None = None,
     keyring: Keyring = _KEYS,
     most_sessions: int = MOST,
@@ -255,6 +263,7 @@ def built(
         pause: How a renewal waits for another process, and for the store.
     """
     chosen = chosen or settings()
+    stand_ins = {EXCHANGE} if second is None else {EXCHANGE, SECOND}
     vault, metrics, supervisor = Vault(keyring), Metrics(), Supervisor()
     stored_orders, stored_people = orders.Orders(documents), people.People(documents)
     stored_notices, messenger = notices.Notices(documents), RecordingMessenger()
@@ -272,9 +281,10 @@ def built(
         options={
             BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
             EXCHANGE: {"venue": venue or Venue(), "provider": provider},
+            SECOND: {"venue": second},
         },
         brokers=[
-            _scripted(spec, scripted, offers) if spec.id == EXCHANGE else spec
+            _scripted(spec, scripted, offers) if spec.id in stand_ins else spec
             for spec in all_brokers()
         ],
     )

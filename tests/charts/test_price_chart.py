@@ -52,7 +52,7 @@ def test_a_fill_is_marked_on_the_bar_in_which_it_happened() -> None:
         bars[0].at: 0,
         bars[1].at + timedelta(minutes=4): 1,
         bars[2].at + timedelta(minutes=4): 2,
-        bars[2].at + timedelta(minutes=5): None,
+        bars[2].at + timedelta(hours=5): 2,
     }
 
     for moment, place in moments.items():

@@ -73,6 +73,7 @@ async def running(
         await app.floor.sessions.close_all()
         await app.gateways.aclose()
         await supervisor.settled(GOODBYE)  # what their end set off still needs the store
+        await app.studio.aclose()
         await app.transport.aclose()
         await store.close()
 

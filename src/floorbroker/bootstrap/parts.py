@@ -17,6 +17,7 @@ from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
+from floorbroker.charts.studio import Studio
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
@@ -25,6 +26,7 @@ from floorbroker.domain.people import Link
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
+from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.deciding import Deciding
@@ -59,6 +61,7 @@ from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.snapshots import SnapshotTaker
+from floorbroker.services.sources import Sources
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage import (
     audit,
@@ -97,6 +100,7 @@ class App:
     eraser: Eraser
     snapshots: SnapshotTaker
     transport: Transport
+    studio: Studio
     gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
@@ -130,7 +134,7 @@ def build(  # the parts that everything else is made of
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
-    transport = Transport()
+    transport, studio = Transport(), Studio()
     gateways = Gateways(clock)
     factory = BrokerFactory(
         settings.deployment_mode,
@@ -212,6 +216,7 @@ def build(  # the parts that everything else is made of
         addresses=addresses,
         brokers=availabilities(settings.deployment_mode, settings.configured),
         changes=changes,
+        charting=Charting(Sources(accounts, sessions), listing, studio, clock),
         choices=choices,
         deciding=Deciding(desk),
         drafts=drafts,
@@ -269,5 +274,6 @@ def build(  # the parts that everything else is made of
             people_store, sessions, gateways, snapshots.Snapshots(store), owner
         ),
         transport=transport,
+        studio=studio,
         gateways=gateways,
     )

@@ -124,7 +124,7 @@ class Answers:
         return True
 
     async def _replace(self, interaction: discord.Interaction, card: Card) -> None:
-        await interaction.edit_original_response(view=view_of(card))
+        await _edited(interaction, card)
         await self._after(interaction, card)
 
     async def _after(self, interaction: discord.Interaction, card: Card) -> None:
@@ -144,10 +144,8 @@ async def _edited(
     interaction: discord.Interaction, card: Card, missed: Sequence[Card] = ()
 ) -> None:
     view = view_of(*missed, card)
-    if card.files:
-        await interaction.edit_original_response(view=view, attachments=files_of(card))
-    else:
-        await interaction.edit_original_response(view=view)
+    # What is attached goes with what is shown: an older picture must not stay below a new card.
+    await interaction.edit_original_response(view=view, attachments=files_of(card))
 
 
 async def _noted(note: Awaitable[None]) -> None:

@@ -129,6 +129,11 @@ class BrokerSpec:
         return self.gateway is not None
 
     @property
+    def invents_prices(self) -> bool:
+        """Whether it is a market of our own, whose prices say nothing about any other."""
+        return self.auth_flow is AuthFlow.NONE
+
+    @property
     def registration(self) -> tuple[str, ...]:
         """The operator's settings for this broker."""
         return (*self.operator_settings, *self.sign_in_settings)

@@ -1,10 +1,10 @@
 """Candles or a line, with volume, averages, RSI and one's own fills."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -94,7 +94,9 @@ class PriceChart:
         first, last = self.bars[0], self.bars[-1]
         high = max(bar.high for bar in self.bars)
         low = min(bar.low for bar in self.bars)
-        own = f" {len(self.placed())} of your fills are marked." if self.placed() else ""
+        count = len(self.placed())
+        fills = "1 of your fills is" if count == 1 else f"{count} of your fills are"
+        own = f" {fills} marked." if count else ""
         return (
             f"{self.symbol}, {self.span}: from {first.open} to {last.close} "
             f"({self.change * 100:+.2f} %), highest {high}, lowest {low}, "
@@ -111,14 +113,13 @@ class PriceChart:
         return relative_strength(self.closes)
 
     def placed(self) -> list[tuple[int, Mark]]:
-        """Each mark with the bar that it belongs to; one outside of the bars is left out."""
+        """Each mark with the bar in which it happened; the last bar takes what came after it.
+
+        What is older than the first bar is left out.
+        """
         starts = [bar.at for bar in self.bars]
-        length = min((after - before for before, after in pairwise(starts)), default=None)
-        end = None if length is None else starts[-1] + length
         return [
-            (sum(start <= mark.at for start in starts) - 1, mark)
-            for mark in self.marks
-            if mark.at >= starts[0] and (end is None or mark.at < end)
+            (bisect_right(starts, mark.at) - 1, mark) for mark in self.marks if mark.at >= starts[0]
         ]
 
     def labels(self) -> tuple[list[int], list[str]]:

@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     POSITION_SIZE_EXCEEDED = "POSITION_SIZE_EXCEEDED"
     MARKET_CLOSED = "MARKET_CLOSED"
     SYMBOL_NOT_FOUND = "SYMBOL_NOT_FOUND"
+    MARKET_DATA = "MARKET_DATA"
     ORDER_REJECTED = "ORDER_REJECTED"
     RISK_LIMIT_EXCEEDED = "RISK_LIMIT_EXCEEDED"
     DAILY_LOSS_LIMIT = "DAILY_LOSS_LIMIT"
@@ -138,6 +139,12 @@ WORDS: Final[dict[ErrorCode, Words]] = {
         title="Unknown symbol",
         happened="The broker does not know this symbol.",
         now="Check the spelling; the symbol option suggests what the broker has.",
+    ),
+    _C.MARKET_DATA: Words(
+        title="No market data",
+        happened="Nobody shows this now.",
+        now="Try another time span or symbol, or look again later.",
+        can_retry=True,
     ),
     _C.ORDER_REJECTED: Words(
         title="Order rejected",

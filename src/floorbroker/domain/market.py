@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.orders import Side
 
@@ -84,6 +86,12 @@ class Depth:
     asks: tuple[Level, ...]
     at: datetime
     source: str
+
+
+class MarketDataError(BrokerError):
+    """There is no such data: no permission, no trade in that time, or nobody who keeps it."""
+
+    code = ErrorCode.MARKET_DATA
 
 
 class Timeframe(StrEnum):

@@ -7,6 +7,7 @@ from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
+from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
@@ -44,6 +45,7 @@ class Floor:
     addresses: Addresses
     brokers: tuple[Availability, ...]
     changes: OrderChangeService
+    charting: Charting
     choices: Choices
     deciding: Deciding
     drafts: Drafts

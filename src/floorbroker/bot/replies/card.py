@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from floorbroker.charts.picture import Picture
 from floorbroker.domain.order import Order
 
 PAUSED: Final = "PAUSED"
@@ -93,6 +94,7 @@ class Card:
         lead: The one sentence that matters most.
         notes: Warnings and remarks, a sentence each.
         footer: Age and source of the figures.
+        pictures: Shown large, below the texts.
         tells: The order whose present state the person knows once they see the card.
         public: A redacted card for the channel, posted after this one.
     """
@@ -108,5 +110,6 @@ class Card:
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
     files: tuple[CardFile, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     tells: Order | None = None
     public: "Card | None" = None

@@ -60,7 +60,13 @@ def payload_of(*cards: Card) -> dict[str, Any]:
 
 def files_of(card: Card) -> list[discord.File]:
     """The card's files, to go with its view; made anew for each try, since sending reads them."""
-    return [discord.File(BytesIO(file.data), file.name) for file in card.files]
+    return [
+        *(discord.File(BytesIO(file.data), file.name) for file in card.files),
+        *(
+            discord.File(BytesIO(picture.png), picture.name, description=picture.alt)
+            for picture in card.pictures
+        ),
+    ]
 
 
 def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutView]:
@@ -75,6 +81,15 @@ def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutV
         if place and len(texts) <= MOST_SPACED:
             container.add_item(ui.Separator(visible=place == 1))
         container.add_item(ui.TextDisplay(text))
+    if card.pictures:
+        container.add_item(
+            ui.MediaGallery(
+                *(
+                    discord.MediaGalleryItem(f"attachment://{one.name}", description=one.alt)
+                    for one in card.pictures
+                )
+            )
+        )
     for file in card.files:
         container.add_item(ui.File(f"attachment://{file.name}"))
     if card.menu is not None:
