@@ -39,6 +39,7 @@ from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.gateway_news import GatewayNews
+from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
 from floorbroker.services.link_changes import LinkChanges
@@ -67,6 +68,7 @@ from floorbroker.storage import (
     audit,
     connection_events,
     counters,
+    ideas,
     link_tickets,
     notices,
     orders,
@@ -223,6 +225,7 @@ def build(  # the parts that everything else is made of
         erasing=Erasing(kept, accounts, listing, trail, clock),
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),
+        ideas=IdeaBoard(ideas.Ideas(store), accounts, sessions, drafts, clock),
         inbox=Inbox(notice_store, order_store),
         linking=linking,
         links=links,

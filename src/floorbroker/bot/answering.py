@@ -90,6 +90,14 @@ class Answers:
         settings = self._floor.settings
         return not settings.single_user or caller.user_id == settings.owner_id
 
+    def check_may_use(self, interaction: discord.Interaction) -> None:
+        """For an answer that cannot wait for `command` or `click`: a form.
+
+        Raises:
+            PolicyRefused: This deployment does not serve the caller.
+        """
+        self._check_may_use(caller_of(interaction))
+
     def _check_may_use(self, caller: Caller) -> None:
         if not self.may_use(caller):
             raise PolicyRefused(

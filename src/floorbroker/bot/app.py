@@ -13,6 +13,7 @@ from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.data import DataCommands
+from floorbroker.bot.cogs.ideas import IdeaCommands
 from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.panic import PanicCommands
@@ -22,6 +23,7 @@ from floorbroker.bot.cogs.rules import RuleCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.front import front_of
+from floorbroker.bot.ideas_on_cards import IdeaButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
 from floorbroker.storage.marks import Marks
@@ -94,11 +96,12 @@ class FloorbrokerBot(commands.AutoShardedBot):
 
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
-        self.add_dynamic_items(OrderButton, DecideButton, ChoiceButton, BrokerMenu)
+        self.add_dynamic_items(OrderButton, DecideButton, ChoiceButton, BrokerMenu, IdeaButton)
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),
             MarketCommands(self.front),
+            IdeaCommands(self.front),
             PanicCommands(self.front),
             PortfolioCommands(self.front),
             SetupCommands(self.front),

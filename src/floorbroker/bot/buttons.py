@@ -6,20 +6,16 @@ the clicker's own orders, links and choices only.
 
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
-from floorbroker.bot.front import Front
+from floorbroker.bot.front import front_behind
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Card
 from floorbroker.domain.ids import OrderId
 from floorbroker.services.callers import Caller
-
-
-class _HasFront(Protocol):
-    front: Front
 
 
 class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
@@ -40,7 +36,7 @@ class OrderButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ORDER):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the click."""
-        front = _front(interaction)
+        front = front_behind(interaction)
         cards, order_id = front.order_cards, self.order_id
 
         async def work(caller: Caller) -> Card | None:
@@ -79,7 +75,7 @@ class DecideButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.DECIDE):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the click."""
-        front = _front(interaction)
+        front = front_behind(interaction)
         await front.answers.click(
             interaction,
             lambda caller: front.order_cards.decide(caller, self.order_id, self.which),
@@ -104,7 +100,7 @@ class ChoiceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.CHOICE):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the click."""
-        front = _front(interaction)
+        front = front_behind(interaction)
         await front.answers.click(
             interaction,
             lambda caller: front.clicks.choice(interaction, caller, self.action, self.what),
@@ -129,10 +125,5 @@ class BrokerMenu(ui.DynamicItem[ui.Select[Any]], template=re.compile(custom_ids.
         """Answers the choice with the broker's own page."""
         data = cast("Mapping[str, list[str]]", interaction.data or {})
         chosen = next(iter(data.get("values", ())), "")
-        front = _front(interaction)
+        front = front_behind(interaction)
         await front.answers.click(interaction, lambda caller: front.clicks.broker(caller, chosen))
-
-
-def _front(interaction: discord.Interaction) -> Front:
-    """The client of every interaction here is the bot, which has a front."""
-    return cast("_HasFront", interaction.client).front

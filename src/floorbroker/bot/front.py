@@ -1,11 +1,18 @@
 """What commands and buttons work with."""
 
 from dataclasses import dataclass
+from typing import Protocol, cast
+
+import discord
 
 from floorbroker.bot.answering import Answers
 from floorbroker.bot.clicks import Clicks
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.services.floor import Floor
+
+
+class _HasFront(Protocol):
+    front: "Front"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,11 @@ class Front:
     answers: Answers
     order_cards: OrderCards
     clicks: Clicks
+
+
+def front_behind(interaction: discord.Interaction) -> Front:
+    """The client of every interaction here is the bot, which has a front."""
+    return cast("_HasFront", interaction.client).front
 
 
 def front_of(floor: Floor) -> Front:

@@ -5,6 +5,7 @@ from typing import Final
 from floorbroker.storage import (
     audit,
     connection_events,
+    ideas,
     link_tickets,
     notices,
     orders,
@@ -18,6 +19,7 @@ from floorbroker.storage import (
 INDEXES: Final = (
     *audit.INDEXES,
     *connection_events.INDEXES,
+    *ideas.INDEXES,
     *link_tickets.INDEXES,
     *notices.INDEXES,
     *orders.INDEXES,
