@@ -39,6 +39,7 @@ from floorbroker.services.floor import Floor
 from floorbroker.services.gates import Gates
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.gateway_news import GatewayNews
+from floorbroker.services.history import Histories
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
@@ -225,6 +226,7 @@ def build(  # the parts that everything else is made of
         erasing=Erasing(kept, accounts, listing, trail, clock),
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),
+        histories=Histories(listing, clock),
         ideas=IdeaBoard(ideas.Ideas(store), accounts, sessions, drafts, clock),
         inbox=Inbox(notice_store, order_store),
         linking=linking,

@@ -13,6 +13,7 @@ from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.data import DataCommands
+from floorbroker.bot.cogs.history import HistoryCommands
 from floorbroker.bot.cogs.ideas import IdeaCommands
 from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
@@ -102,6 +103,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             OrderCommands(self.front),
             MarketCommands(self.front),
             IdeaCommands(self.front),
+            HistoryCommands(self.front),
             PanicCommands(self.front),
             PortfolioCommands(self.front),
             SetupCommands(self.front),

@@ -1,8 +1,12 @@
 """What clicks do that are not about one order."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import discord
 
 from floorbroker.bot.data_on_cards import DataCards
+from floorbroker.bot.history_on_cards import HistoryCards
 from floorbroker.bot.links_on_cards import LinkCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.panic_on_cards import PanicCards
@@ -25,6 +29,14 @@ from floorbroker.services.choices import PersonalSwitch
 from floorbroker.services.floor import Floor
 
 
+class Steps(Protocol):
+    """Cards whose buttons lead to each other."""
+
+    async def step(self, caller: Caller, what: str) -> Card:
+        """The next card."""
+        ...
+
+
 class Clicks:
     """Acts on the clicker's own things only."""
 
@@ -35,6 +47,7 @@ class Clicks:
         self._link_cards = LinkCards(floor)
         self.panic = PanicCards(floor)
         self.data = DataCards(floor)
+        self.history = HistoryCards(floor)
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
@@ -54,9 +67,13 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic" | "data":
-                cards = self.panic if action == "panic" else self.data
-                return await cards.step(caller, what)
+            case "panic" | "data" | "history":
+                steps: Mapping[str, Steps] = {
+                    "panic": self.panic,
+                    "data": self.data,
+                    "history": self.history,
+                }
+                return await steps[action].step(caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 

@@ -14,6 +14,7 @@ from floorbroker.services.drafts import Drafts
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
+from floorbroker.services.history import Histories
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.link_changes import LinkChanges
@@ -53,6 +54,7 @@ class Floor:
     erasing: Erasing
     exporting: Exporting
     gateways: GatewayLooks
+    histories: Histories
     ideas: IdeaBoard
     inbox: Inbox
     linking: Linking
