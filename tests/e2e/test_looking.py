@@ -44,6 +44,35 @@ async def test_portfolio_adds_what_was_bought_to_what_is_left(
     assert "Cash $7" in card.text  # about 100,000 less 100 shares of about 222
 
 
+async def test_portfolio_shows_how_it_is_divided_and_what_it_was_worth(
+    world: World, alice: Somebody
+) -> None:
+    await alice.clicks(await alice.types("buy", symbol="AAPL", quantity="100"), "Confirm")
+    first = await alice.types("portfolio")
+    await world.later(24 * 3600)
+    second = await alice.types("portfolio", range="1m")
+
+    assert [file.filename for file in first.message.attachments] == ["allocation.png"]
+    assert [file.filename for file in second.message.attachments] == [
+        "allocation.png",
+        "equity.png",
+    ]
+    assert "Today " in second.text
+    assert "AAPL 2" in second.text  # its share, in the words of the picture
+    assert "Equity, 1 month: from" in second.text
+
+
+async def test_dust_is_left_out_by_choice(world: World, alice: Somebody) -> None:
+    await alice.clicks(await alice.types("buy", symbol="AAPL", quantity="0.004"), "Confirm")
+
+    shown = await alice.types("portfolio")
+    hidden = await alice.types("portfolio", hide_dust=True)
+
+    assert "AAPL 0.004 at" in shown.text
+    assert "AAPL 0.004 at" not in hidden.text
+    assert "1 holding is worth less than 1 and not shown." in hidden.text
+
+
 @pytest.mark.parametrize("command", ["positions", "balance"])
 async def test_one_account_can_be_looked_at_by_its_name(
     world: World, alice: Somebody, command: str

@@ -65,10 +65,12 @@ from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.snapshots import SnapshotTaker
 from floorbroker.services.sources import Sources
 from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     audit,
     connection_events,
     counters,
+    day_values,
     ideas,
     link_tickets,
     notices,
@@ -240,6 +242,7 @@ def build(  # the parts that everything else is made of
         sessions=sessions,
         signing_in=SigningIn(factory, linking, tickets, vault),
         tickets=tickets,
+        worths=Worths(day_values.DayValues(store), studio, clock),
     )
     bot = FloorbrokerBot(floor, Marks(store), shard_count=shard_count)
     messenger = DiscordMessenger(bot, clock)

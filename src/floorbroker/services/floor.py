@@ -30,6 +30,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.worth import Worths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +69,4 @@ class Floor:
     sessions: Sessions
     signing_in: SigningIn
     tickets: Tickets
+    worths: Worths

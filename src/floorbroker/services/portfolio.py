@@ -1,11 +1,12 @@
 """Balances and positions over a person's accounts; a broker that fails does not hide the rest."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.ids import UserId
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.portfolio import Balances, Position
 from floorbroker.services.accounts import Accounts
@@ -29,14 +30,22 @@ class Overview:
     holdings: Sequence[Holdings]
     failed: Sequence[UnreachableLink]
 
-    def totals(self) -> tuple[Money, ...]:
-        """Equity by currency: amounts in different currencies are never added."""
-        sums: dict[str, Money] = {}
-        for held in self.holdings:
-            equity = held.balances.equity
-            known = sums.get(equity.currency)
-            sums[equity.currency] = equity if known is None else known + equity
-        return tuple(sums.values())
+    def totals(self) -> Sequence[tuple[Environment, Money]]:
+        """Equity. Neither paper and real money nor different currencies are ever added."""
+        return _sums((held, held.balances.equity) for held in self.holdings)
+
+    def today(self) -> Sequence[tuple[Environment, Money]]:
+        """The day's profit, summed alike, of the accounts that tell it."""
+        told = ((held, held.balances.day_profit) for held in self.holdings)
+        return _sums((held, profit) for held, profit in told if profit is not None)
+
+
+def _sums(amounts: Iterable[tuple[Holdings, Money]]) -> Sequence[tuple[Environment, Money]]:
+    sums: dict[tuple[Environment, str], Money] = {}
+    for held, amount in amounts:
+        kind = (held.account.link.environment, amount.currency)
+        sums[kind] = sums[kind] + amount if kind in sums else amount
+    return [(environment, sums[environment, currency]) for environment, currency in sorted(sums)]
 
 
 class Portfolio:

@@ -5,6 +5,7 @@ from typing import Final
 from floorbroker.storage import (
     audit,
     connection_events,
+    day_values,
     ideas,
     link_tickets,
     notices,
@@ -19,6 +20,7 @@ from floorbroker.storage import (
 INDEXES: Final = (
     *audit.INDEXES,
     *connection_events.INDEXES,
+    *day_values.INDEXES,
     *ideas.INDEXES,
     *link_tickets.INDEXES,
     *notices.INDEXES,

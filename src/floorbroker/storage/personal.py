@@ -52,6 +52,7 @@ _OTHERS: Final = (
     ORDERS,
     Holding(collection="notifications", called="untold outcomes"),
     Holding(collection="snapshots", called="values of accounts"),
+    Holding(collection="day_values", called="days of accounts"),
     Holding(collection="ideas", called="ideas"),
     Holding(collection="connection_events", called="connection changes"),
     Holding(collection="paper_books", called="paper books"),

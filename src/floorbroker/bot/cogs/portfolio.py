@@ -14,6 +14,9 @@ from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.portfolio_cards import balance_card, portfolio_card, positions_card
 from floorbroker.services.callers import Caller
 from floorbroker.services.portfolio import Overview
+from floorbroker.services.worth import Span
+
+_SPANS = ((Span.MONTH, "1 month"), (Span.QUARTER, "3 months"), (Span.YEAR, "1 year"))
 
 
 class PortfolioCommands(commands.Cog):
@@ -36,9 +39,27 @@ class PortfolioCommands(commands.Cog):
         await self._overview(interaction, account, balance_card)
 
     @app_commands.command(name="portfolio", description="Everything you own, over all accounts")
-    async def portfolio(self, interaction: discord.Interaction) -> None:
+    @app_commands.describe(
+        range="How far back the curve of its value goes; left out, three months",
+        hide_dust="Leave out what is worth less than 1",
+    )
+    @app_commands.choices(range=[Choice(name=words, value=span.value) for span, words in _SPANS])
+    async def portfolio(
+        self,
+        interaction: discord.Interaction,
+        range: Choice[str] | None = None,  # noqa: A002  # what people type
+        hide_dust: bool = False,
+    ) -> None:
         """See the command's description."""
-        await self._overview(interaction, None, portfolio_card)
+        span = Span.QUARTER if range is None else Span(range.value)
+
+        async def work(caller: Caller) -> Card:
+            floor = self._front.floor
+            overview = await floor.portfolio.overview(caller.user_id)
+            pictures = await floor.worths.pictures(caller.user_id, overview, span)
+            return portfolio_card(overview, floor.clock.now(), pictures, hide_dust=hide_dust)
+
+        await self._front.answers.command(interaction, work)
 
     async def _overview(
         self,

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
 from floorbroker.bot.replies.order_words import deed, filled, state_word, terms
+from floorbroker.charts.picture import Picture
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
 from floorbroker.domain.portfolio import Balances, Position
 from floorbroker.services.portfolio import Holdings, Overview
 
 MOST_LINES = 20
+DUST: Final = Decimal(1)
 
 
 def positions_card(overview: Overview, now: datetime) -> Card:
@@ -48,9 +52,30 @@ def balance_card(overview: Overview, now: datetime) -> Card:
     )
 
 
-def portfolio_card(overview: Overview, now: datetime) -> Card:
-    """Totals by currency, then each account with what it holds."""
-    totals = tuple(Row("Total", figures.money(total)) for total in overview.totals())
+def portfolio_card(
+    overview: Overview,
+    now: datetime,
+    pictures: Sequence[Picture] = (),
+    *,
+    hide_dust: bool = False,
+) -> Card:
+    """Totals by currency, the day's change, then each account with what it holds.
+
+    `hide_dust` leaves out what is worth less than one unit of its currency.
+    """
+    several = len({one.account.link.environment for one in overview.holdings}) > 1
+
+    def name(what: str, environment: Environment) -> str:
+        return f"{what} {environment.value.upper()}" if several else what
+
+    totals = [Row(name("Total", kind), figures.money(total)) for kind, total in overview.totals()]
+    totals += [
+        Row(name("Today", kind), figures.change(profit.amount, profit.currency))
+        for kind, profit in overview.today()
+    ]
+    hidden = 0
+    if hide_dust:
+        overview, hidden = _without_dust(overview)
     sections = []
     for one in overview.holdings:
         worth = (
@@ -63,11 +88,44 @@ def portfolio_card(overview: Overview, now: datetime) -> Card:
         title="Portfolio",
         badges=_badges(overview),
         tone=_tone(overview),
-        rows=totals,
+        rows=tuple(totals),
         sections=tuple(sections),
-        notes=_failures(overview),
+        notes=(*_failures(overview), *_untold(overview), *_hidden(hidden)),
         footer=_ages(overview, now),
+        pictures=tuple(pictures),
     )
+
+
+def _without_dust(overview: Overview) -> tuple[Overview, int]:
+    """What is worth something, and how many holdings are not; one without a price stays."""
+    kept = [
+        replace(
+            one,
+            positions=[
+                position
+                for position in one.positions
+                if position.market_value is None or abs(position.market_value) >= DUST
+            ],
+        )
+        for one in overview.holdings
+    ]
+    before = sum(len(one.positions) for one in overview.holdings)
+    return replace(overview, holdings=kept), before - sum(len(one.positions) for one in kept)
+
+
+def _hidden(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    holdings = "1 holding is" if count == 1 else f"{count} holdings are"
+    return (f"{holdings} worth less than {DUST} and not shown.",)
+
+
+def _untold(overview: Overview) -> tuple[str, ...]:
+    """Whose change of today is in no sum."""
+    silent = [one.account.title for one in overview.holdings if one.balances.day_profit is None]
+    if not silent or len(silent) == len(overview.holdings):
+        return ()
+    return (f"Today's change leaves out {', '.join(silent)}: not told there.",)
 
 
 def orders_card(working: Sequence[Order], recent: Sequence[Order]) -> Card:

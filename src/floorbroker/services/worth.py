@@ -1,0 +1,180 @@
+"""What a person's accounts were worth, day by day, and how they are divided now.
+
+A day's value is noted whenever its owner looks; nothing is asked of a broker for it, and days on
+which nobody looked are missing rather than made up.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from floorbroker.charts.allocation import AllocationChart, Share
+from floorbroker.charts.equity import EquityChart, Worth
+from floorbroker.charts.picture import Drawing, Picture, PictureFailed
+from floorbroker.charts.studio import Studio
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.people import AccountKey
+from floorbroker.services.gates import EXCHANGE_ZONE
+from floorbroker.services.portfolio import Holdings, Overview
+from floorbroker.storage.day_values import DayValue, DayValues
+
+_LINE: Final = 2
+"""So many points make a line."""
+
+
+class Span(StrEnum):
+    """How far back the curve goes."""
+
+    MONTH = "1m"
+    QUARTER = "3m"
+    YEAR = "1y"
+
+
+_BACK: Final[Mapping[Span, tuple[str, timedelta]]] = {
+    Span.MONTH: ("1 month", timedelta(days=31)),
+    Span.QUARTER: ("3 months", timedelta(days=92)),
+    Span.YEAR: ("1 year", timedelta(days=366)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """The accounts that can be added: of one kind of money, in one currency."""
+
+    environment: Environment
+    currency: str
+    holdings: tuple[Holdings, ...]
+
+    @property
+    def equity(self) -> Decimal:
+        """Of all of them."""
+        return sum((one.balances.equity.amount for one in self.holdings), Decimal(0))
+
+
+class Worths:
+    """Notes values and draws them."""
+
+    def __init__(self, days: DayValues, studio: Studio, clock: Clock) -> None:
+        """See the module's first lines."""
+        self._days = days
+        self._studio = studio
+        self._clock = clock
+
+    async def pictures(self, user_id: UserId, overview: Overview, span: Span) -> Sequence[Picture]:
+        """How the largest whole is divided, and what it was worth; each only if there is one."""
+        whole = largest(overview)
+        if whole is None:
+            return ()
+        await self._note(user_id, overview)
+        curve = await self._curve(user_id, whole, span)
+        drawings: list[Drawing] = [one for one in (allocation(whole), curve) if one is not None]
+        drawn = await asyncio.gather(*map(self._studio.picture, drawings), return_exceptions=True)
+        for one in drawn:
+            if isinstance(one, BaseException) and not isinstance(one, PictureFailed):
+                raise one
+        return [one for one in drawn if isinstance(one, Picture)]
+
+    async def _note(self, user_id: UserId, overview: Overview) -> None:
+        """Today's values; a store that fails must not hide a portfolio."""
+        try:
+            await asyncio.gather(*(self._days.put(_day(user_id, one)) for one in overview.holdings))
+        except StoreUnavailable:
+            return
+
+    async def _curve(self, user_id: UserId, whole: Whole, span: Span) -> EquityChart | None:
+        words, back = _BACK[span]
+        first = (self._clock.now() - back).astimezone(EXCHANGE_ZONE).date()
+        keys = [one.account.key for one in whole.holdings]
+        try:
+            stored = await asyncio.gather(
+                *(self._days.last(user_id, key.link_id, key.account_id) for key in keys)
+            )
+        except StoreUnavailable:
+            return None
+        series = {
+            key: [one for one in days if one.day >= first]
+            for key, days in zip(keys, stored, strict=True)
+        }
+        points = summed(series)
+        if len(points) < _LINE:
+            return None
+        return EquityChart(points=points, currency=whole.currency, span=words)
+
+
+def largest(overview: Overview) -> Whole | None:
+    """Of the wholes that a person has: real money before paper, then the largest."""
+    parts: dict[tuple[Environment, str], list[Holdings]] = {}
+    for one in overview.holdings:
+        key = (one.account.link.environment, one.balances.equity.currency)
+        parts.setdefault(key, []).append(one)
+    wholes = [
+        Whole(environment=environment, currency=currency, holdings=tuple(held))
+        for (environment, currency), held in parts.items()
+    ]
+    wholes.sort(key=lambda whole: (whole.environment is Environment.LIVE, whole.equity))
+    return wholes[-1] if wholes else None
+
+
+def allocation(whole: Whole) -> AllocationChart | None:
+    """Holdings by their absolute value, and the cash; None with nothing to divide.
+
+    A holding without a price, or in another currency, is left out.
+    """
+    values: dict[str, Decimal] = {}
+    for one in whole.holdings:
+        cash = one.balances.cash
+        if cash.currency == whole.currency and cash.amount > 0:
+            values["Cash"] = values.get("Cash", Decimal(0)) + cash.amount
+        for position in one.positions:
+            worth = position.market_value
+            if worth is not None and position.instrument.currency == whole.currency:
+                symbol = position.instrument.symbol
+                values[symbol] = values.get(symbol, Decimal(0)) + abs(worth)
+    shares = tuple(Share(name=name, value=value) for name, value in values.items() if value)
+    return AllocationChart(shares=shares, currency=whole.currency) if shares else None
+
+
+def summed(series: Mapping[AccountKey, Sequence[DayValue]]) -> tuple[Worth, ...]:
+    """The sum of all accounts on each day on which one was looked at.
+
+    An account keeps its last known value between two looks. The line begins when every account
+    has one: an account that is linked later must not look like a profit.
+    """
+    if not series or not all(series.values()):
+        return ()
+    begin = max(days[0].day for days in series.values())
+    moments: dict[date, datetime] = {}
+    for days in series.values():
+        for one in days:
+            moments[one.day] = max(one.at, moments.get(one.day, one.at))
+    return tuple(
+        Worth(at=moments[day], value=sum((_known(days, day) for days in series.values()), _NONE))
+        for day in sorted(moments)
+        if day >= begin
+    )
+
+
+_NONE: Final = Decimal(0)
+
+
+def _known(days: Sequence[DayValue], day: date) -> Decimal:
+    return next((one.value.amount for one in reversed(days) if one.day <= day), _NONE)
+
+
+def _day(user_id: UserId, held: Holdings) -> DayValue:
+    at = held.balances.as_of
+    return DayValue(
+        user_id=user_id,
+        link_id=held.account.link.link_id,
+        account_id=held.account.account.account_id,
+        day=at.astimezone(EXCHANGE_ZONE).date(),
+        at=at,
+        value=held.balances.equity,
+    )

@@ -1,0 +1,178 @@
+"""What accounts were worth: noted when looked at, added only where it may be."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from floorbroker.charts.picture import Picture
+from floorbroker.charts.studio import Studio
+from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.ids import AccountId, LinkId
+from floorbroker.domain.modes import Environment
+from floorbroker.domain.money import Money, usd
+from floorbroker.domain.people import AccountKey
+from floorbroker.services.portfolio import Overview
+from floorbroker.services.worth import Span, Worths, allocation, largest, summed
+from floorbroker.storage.day_values import DayValue, DayValues
+from tests.fakes.exchange.venue import Venue, held
+from tests.fakes.flaky_documents import FlakyDocuments
+from tests.floor import ANNA, House
+from tests.services.conftest import Build
+
+MONDAY = date(2026, 3, 2)
+
+
+class Drawn(Studio):
+    """A studio that remembers what it was asked for, and draws nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Any] = []
+
+    async def picture(self, drawing: Any) -> Picture:
+        self.asked.append(drawing)
+        return Picture(name=drawing.name, alt=drawing.alt, png=b"")
+
+
+@pytest.fixture
+def house(build: Build, venue: Venue) -> House:
+    return build(venue=venue)
+
+
+@pytest.fixture
+def days(store: FlakyDocuments) -> DayValues:
+    return DayValues(store)
+
+
+async def _overview(house: House) -> Overview:
+    await house.link()
+    return await house.portfolio.overview(ANNA)
+
+
+def day(number: int, value: str, account: str = "A") -> DayValue:
+    """The value of an account so many days after a Monday."""
+    return DayValue(
+        user_id=ANNA,
+        link_id=LinkId("link"),
+        account_id=AccountId(account),
+        day=MONDAY + timedelta(days=number),
+        at=datetime(2026, 3, 2 + number, 20, tzinfo=UTC),
+        value=usd(value),
+    )
+
+
+def key(account: str) -> AccountKey:
+    return AccountKey(link_id=LinkId("link"), account_id=AccountId(account))
+
+
+def test_accounts_are_added_day_by_day_and_keep_their_value_between_looks() -> None:
+    points = summed(
+        {
+            key("A"): [day(0, "100"), day(2, "120")],
+            key("B"): [day(0, "10"), day(1, "20"), day(3, "30")],
+        }
+    )
+
+    assert [point.value for point in points] == [110, 120, 140, 150]
+
+
+def test_an_account_that_was_linked_later_makes_no_profit() -> None:
+    points = summed({key("A"): [day(0, "100"), day(2, "100")], key("B"): [day(2, "5000")]})
+
+    assert [point.value for point in points] == [5100]
+    assert summed({key("A"): [day(0, "100")], key("B"): []}) == ()
+
+
+async def test_the_day_s_value_is_noted_when_somebody_looks(house: House, days: DayValues) -> None:
+    overview = await _overview(house)
+    worths = Worths(days, Drawn(), house.clock)
+
+    await worths.pictures(ANNA, overview, Span.MONTH)
+    await worths.pictures(ANNA, overview, Span.MONTH)
+
+    key = overview.holdings[0].account.key
+    (noted,) = await days.last(ANNA, key.link_id, key.account_id)
+    assert noted.value == overview.holdings[0].balances.equity
+
+
+async def test_there_is_a_curve_from_the_second_day_on(house: House, days: DayValues) -> None:
+    studio = Drawn()
+    worths = Worths(days, studio, house.clock)
+    first = await worths.pictures(ANNA, await _overview(house), Span.MONTH)
+    house.clock.advance(24 * 3600)
+    second = await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.MONTH)
+
+    assert [picture.name for picture in first] == ["allocation.png"]
+    assert [picture.name for picture in second] == ["allocation.png", "equity.png"]
+    assert len(studio.asked[-1].points) == 2
+
+
+async def test_a_curve_does_not_go_further_back_than_asked(house: House, days: DayValues) -> None:
+    studio = Drawn()
+    worths = Worths(days, studio, house.clock)
+    await worths.pictures(ANNA, await _overview(house), Span.MONTH)
+    for _ in range(2):
+        house.clock.advance(25 * 24 * 3600)
+        await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.MONTH)
+    assert len(studio.asked[-1].points) == 2
+
+    await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.YEAR)
+
+    assert len(studio.asked[-1].points) == 3
+
+
+async def test_a_store_that_fails_hides_no_allocation(
+    house: House, days: DayValues, store: FlakyDocuments
+) -> None:
+    overview = await _overview(house)
+
+    async def fail() -> None:
+        raise StoreUnavailable
+
+    store.before["upsert", "day_values"] = store.before["find", "day_values"] = fail
+    pictures = await Worths(days, Drawn(), house.clock).pictures(ANNA, overview, Span.MONTH)
+
+    assert [picture.name for picture in pictures] == ["allocation.png"]
+
+
+async def test_paper_and_real_money_are_never_one_whole(house: House) -> None:
+    await house.link(name="paper")
+    await house.link(name="live", environment=Environment.LIVE)
+    overview = await house.portfolio.overview(ANNA)
+
+    whole = largest(overview)
+
+    assert whole is not None
+    assert whole.environment is Environment.LIVE
+    assert len(whole.holdings) == 1
+    assert [kind for kind, _ in overview.totals()] == [Environment.LIVE, Environment.PAPER]
+
+
+async def test_what_has_no_price_or_another_currency_is_in_no_allocation(
+    house: House, venue: Venue
+) -> None:
+    aapl = held("10", house.clock.now())
+    foreign = replace(
+        aapl, instrument=replace(aapl.instrument, symbol="SAP", currency="EUR"), quantity=Decimal(5)
+    )
+    unpriced = replace(aapl, instrument=replace(aapl.instrument, symbol="KO"), market_price=None)
+    venue.positions = (aapl, foreign, unpriced)
+    whole = largest(await _overview(house))
+    assert whole is not None
+
+    chart = allocation(whole)
+
+    assert chart is not None
+    assert {share.name for share in chart.shares} == {"Cash", "AAPL"}
+
+
+async def test_an_account_without_anything_has_no_allocation(house: House, venue: Venue) -> None:
+    venue.buying_power = Decimal(0)
+    whole = largest(await _overview(house))
+    assert whole is not None
+
+    assert allocation(whole) is None
+    assert whole.holdings[0].balances.cash == Money(amount=Decimal(0), currency="USD")
