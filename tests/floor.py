@@ -34,6 +34,7 @@ from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
@@ -69,6 +70,7 @@ from floorbroker.storage import (
     paper_books,
     people,
     personal,
+    snapshots,
 )
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
@@ -311,6 +313,7 @@ def built(
         accounts=accounts,
         sessions=sessions,
         gates=gates,
+        day_losses=DayLosses(snapshots.Snapshots(documents), clock),
         lanes=lanes or Lanes(),
         supervisor=supervisor,
         audit=trail,

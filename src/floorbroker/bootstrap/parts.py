@@ -27,6 +27,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
@@ -176,6 +177,7 @@ def build(  # the parts that everything else is made of
         accounts=accounts,
         sessions=sessions,
         gates=Gates(settings, people_store, order_store, clock),
+        day_losses=DayLosses(snapshots.Snapshots(store), clock),
         lanes=Lanes(),
         supervisor=supervisor,
         audit=trail,

@@ -13,6 +13,8 @@ from floorbroker.domain.errors import InvalidInput
 
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?", re.ASCII)
 _CENT: Final = Decimal("0.01")
+DOLLARS: Final = frozenset({"USD", "USDC", "USDT"})
+"""Counted as US dollars by limits, which are in dollars: prices of coins are in all three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
