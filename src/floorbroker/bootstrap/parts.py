@@ -40,6 +40,7 @@ from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.gateway_news import GatewayNews
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.link_news import LinkNews
@@ -57,6 +58,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.renewals import Renewals
+from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.snapshots import SnapshotTaker
@@ -221,6 +223,7 @@ def build(  # the parts that everything else is made of
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),
         inbox=Inbox(notice_store, order_store),
+        limits=LimitChoices(settings, people_store, accounts, desk.gates, trail, clock),
         linking=linking,
         links=links,
         list=listing,
@@ -229,6 +232,7 @@ def build(  # the parts that everything else is made of
         portfolio=portfolio,
         quotes=Quotes(accounts, sessions),
         reconciler=reconciler,
+        risk=RiskViews(portfolio, sessions, desk.day_losses, clock),
         sessions=sessions,
         signing_in=SigningIn(factory, linking, tickets, vault),
         tickets=tickets,

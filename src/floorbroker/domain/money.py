@@ -77,6 +77,16 @@ def parse_amount(text: str) -> Decimal:
     return _parse(text.removeprefix("$"), "Invalid amount", "Write it like 500 or 49.50.")
 
 
+def parse_percent(text: str) -> Decimal:
+    """A percentage as people write it, above zero, with or without a `%` behind it.
+
+    Raises:
+        InvalidInput: `Invalid percentage`, with what is accepted.
+    """
+    bare = text.removesuffix("%").rstrip(" ")
+    return _parse(bare, "Invalid percentage", "Write it like 5 or 12.5.")
+
+
 def _parse(text: str, problem: str, advice: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise InvalidInput(f"{problem}. {advice}")

@@ -14,6 +14,7 @@ from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.inbox import Inbox
+from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
@@ -25,6 +26,7 @@ from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 
@@ -51,6 +53,7 @@ class Floor:
     exporting: Exporting
     gateways: GatewayLooks
     inbox: Inbox
+    limits: LimitChoices
     linking: Linking
     links: LinkChanges
     list: OrderList
@@ -59,6 +62,7 @@ class Floor:
     portfolio: Portfolio
     quotes: Quotes
     reconciler: Reconciler
+    risk: RiskViews
     sessions: Sessions
     signing_in: SigningIn
     tickets: Tickets
