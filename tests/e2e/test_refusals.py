@@ -90,8 +90,8 @@ async def test_more_orders_than_a_day_may_have(open_cloud: Open) -> None:
         third = await world.alice.clicks(reviews[2], "Confirm")
         fourth = await world.alice.types("buy", symbol="KO", quantity="1")
 
-        _says(third.refusal, "Limit reached", "Daily order limit reached (2)")
-        _says(fourth, "Limit reached", "Daily order limit reached (2)")
+        _says(third.refusal, "Limit reached", "Daily order limit reached (2, the operator's)")
+        _says(fourth, "Limit reached", "Daily order limit reached (2, the operator's)")
         assert world.broker.orders_received == 2
 
 

@@ -94,10 +94,12 @@ class DayLoss:
     Attributes:
         amount: None where nobody can tell.
         basis: Whose figure it is, or why there is none, in words for people.
+        since_look: It counts from this bot's first look of the day, since no broker tells it.
     """
 
     amount: Decimal | None
     basis: str
+    since_look: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,11 +235,15 @@ _OPENING: Final[list[Callable[[ProposedOrder, Limits], Violation | None]]] = [
 
 
 def close_calls(order: ProposedOrder, limits: Limits) -> tuple[str, ...]:
-    """A sentence for each limit that an order within all of them comes near to."""
+    """A sentence for each limit that an order within all of them comes near to.
+
+    And how the day's loss is counted, where that is not the broker's word.
+    """
     if order.closing:
         return ()
-    lost = None if order.loss is None else order.loss.amount
-    basis = "" if order.loss is None else f"; {order.loss.basis}"
+    loss = order.loss
+    lost = None if loss is None else loss.amount
+    basis = f"; {loss.basis}" if loss is not None and not loss.since_look else ""
     money = (
         ("max_order_value", "The order", order.value, ""),
         ("max_position_value", "The position", order.position_value_after, ""),
@@ -256,4 +262,6 @@ def close_calls(order: ProposedOrder, limits: Limits) -> tuple[str, ...]:
     if order.orders_today + 1 == limits.max_orders_per_day:
         whose = limits.scope("max_orders_per_day")
         told.append(f"It is the last order of today: {limits.max_orders_per_day} ({whose}).")
+    if loss is not None and loss.since_look:
+        told.append(f"Your broker tells no day's loss: it is counted {loss.basis}.")
     return tuple(told)

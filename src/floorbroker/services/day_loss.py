@@ -42,10 +42,10 @@ class DayLosses:
             )
         first = await self._first(user_id, account, balances)
         if first is None:
-            return DayLoss(amount=Decimal(0), basis=_since(self._clock.now()))
+            return _since(self._clock.now(), Decimal(0))
         if first.value.currency != equity.currency:
             return DayLoss(amount=None, basis="the account's currency changed today")
-        return DayLoss(amount=first.value.amount - equity.amount, basis=_since(first.at))
+        return _since(first.at, first.value.amount - equity.amount)
 
     async def _first(
         self, user_id: UserId, account: AccountKey, balances: Balances
@@ -63,6 +63,7 @@ class DayLosses:
         return None
 
 
-def _since(moment: datetime) -> str:
+def _since(moment: datetime, amount: Decimal) -> DayLoss:
     local = moment.astimezone(EXCHANGE_ZONE)
-    return f"since this bot's first look today, {local:%H:%M} in New York"
+    words = f"since this bot's first look today, {local:%H:%M} in New York"
+    return DayLoss(amount=amount, basis=words, since_look=True)
