@@ -53,9 +53,9 @@ def _whose(limits: Limits, name: str) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    """One limit in words; None is no limit."""
+    """One limit in words; None takes it away."""
     if value is None:
-        return "no limit"
+        return "removed"
     if name in _DOLLARS:
         return f"up to {figures.money(usd(value))}"
     if name == "max_concentration_percent":
@@ -64,6 +64,8 @@ def _value(name: str, value: Any) -> str:
         return f"{figures.quantity(value)} % around the market"
     if name == "only_in_market_hours":
         return "open positions in market hours only"
+    if isinstance(value, frozenset):
+        return _listed(tuple(sorted(value))) or "no symbol"
     return written(value)
 
 

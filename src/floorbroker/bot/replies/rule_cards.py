@@ -35,7 +35,7 @@ def policy_card(policy: ServerPolicy, now: datetime, names: Mapping[str, str]) -
         tone=Tone.CAUTION if policy.paused else Tone.GOOD,
         rows=tuple(rows),
         sections=tuple(sections),
-        footer=(Row("These rules are about", "what opens a position; closing always works"),),
+        footer=(Row("Limits, brokers, roles and channels", "never hold up a close"),),
     )
 
 
