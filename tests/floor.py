@@ -34,6 +34,7 @@ from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
@@ -44,6 +45,7 @@ from floorbroker.services.fresh_access import Pause
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.link_tickets import Tickets
@@ -56,6 +58,7 @@ from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.renewals import Renewals
+from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import MOST, Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.supervisor import Supervisor
@@ -69,6 +72,7 @@ from floorbroker.storage import (
     paper_books,
     people,
     personal,
+    snapshots,
 )
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
@@ -165,6 +169,8 @@ class House:
     list: OrderList
     choices: Choices
     portfolio: Portfolio
+    limits: LimitChoices
+    risk: RiskViews
 
     async def draft(self, by: Caller | None = None, **ticket: Any) -> Order:
         """A draft: 10 AAPL at the market, unless told otherwise."""
@@ -225,6 +231,11 @@ class House:
         """Stores a person's choices."""
         person = await self.stored_people.person(user_id) or Person(user_id=user_id)
         assert await self.stored_people.save_person(replace(person, **choices))
+
+    async def rule(self, guild_id: str = SERVER, **rules: Any) -> None:
+        """Stores rules of a server."""
+        policy = await self.stored_people.policy(guild_id) or ServerPolicy(guild_id=guild_id)
+        assert await self.stored_people.save_policy(replace(policy, **rules))
 
     async def allow_live(self, guild_id: str = SERVER, *, live: bool = True) -> None:
         """Stores a server's policy."""
@@ -321,6 +332,7 @@ def built(
         accounts=accounts,
         sessions=sessions,
         gates=gates,
+        day_losses=DayLosses(snapshots.Snapshots(documents), clock),
         lanes=lanes or Lanes(),
         supervisor=supervisor,
         audit=trail,
@@ -404,6 +416,8 @@ def built(
         list=listing,
         choices=choices,
         portfolio=Portfolio(accounts, sessions),
+        limits=LimitChoices(chosen, stored_people, accounts, gates, trail, clock),
+        risk=RiskViews(Portfolio(accounts, sessions), sessions, desk.day_losses, clock),
     )
 
 

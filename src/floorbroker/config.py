@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from floorbroker.domain.modes import DeploymentMode
-from floorbroker.domain.risk import Limits
+from floorbroker.domain.risk import Limits, Scope, SymbolList
 
 Positive = Annotated[Decimal, Field(gt=0)]
 Names = Annotated[frozenset[str], NoDecode]
@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     price_collar_percent: Annotated[Decimal, Field(gt=0, lt=100)] = Decimal(5)
     allowed_symbols: Names = frozenset()
     denied_symbols: Names = frozenset()
+    max_daily_loss: Positive | None = None
+    max_concentration_percent: Positive | None = None
+    only_in_market_hours: Switch = Switch.OFF
+    limit_raise_hours: Annotated[int, Field(ge=0, le=720)] = 24
     review_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
     # Recovery
@@ -177,8 +181,18 @@ class Settings(BaseSettings):
             max_position_value=self.max_position_value,
             max_orders_per_day=self.max_orders_per_day,
             price_collar_percent=self.price_collar_percent,
-            allowed_symbols=self.allowed_symbols,
-            denied_symbols=self.denied_symbols,
+            max_daily_loss=self.max_daily_loss,
+            max_concentration_percent=self.max_concentration_percent,
+            only_in_market_hours=self.only_in_market_hours is Switch.ON,
+            symbols=(
+                SymbolList(
+                    scope=Scope.OPERATOR,
+                    allowed=self.allowed_symbols or None,
+                    denied=self.denied_symbols,
+                ),
+            )
+            if self.allowed_symbols or self.denied_symbols
+            else (),
         )
 
     @property

@@ -25,7 +25,7 @@ EXPECTED = {
     "setup broker", "setup accounts", "setup default",
     "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",
-    "service pause", "data export", "data erase", "data keep",
+    "service pause", "risk show", "risk set", "data export", "data erase", "data keep",
 }  # fmt: skip
 
 
@@ -111,6 +111,8 @@ async def test_money_and_quantities_are_typed_as_text_and_never_as_floats(
     assert types <= {
         discord.AppCommandOptionType.string,
         discord.AppCommandOptionType.boolean,
+        discord.AppCommandOptionType.role,
+        discord.AppCommandOptionType.channel,
     }
 
 

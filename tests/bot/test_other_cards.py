@@ -184,7 +184,9 @@ def test_help_and_privacy_fit_and_name_every_broker(mode: DeploymentMode) -> Non
 
 
 def test_rules_are_told_in_words() -> None:
-    assert "not allowed" in drawn(policy_card(ServerPolicy(guild_id="1"))).text
-    assert "allowed" in drawn(policy_card(ServerPolicy(guild_id="1", live=True))).text
+    strict, live = ServerPolicy(guild_id="1"), ServerPolicy(guild_id="1", live=True)
+
+    assert "not allowed" in drawn(policy_card(strict, NOON, {})).text
+    assert "**Live orders** allowed" in drawn(policy_card(live, NOON, {})).text
     assert "PAUSED" in drawn(service_card(paused=True)).text
     assert "PAUSED" not in drawn(service_card(paused=False)).text

@@ -77,6 +77,8 @@ def test_no_secret_of_the_example_has_a_value() -> None:
 
 def test_the_limits_of_the_example_limit() -> None:
     limits = [(name, value) for name, value, _ in settings_in_example() if name.startswith("MAX_")]
+    optional = {"MAX_DAILY_LOSS", "MAX_CONCENTRATION_PERCENT"}
 
-    assert len(limits) == 3
-    assert all(0 < float(value) < 1_000_000 for _, value in limits)
+    assert {name for name, value in limits if not value} == optional
+    assert len(limits) == 5
+    assert all(0 < float(value) < 1_000_000 for _, value in limits if value)

@@ -90,6 +90,8 @@ def _value(parameter: app_commands.Parameter) -> str:
         return ", ".join(f"`{choice.name}`" for choice in parameter.choices)
     if parameter.type is AppCommandOptionType.boolean:
         return "`True`, `False`"
+    if parameter.type in {AppCommandOptionType.role, AppCommandOptionType.channel}:
+        return f"a {parameter.type.name}"
     return "text, with suggestions" if parameter.autocomplete else "text"
 
 

@@ -58,7 +58,7 @@ async def test_what_does_not_make_an_order(
 async def test_a_hundred_thousand_shares_of_apple_out_of_the_box(world: World) -> None:
     card = await world.alice.types("buy", symbol="AAPL", quantity="100000")
 
-    _says(card, "Position too large", "/settings shows the limits")
+    _says(card, "Position too large", "/risk show has the limits")
     assert "$50,000.00" in card.text
     assert "$100,000.00" in card.text
     assert await world.orders(world.alice) == []
@@ -90,8 +90,8 @@ async def test_more_orders_than_a_day_may_have(open_cloud: Open) -> None:
         third = await world.alice.clicks(reviews[2], "Confirm")
         fourth = await world.alice.types("buy", symbol="KO", quantity="1")
 
-        _says(third.refusal, "Limit reached", "Daily order limit reached (2)")
-        _says(fourth, "Limit reached", "Daily order limit reached (2)")
+        _says(third.refusal, "Limit reached", "Daily order limit reached (2, the operator's)")
+        _says(fourth, "Limit reached", "Daily order limit reached (2, the operator's)")
         assert world.broker.orders_received == 2
 
 

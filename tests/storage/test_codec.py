@@ -17,9 +17,9 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Claim, Order
 from floorbroker.domain.orders import OrderRequest, Side
+from floorbroker.domain.own_limits import OwnLimits
 from floorbroker.domain.people import Link, Person, ServerPolicy
 from floorbroker.domain.portfolio import Position
-from floorbroker.domain.risk import Limits
 from floorbroker.storage.codec import (
     UnreadableDocument,
     from_document,
@@ -28,7 +28,17 @@ from floorbroker.storage.codec import (
 )
 from tests.storage.values import DECIMALS, MOMENTS, values
 
-KINDS = (Order, OrderRequest, Instrument, Position, Limits, AuditEntry, Person, Link, ServerPolicy)
+KINDS = (
+    Order,
+    OrderRequest,
+    Instrument,
+    Position,
+    OwnLimits,
+    AuditEntry,
+    Person,
+    Link,
+    ServerPolicy,
+)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -85,13 +95,7 @@ def test_the_form_is_the_documented_one() -> None:
         label="mine",
         created_at=NOON,
     )
-    limits = Limits(
-        max_order_value=Decimal(1),
-        max_position_value=Decimal(2),
-        max_orders_per_day=3,
-        price_collar_percent=Decimal("0.5"),
-        allowed_symbols=frozenset({"B", "A"}),
-    )
+    limits = OwnLimits(allowed_symbols=frozenset({"B", "A"}))
 
     assert to_document(link)["created_at"] == "2026-11-21T12:00:00.000000Z"
     assert to_document(link)["environment"] == "paper"
@@ -102,12 +106,7 @@ def test_the_form_is_the_documented_one() -> None:
     "amount", [1.5, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+400000000"), Decimal("0E-999")]
 )
 def test_an_amount_that_has_no_plain_digits_is_not_written(amount: Any) -> None:
-    limits = Limits(
-        max_order_value=amount,
-        max_position_value=Decimal(2),
-        max_orders_per_day=3,
-        price_collar_percent=Decimal(1),
-    )
+    limits = OwnLimits(max_order_value=amount)
 
     with pytest.raises((TypeError, ValueError)):
         to_document(limits)

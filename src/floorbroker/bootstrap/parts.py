@@ -29,6 +29,7 @@ from floorbroker.services.audit import Audit
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.credentials import Credentials
+from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
@@ -43,6 +44,7 @@ from floorbroker.services.history import Histories
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.link_news import LinkNews
@@ -60,6 +62,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.renewals import Renewals
+from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.snapshots import SnapshotTaker
@@ -185,6 +188,7 @@ def build(  # the parts that everything else is made of
         accounts=accounts,
         sessions=sessions,
         gates=Gates(settings, people_store, order_store, clock),
+        day_losses=DayLosses(snapshots.Snapshots(store), clock),
         lanes=Lanes(),
         supervisor=supervisor,
         audit=trail,
@@ -231,6 +235,7 @@ def build(  # the parts that everything else is made of
         histories=Histories(listing, clock),
         ideas=IdeaBoard(ideas.Ideas(store), accounts, sessions, drafts, clock),
         inbox=Inbox(notice_store, order_store),
+        limits=LimitChoices(settings, people_store, accounts, desk.gates, trail, clock),
         linking=linking,
         links=links,
         list=listing,
@@ -239,6 +244,7 @@ def build(  # the parts that everything else is made of
         portfolio=portfolio,
         quotes=Quotes(accounts, sessions),
         reconciler=reconciler,
+        risk=RiskViews(portfolio, sessions, desk.day_losses, clock),
         sessions=sessions,
         signing_in=SigningIn(factory, linking, tickets, vault),
         tickets=tickets,

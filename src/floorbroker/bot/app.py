@@ -20,6 +20,7 @@ from floorbroker.bot.cogs.orders import OrderCommands
 from floorbroker.bot.cogs.panic import PanicCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
+from floorbroker.bot.cogs.risk import RiskCommands
 from floorbroker.bot.cogs.rules import RuleCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
@@ -109,6 +110,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             SetupCommands(self.front),
             PersonCommands(self.front),
             DataCommands(self.front),
+            RiskCommands(self.front),
             RuleCommands(self.front),
         ):
             await self.add_cog(cog)

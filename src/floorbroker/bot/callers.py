@@ -15,7 +15,23 @@ def caller_of(interaction: discord.Interaction) -> Caller:
         user_id=UserId(str(interaction.user.id)),
         guild_id=None if guild_id is None else str(guild_id),
         origin_key=f"discord:{interaction.id}",
+        role_ids=_roles(interaction),
+        channel_ids=_channels(interaction),
     )
+
+
+def _roles(interaction: discord.Interaction) -> frozenset[str]:
+    if not isinstance(interaction.user, discord.Member):
+        return frozenset()
+    # `Member.roles` leaves out what is not cached: all of them where the bot is not in the server.
+    return frozenset(map(str, interaction.user._roles))
+
+
+def _channels(interaction: discord.Interaction) -> frozenset[str]:
+    ids = {interaction.channel_id}
+    if isinstance(interaction.channel, discord.Thread):
+        ids.add(interaction.channel.parent_id)
+    return frozenset(str(one) for one in ids if one is not None)
 
 
 def manages_server(interaction: discord.Interaction) -> bool:

@@ -108,7 +108,7 @@ class Clicks:
         policy = None if caller.guild_id is None else await floor.choices.policy(caller.guild_id)
         return settings_card(
             person,
-            limits=floor.settings.limits,
+            limits=(await floor.limits.view(caller)).limits,
             live_offered=floor.choices.live_offered,
             service_paused=paused,
             policy=policy,

@@ -127,7 +127,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.POSITION_SIZE_EXCEEDED: Words(
         title="Position too large",
         happened="Position size exceeds limit",
-        now="Order less. /settings shows the limits that apply to you.",
+        now="Order less. /risk show has the limits that apply to you.",
     ),
     _C.MARKET_CLOSED: Words(
         title="Market closed",
@@ -155,12 +155,13 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.RISK_LIMIT_EXCEEDED: Words(
         title="Limit reached",
         happened="The order goes beyond a limit.",
-        now="Order less, or try tomorrow. /settings shows the limits that apply to you.",
+        now="Order less, or try tomorrow. /risk show has the limits that apply to you.",
     ),
     _C.DAILY_LOSS_LIMIT: Words(
         title="Daily loss limit reached",
         happened="Today's loss has reached the limit.",
-        now="Orders that close positions still go through. Opening ones can tomorrow.",
+        now="Orders that close positions still go through; opening ones wait for tomorrow. "
+        "/risk show has the figures.",
     ),
     _C.MARGIN_CALL: Words(
         title="Margin call",
@@ -227,7 +228,8 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.POLICY: Words(
         title="Not allowed here",
         happened="A rule of the operator, of this server or of your own does not allow it.",
-        now="See /settings for your own switches, or ask the server's managers.",
+        now="Your switches are in /settings, your limits in /risk show; a server's rules are its "
+        "managers'.",
     ),
     _C.INVALID_INPUT: Words(
         title="That cannot be read",

@@ -13,6 +13,8 @@ from floorbroker.domain.errors import InvalidInput
 
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?", re.ASCII)
 _CENT: Final = Decimal("0.01")
+DOLLARS: Final = frozenset({"USD", "USDC", "USDT"})
+"""Counted as US dollars by limits, which are in dollars: prices of coins are in all three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,16 @@ def parse_amount(text: str) -> Decimal:
         InvalidInput: `Invalid amount`, with what is accepted.
     """
     return _parse(text.removeprefix("$"), "Invalid amount", "Write it like 500 or 49.50.")
+
+
+def parse_percent(text: str) -> Decimal:
+    """A percentage as people write it, above zero, with or without a `%` behind it.
+
+    Raises:
+        InvalidInput: `Invalid percentage`, with what is accepted.
+    """
+    bare = text.removesuffix("%").rstrip(" ")
+    return _parse(bare, "Invalid percentage", "Write it like 5 or 12.5.")
 
 
 def _parse(text: str, problem: str, advice: str) -> Decimal:

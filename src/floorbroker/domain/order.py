@@ -11,6 +11,7 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Fill, Leg, OrderChanges, OrderRequest
+from floorbroker.domain.risk import ProposedOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Review:
         notes: Rounding, opposite orders, limits touched: sentences for people.
         expires_at: Confirm is refused from then on.
         doubt: Why Confirm must be given twice; empty where once is enough.
+        weighed: What the limits looked at, to be looked at again at Confirm.
     """
 
     price: Decimal | None
@@ -37,6 +39,7 @@ class Review:
     notes: tuple[str, ...]
     expires_at: datetime
     doubt: str = ""
+    weighed: ProposedOrder | None = None
 
     @classmethod
     def none(cls, now: datetime) -> "Review":

@@ -8,6 +8,7 @@ from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
+from floorbroker.domain.own_limits import StandingLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Person:
         accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
         accepted_at: When they did.
         leaving: Everything kept on them is going to be erased; None: it is not.
+        limits: Those that the person set for themselves.
     """
 
     user_id: UserId
@@ -61,6 +63,7 @@ class Person:
     accepted_terms: int = 0
     accepted_at: datetime | None = None
     leaving: Leaving | None = None
+    limits: StandingLimits = field(default_factory=StandingLimits)
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""
@@ -119,6 +122,10 @@ class ServerPolicy:
     Attributes:
         public_results: A redacted result is posted to the channel by itself.
         paused: No order that opens a position may be given in it.
+        limits: Caps on each order that is given in it.
+        brokers: Where orders that open a position may go; empty: to all.
+        roles: Who may open positions: whoever has one of them; empty: everybody.
+        channels: Where such orders may be given, threads in them included; empty: everywhere.
     """
 
     guild_id: str
@@ -126,3 +133,7 @@ class ServerPolicy:
     live: bool = False
     public_results: bool = False
     paused: bool = False
+    limits: StandingLimits = field(default_factory=StandingLimits)
+    brokers: frozenset[BrokerId] = frozenset()
+    roles: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()

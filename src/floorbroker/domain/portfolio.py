@@ -33,6 +33,8 @@ class Balances:
     Attributes:
         equity: Cash plus the market value of all positions.
         day_profit: Against yesterday's close; None where the broker does not tell.
+        margin_used: What positions, and at some brokers open orders, tie up of the equity; None
+            where the broker does not tell.
     """
 
     cash: Money
@@ -41,6 +43,7 @@ class Balances:
     as_of: datetime
     day_profit: Money | None = None
     realised_profit: Money | None = None
+    margin_used: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

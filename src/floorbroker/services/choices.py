@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 
 from floorbroker.config import Settings, Switch
@@ -11,6 +12,7 @@ from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
+from floorbroker.services.server_rules import ServerRules
 from floorbroker.storage.people import People
 
 
@@ -64,6 +66,7 @@ class Choices:
         live: bool | None = None,
         public_results: bool | None = None,
         paused: bool | None = None,
+        rules: ServerRules | None = None,
     ) -> ServerPolicy:
         """Changes the rules of the caller's server; without a change it only tells them.
 
@@ -74,7 +77,8 @@ class Choices:
             raise PolicyRefused("This command belongs into a server.")
         if not manages_server:
             raise PolicyRefused("Only members who may manage this server can change its rules.")
-        if live is None and public_results is None and paused is None:
+        asked = {} if rules is None else rules.told()
+        if live is None and public_results is None and paused is None and not asked:
             return await self.policy(caller.guild_id)
         for _ in range(5):
             policy = await self.policy(caller.guild_id)
@@ -84,6 +88,8 @@ class Choices:
                 public_results=policy.public_results if public_results is None else public_results,
                 paused=policy.paused if paused is None else paused,
             )
+            if rules is not None:
+                changed = rules.applied(changed, timedelta(hours=self._settings.limit_raise_hours))
             stored = await self._people.save_policy(changed)
             if stored is not None:
                 fields = {
@@ -91,6 +97,7 @@ class Choices:
                     "live": str(stored.live),
                     "public_results": str(stored.public_results),
                     "paused": str(stored.paused),
+                    **asked,
                 }
                 await self._audit.write(caller.user_id, "policy", fields)
                 return stored

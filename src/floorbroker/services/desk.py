@@ -8,6 +8,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
+from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.gates import Gates
 from floorbroker.services.lanes import Lanes
 from floorbroker.services.sessions import Sessions
@@ -34,6 +35,7 @@ class Desk:
     accounts: Accounts
     sessions: Sessions
     gates: Gates
+    day_losses: DayLosses
     lanes: Lanes
     supervisor: Supervisor
     audit: Audit

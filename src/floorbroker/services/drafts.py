@@ -15,6 +15,7 @@ from floorbroker.domain.order import Order, Review
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
+from floorbroker.domain.risk import DayLoss, Limits, close_calls
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
@@ -28,6 +29,9 @@ from floorbroker.storage.documents import DuplicateKey
 
 RESTING_REVIEW: Final = timedelta(minutes=10)
 """A limit price does not go stale like a market one."""
+
+SAME_AGAIN: Final = timedelta(minutes=5)
+"""An order like one that was sent within that time may be meant only once."""
 
 
 class Drafts:
@@ -80,12 +84,13 @@ class Drafts:
             tied = await closing_already(self._desk.orders, account, caller.user_id, request)
             check_closable(request, around.held, tied)
             environment = account.link.environment
-            await self._desk.gates.check(
-                caller.user_id, caller.guild_id, environment, request.effect
-            )
-            figures = value(request, around, self._desk.gates.limits)
-            today = await self._desk.gates.orders_today(caller.user_id)
-            self._desk.gates.check_limits(proposed(request, figures, today))
+            gates = self._desk.gates
+            limits = await gates.check(caller, account.link.broker, environment, request.effect)
+            figures = value(request, around, limits)
+            today = await gates.orders_today(caller.user_id)
+            loss = await self._loss(caller, account, around, limits)
+            weighed = proposed(request, figures, around, today, loss)
+            gates.check_limits(weighed, limits)
             order = self._order(caller, account, request)
             preview, doubt = await _preview(adapter, account, order)
         power = buying_power_after(request, figures, around, preview)
@@ -93,10 +98,12 @@ class Drafts:
             *notes,
             *doubt,
             *_warnings(request, around, self._desk.clock.now()),
+            *close_calls(weighed, limits),
             *await self._opposite(order),
+            *await self._sent_before(order),
         )
         review = self._review(order, around, figures, power, preview, notes)
-        order = replace(order, review=review)
+        order = replace(order, review=replace(review, weighed=weighed))
         try:
             await self._desk.orders.add(order)
         except DuplicateKey:
@@ -105,6 +112,13 @@ class Drafts:
                 raise
             return known
         return order
+
+    async def _loss(
+        self, caller: Caller, account: LinkedAccount, around: Surroundings, limits: Limits
+    ) -> DayLoss | None:
+        if limits.max_daily_loss is None:
+            return None
+        return await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
 
     def _order(self, caller: Caller, account: LinkedAccount, request: OrderRequest) -> Order:
         now = self._desk.clock.now()
@@ -168,6 +182,15 @@ class Drafts:
         verb = "order stands" if len(against) == 1 else "orders stand"
         return (f"{len(against)} open {request.side.opposite} {verb} against this one.",)
 
+    async def _sent_before(self, order: Order) -> tuple[str, ...]:
+        now = self._desk.clock.now()
+        sent_at = await self._desk.orders.sent_alike(order, now - SAME_AGAIN)
+        if sent_at is None:
+            return ()
+        ago = int(max(now - sent_at, timedelta(0)).total_seconds())
+        words = f"{ago} s" if ago < 120 else f"{ago // 60} min"
+        return (f"You sent the same order {words} ago. This would be another one.",)
+
 
 def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tuple[str, ...]:
     notes = []
@@ -181,7 +204,7 @@ def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tup
         elif around.quote is None:
             proposal = " The order is valued at your own price."
         notes.append(doubt + proposal)
-    if not around.market_open:
+    if around.market_open is False:
         notes.append("The market is closed now.")
     if request.effect is PositionEffect.SHORT:
         notes.append("This sells short: the loss is not limited.")

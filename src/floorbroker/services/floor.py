@@ -17,6 +17,7 @@ from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.history import Histories
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
+from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
@@ -28,6 +29,7 @@ from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quotes import Quotes
 from floorbroker.services.reconcile import Reconciler
+from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.worth import Worths
@@ -58,6 +60,7 @@ class Floor:
     histories: Histories
     ideas: IdeaBoard
     inbox: Inbox
+    limits: LimitChoices
     linking: Linking
     links: LinkChanges
     list: OrderList
@@ -66,6 +69,7 @@ class Floor:
     portfolio: Portfolio
     quotes: Quotes
     reconciler: Reconciler
+    risk: RiskViews
     sessions: Sessions
     signing_in: SigningIn
     tickets: Tickets

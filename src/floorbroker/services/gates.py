@@ -1,19 +1,22 @@
 """The locks between a person and an order: live trading, server rules, the pause, the limits."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from floorbroker.brokers.registry import get_broker
 from floorbroker.config import Settings, Switch
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import LimitExceeded, Paused, PolicyRefused
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import PositionEffect
+from floorbroker.domain.own_limits import tightest
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits, ProposedOrder, violations
+from floorbroker.services.callers import Caller
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.people import People
 
@@ -27,32 +30,36 @@ class Gates:
     def __init__(self, settings: Settings, people: People, orders: Orders, clock: Clock) -> None:
         """`settings` hold the operator's switches and limits."""
         self._settings = settings
+        self._operators = settings.limits
+        self._closing = replace(self._operators, max_daily_loss=None)
         self._people = people
         self._orders = orders
         self._clock = clock
 
-    @property
-    def limits(self) -> Limits:
-        """The limits that apply."""
-        return self._settings.limits
-
     async def check(
         self,
-        user_id: UserId,
-        guild_id: str | None,
+        caller: Caller,
+        broker: BrokerId,
         environment: Environment,
         effect: PositionEffect,
-    ) -> None:
+    ) -> Limits:
         """Every lock that can have changed since the review.
 
+        Returns:
+            The limits that hold for such an order now. One that closes a position keeps to the
+            operator's collar alone: no other rule holds a person in a position.
+
         Raises:
-            PolicyRefused: Live trading is off here, for one of three reasons.
+            PolicyRefused: Live trading is off here, for one of three reasons, or a rule of the
+                server forbids it.
             Paused: A kill switch is set and the order would open a position.
         """
         person, paused, policy = await asyncio.gather(
-            self._people.person(user_id), self._people.service_paused(), self._policy(guild_id)
+            self._people.person(caller.user_id),
+            self._people.service_paused(),
+            self._policy(caller.guild_id),
         )
-        person = person or Person(user_id=user_id)
+        person = person or Person(user_id=caller.user_id)
         if person.leaving is not None and person.leaving.begun:
             raise Paused("Your data is being erased at this moment; nothing was sent.")
         if effect is not PositionEffect.CLOSE:
@@ -64,11 +71,22 @@ class Gates:
                 raise Paused("Your data is to be erased, so nothing opens. /data keep ends that.")
             if person.paused:
                 raise Paused("You have paused trading. /resume opens it again.")
+            if policy is not None:
+                _check_place(caller, policy, broker)
         if environment is Environment.LIVE:
-            self._check_live(person, guild_id, policy)
+            self._check_live(person, caller.guild_id, policy)
+        if effect is PositionEffect.CLOSE:
+            return self._closing
+        return self.limits_of(person, policy)
 
     async def _policy(self, guild_id: str | None) -> ServerPolicy | None:
         return None if guild_id is None else await self._people.policy(guild_id)
+
+    def limits_of(self, person: Person, policy: ServerPolicy | None) -> Limits:
+        """What holds now for orders that open a position, in a server of that policy."""
+        now = self._clock.now()
+        servers = None if policy is None else policy.limits.at(now)
+        return tightest(self._operators, servers, person.limits.at(now))
 
     def _check_live(
         self, person: Person, guild_id: str | None, policy: ServerPolicy | None
@@ -82,32 +100,37 @@ class Gates:
 
     async def orders_today(self, user_id: UserId) -> int:
         """How many orders the person sent on this day of the exchange, up to the limit."""
-        since = _exchange_midnight(self._clock.now())
-        return await self._orders.sent_since(user_id, since, limit=self.limits.max_orders_per_day)
+        since = exchange_midnight(self._clock.now())
+        most = self._operators.max_orders_per_day  # nobody's limit is beyond it
+        return await self._orders.sent_since(user_id, since, limit=most)
 
-    def check_count(self, effect: PositionEffect, orders_today: int) -> None:
-        """The daily count once more at Confirm, since several drafts can be open.
-
-        Raises:
-            LimitExceeded: The day's orders are used up.
-        """
-        most = self.limits.max_orders_per_day
-        if effect is not PositionEffect.CLOSE and orders_today >= most:
-            raise LimitExceeded(
-                ErrorCode.RISK_LIMIT_EXCEEDED, f"Daily order limit reached ({most})"
-            )
-
-    def check_limits(self, proposed: ProposedOrder) -> None:
+    def check_limits(self, proposed: ProposedOrder, limits: Limits) -> None:
         """All limits at once.
 
         Raises:
             LimitExceeded: Names each one that would be broken, joined by a comma.
         """
-        broken = violations(proposed, self.limits)
+        broken = violations(proposed, limits)
         if broken:
             raise LimitExceeded(broken[0].code, ", ".join(one.message for one in broken))
 
 
-def _exchange_midnight(now: datetime) -> datetime:
+def _check_place(caller: Caller, policy: ServerPolicy, broker: BrokerId) -> None:
+    """Who may open positions in a server, where, and at which brokers.
+
+    Raises:
+        PolicyRefused: A rule of the server is against it.
+    """
+    if policy.brokers and broker not in policy.brokers:
+        name = get_broker(broker).name
+        raise PolicyRefused(f"This server does not allow orders at {name} that open a position.")
+    if policy.roles and not policy.roles & caller.role_ids:
+        raise PolicyRefused("In this server only members with certain roles open positions.")
+    if policy.channels and not policy.channels & caller.channel_ids:
+        raise PolicyRefused("This server allows orders that open a position in other channels.")
+
+
+def exchange_midnight(now: datetime) -> datetime:
+    """When the exchange's present day began."""
     local = now.astimezone(EXCHANGE_ZONE)
     return datetime.combine(local.date(), time(), EXCHANGE_ZONE).astimezone(now.tzinfo)

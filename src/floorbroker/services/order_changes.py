@@ -88,9 +88,7 @@ class OrderChangeService:
         changes = await self._checked(caller, account, order, changes)
         intent = self._intent(caller, IntentKind.MODIFY, changes)
         # The look before took its time: a pause that was set meanwhile holds.
-        await self._desk.gates.check(
-            caller.user_id, caller.guild_id, order.environment, order.request.effect
-        )
+        await self._desk.gates.check(caller, order.broker, order.environment, order.request.effect)
         return await self._begin(order, intent, reply, _modify)
 
     async def _get(self, caller: Caller, order_id: OrderId) -> Order:
@@ -113,18 +111,20 @@ class OrderChangeService:
     ) -> OrderChanges:
         """The changes on the broker's steps, if the changed order may stand."""
         wanted = _changed(order.request, changes)
-        await self._desk.gates.check(
-            caller.user_id, caller.guild_id, order.environment, wanted.effect
+        limits = await self._desk.gates.check(
+            caller, order.broker, order.environment, wanted.effect
         )
         async with self._desk.sessions.lease(account.link) as adapter:
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
             _check_quantity(wanted, order.filled_quantity, around.held)
-        limits = self._desk.gates.limits
         figures = value(wanted, around, limits)
+        loss = None
+        if limits.max_daily_loss is not None:
+            loss = await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
         # The order is counted already; only its new size is judged.
-        self._desk.gates.check_limits(proposed(wanted, figures, orders_today=0))
+        self._desk.gates.check_limits(proposed(wanted, figures, around, 0, loss), limits)
         return OrderChanges(
             quantity=wanted.quantity if changes.quantity is not None else None,
             limit_price=wanted.limit_price if changes.limit_price is not None else None,

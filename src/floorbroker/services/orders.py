@@ -24,6 +24,7 @@ from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import AccountKey, Link
+from floorbroker.domain.risk import DayLoss, Limits
 from floorbroker.services.callers import Caller
 from floorbroker.services.closable import check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
@@ -158,11 +159,24 @@ class OrderService:
         """All that may have changed since the review; the pause last, right before the order."""
         if self._desk.clock.now() >= order.review.expires_at:
             raise DraftExpired
-        await self._check_price(adapter, order)
+        touch = await self._price_now(adapter, order)
         await self._check_holding(adapter, order)
-        effect = order.request.effect
-        self._desk.gates.check_count(effect, await self._desk.gates.orders_today(caller.user_id))
-        await self._desk.gates.check(caller.user_id, caller.guild_id, order.environment, effect)
+        gates, effect = self._desk.gates, order.request.effect
+        today = await gates.orders_today(caller.user_id)
+        limits = await gates.check(caller, order.broker, order.environment, effect)
+        loss = None
+        if limits.max_daily_loss is not None:
+            loss = await self._loss(adapter, order)
+            limits = await gates.check(caller, order.broker, order.environment, effect)
+        _check_price(order, touch, limits)
+        if order.review.weighed is not None:
+            gates.check_limits(replace(order.review.weighed, orders_today=today, loss=loss), limits)
+
+    async def _loss(self, adapter: BrokerAdapter, order: Order) -> DayLoss:
+        key = AccountKey(link_id=order.link_id, account_id=order.account_id)
+        account = await self._desk.accounts.of_order(order.user_id, key)
+        balances = await adapter.balances(account.account)
+        return await self._desk.day_losses.of(order.user_id, key, balances)
 
     async def _check_holding(self, adapter: BrokerAdapter, order: Order) -> None:
         """What was to be closed may be gone since the review, or be closed by another order."""
@@ -197,26 +211,22 @@ class OrderService:
             operation="place_order",
         )
 
-    async def _check_price(self, adapter: BrokerAdapter, order: Order) -> None:
-        """A market order goes out only near the price that the person saw."""
+    async def _price_now(self, adapter: BrokerAdapter, order: Order) -> Decimal | None:
+        """What a market order would meet; None where the price of the review is fresh enough.
+
+        Raises:
+            DraftExpired: Nobody tells the price, and the order opens a position.
+        """
         review, now = order.review, self._desk.clock.now()
         if order.request.type is not OrderType.MARKET or review.price is None:
-            return
+            return None
         # A source whose clock is ahead of ours says nothing about how old its price is.
         if review.price_at is not None and timedelta(0) <= now - review.price_at < FRESH:
-            return
+            return None
         touch = await _touch(adapter, order)
-        if touch is None:
-            if order.request.effect is PositionEffect.CLOSE:
-                return
+        if touch is None and order.request.effect is not PositionEffect.CLOSE:
             raise DraftExpired("The price could not be checked again, so nothing was sent.")
-        collar = self._desk.gates.limits.price_collar_percent
-        if moved_percent(review.price, touch) > collar:
-            side = order.request.side.value
-            raise DraftExpired(
-                f"The price to {side} moved from {review.price} to {touch}, "
-                f"more than the collar of {collar} %."
-            )
+        return touch
 
     def _sending(self, order: Order, reply: ReplyAddress | None) -> Order:
         now = self._desk.clock.now()
@@ -246,6 +256,21 @@ class OrderService:
         self._desk.metrics.order_outcome(stored.broker, stored.state)
         self._desk.supervisor.hand_over(self._desk.audit.order(stored))
         return stored
+
+
+def _check_price(order: Order, touch: Decimal | None, limits: Limits) -> None:
+    """A market order goes out only near the price that the person saw.
+
+    Raises:
+        DraftExpired: The price moved beyond the collar.
+    """
+    before, collar = order.review.price, limits.price_collar_percent
+    if before is None or touch is None or moved_percent(before, touch) <= collar:
+        return
+    side = order.request.side.value
+    raise DraftExpired(
+        f"The price to {side} moved from {before} to {touch}, more than the collar of {collar:f} %."
+    )
 
 
 async def _touch(adapter: BrokerAdapter, order: Order) -> Decimal | None:

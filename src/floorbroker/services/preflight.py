@@ -31,13 +31,17 @@ from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the broker says at this moment about the account and the instrument."""
+    """What the broker says at this moment about the account and the instrument.
+
+    Attributes:
+        market_open: None where nobody tells.
+    """
 
     quote: Quote | None
     balances: Balances
     held: Decimal
     rules: InstrumentRules
-    market_open: bool
+    market_open: bool | None
 
 
 async def look(
@@ -69,10 +73,12 @@ async def _quote(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrumen
         return None
 
 
-async def _market_open(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrument) -> bool:
+async def _market_open(
+    adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrument
+) -> bool | None:
     market = _MARKETS.get(instrument.asset_class)
     if market is None or Capability.MARKET_HOURS not in spec.capabilities:
-        return True
+        return True if market is Market.CRYPTO else None  # coins trade at all hours
     return (await adapter.market_hours(market)).open_now
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from floorbroker.domain.errors import InsufficientFunds, InvalidInput
-from floorbroker.domain.money import to_cents
+from floorbroker.domain.money import DOLLARS, Money, to_cents
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
-from floorbroker.domain.risk import Limits, ProposedOrder
+from floorbroker.domain.risk import DayLoss, Limits, ProposedOrder
 from floorbroker.services.preflight import Surroundings
 
 
@@ -70,7 +70,13 @@ def _off(request: OrderRequest, touch: Decimal | None) -> Decimal:
     return max(beyond / touch * 100, Decimal(0))
 
 
-def proposed(request: OrderRequest, figures: Valuation, orders_today: int) -> ProposedOrder:
+def proposed(
+    request: OrderRequest,
+    figures: Valuation,
+    around: Surroundings,
+    orders_today: int,
+    loss: DayLoss | None,
+) -> ProposedOrder:
     """What the limits look at."""
     return ProposedOrder(
         symbol=request.instrument.symbol,
@@ -79,7 +85,18 @@ def proposed(request: OrderRequest, figures: Valuation, orders_today: int) -> Pr
         orders_today=orders_today,
         closing=request.effect is PositionEffect.CLOSE,
         price_off_percent=figures.price_off_percent,
+        concentration_percent=_concentration(request, figures, around.balances.equity),
+        at_market=request.type is OrderType.MARKET,
+        market_open=around.market_open,
+        loss=loss,
     )
+
+
+def _concentration(request: OrderRequest, figures: Valuation, equity: Money) -> Decimal | None:
+    currencies = {request.instrument.currency, equity.currency}
+    if equity.amount <= 0 or not (len(currencies) == 1 or currencies <= DOLLARS):
+        return None
+    return figures.position_after / equity.amount * 100
 
 
 def buying_power_after(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
 from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
@@ -27,6 +28,7 @@ from floorbroker.storage.documents import (
 SCHEMA_VERSION: Final = 1
 _ORDERS: Final = "orders"
 _TRIES: Final = 10
+_LIVE_OR_FILLED: Final = WORKING | UNRESOLVED | {OrderState.FILLED}
 _log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
@@ -115,6 +117,29 @@ class Orders:
         where: Where = {"user_id": user_id, "sent_at": AtLeast(time_text(since))}
         return await self._documents.count(_ORDERS, where, limit=limit)
 
+    async def sent_alike(self, order: Order, since: datetime) -> datetime | None:
+        """When an order like this one was last sent since then, if it may live or has filled.
+
+        Like it: the same account, instrument and side, and as much. Looks at the last twenty.
+        """
+        where: Where = {
+            "user_id": order.user_id,
+            "sent_at": AtLeast(time_text(since)),
+            "link_id": order.link_id,
+            "account_id": order.account_id,
+            "request.instrument.symbol": order.request.instrument.symbol,
+            "request.side": order.request.side.value,
+            "state": OneOf(tuple(sorted(_LIVE_OR_FILLED))),
+        }
+        newest = ("sent_at", NEWEST_FIRST)
+        found = await self._documents.find(_ORDERS, where, order=newest, limit=20)
+        wanted = (order.request.quantity, order.request.notional)
+        for document in found:  # not read whole: only the amounts and the time count
+            asked = document["request"]
+            if (_number(asked.get("quantity")), _number(asked.get("notional"))) == wanted:
+                return datetime.fromisoformat(document["sent_at"])
+        return None
+
     async def of_account(
         self,
         user_id: UserId,
@@ -153,6 +178,10 @@ class Orders:
             limit=limit,
         )
         return [order for order in map(_readable, found) if order is not None]
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _readable(document: Document) -> Order | None:

@@ -85,6 +85,7 @@ def test_balances_are_alpacas_own_figures() -> None:
     assert balances.equity == usd("103820.56")
     assert balances.buying_power == usd("262113.632")
     assert balances.day_profit == usd("291.32")
+    assert balances.margin_used == usd(account().initial_margin or 0)
     assert balances.as_of == NOW
 
 

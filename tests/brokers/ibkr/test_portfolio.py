@@ -51,6 +51,8 @@ async def test_balances_are_those_of_the_account(
     assert told.buying_power.amount > 0
     assert told.day_profit is not None
     assert told.day_profit.amount == Decimal("99.50")
+    assert told.margin_used is not None
+    assert 0 < told.margin_used.amount < told.equity.amount
     assert told.as_of == NOON
 
 

@@ -38,7 +38,7 @@ async def test_a_new_person_has_one_account_with_100000_dollars(adapter: PaperAd
     ]
     assert balances.cash == balances.equity == usd(100_000)
     assert balances.buying_power == usd(200_000)
-    assert balances.day_profit == balances.realised_profit == usd(0)
+    assert balances.day_profit == balances.realised_profit == balances.margin_used == usd(0)
     assert await adapter.positions(accounts[0]) == ()
     assert await adapter.open_orders(accounts[0]) == ()
 

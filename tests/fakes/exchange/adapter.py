@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.domain.connections import ConnectionState, ConnectionStatus
 from floorbroker.domain.errors import ApiError, SymbolNotFound
 from floorbroker.domain.instruments import Instrument, InstrumentRules
-from floorbroker.domain.market import Market, MarketHours, Quote
+from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
@@ -51,8 +52,15 @@ class ExchangeAdapter(BrokerAdapter):
         """See the port."""
         await self._venue.called("balances")
         money = Money(amount=self._venue.buying_power, currency=self._venue.currency)
-        now = self._context.clock.now()
-        return Balances(cash=money, equity=money, buying_power=money, as_of=now)
+        venue, now = self._venue, self._context.clock.now()
+        worth, day = venue.equity, venue.day_profit
+        return Balances(
+            cash=money,
+            equity=money if worth is None else Money(amount=worth, currency=venue.currency),
+            buying_power=money,
+            as_of=now,
+            day_profit=None if day is None else Money(amount=day, currency=venue.currency),
+        )
 
     async def positions(self, account: BrokerAccount) -> Sequence[Position]:
         """See the port."""
@@ -139,6 +147,24 @@ class ExchangeAdapter(BrokerAdapter):
             source="Scripted exchange",
             delayed=venue.delayed,
         )
+
+    async def bars(
+        self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
+    ) -> Sequence[Bar]:
+        """See the port; a day's, the last of them before `end`."""
+        await self._venue.called("bars")
+        closes = self._venue.closes.get(instrument.symbol, [])
+        return [
+            Bar(
+                at=end - timedelta(days=len(closes) - number),
+                open=close,
+                high=close,
+                low=close,
+                close=close,
+                volume=Decimal(1),
+            )
+            for number, close in enumerate(closes)
+        ]
 
     async def market_hours(self, market: Market) -> MarketHours:
         """See the port."""

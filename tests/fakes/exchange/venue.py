@@ -31,6 +31,8 @@ class Venue:
         closed: How many adapters were let go.
         bid: And `ask`, `last`: None where there is no such price; all None is no quote.
         quoted_at: The source's own time of the price; the clock's if None.
+        equity: What the account is worth; as much as the buying power if None.
+        closes: By symbol: the closing prices of the last days, yesterday's last.
         failing: By call: raised while nothing has happened there.
         mute: Calls that are carried out, then raise `failing_after`'s error.
         blocked: By call: waits for the event before anything happens.
@@ -50,10 +52,13 @@ class Venue:
     quoted_at: datetime | None = None
     market_open: bool = True
     buying_power: Decimal = Decimal(100_000)
+    equity: Decimal | None = None
+    day_profit: Decimal | None = None
     currency: str = "USD"
     accounts: tuple[BrokerAccount, ...] = (ACCOUNT,)
     instruments: tuple[Instrument, ...] = (AAPL,)
     positions: tuple[Position, ...] = ()
+    closes: dict[str, list[Decimal]] = field(default_factory=dict)
     rules: InstrumentRules = RULES
     failing: dict[str, BaseException] = field(default_factory=dict)
     failing_after: dict[str, BaseException] = field(default_factory=dict)

@@ -1,17 +1,22 @@
 """/server policy for those who manage a server, /service pause for the bot's operators."""
 
+from collections.abc import Mapping
+
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from floorbroker.bot.callers import manages_server
+from floorbroker.bot.cogs.limit_options import DESCRIBED, ON_OFF
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.rule_cards import policy_card, service_card
 from floorbroker.services.callers import Caller
+from floorbroker.services.limit_words import parsed
+from floorbroker.services.server_rules import ServerRules, parse_brokers
 
-_ON_OFF = [Choice(name="on", value="on"), Choice(name="off", value="off")]
+_LISTS = [Choice(name="roles", value="roles"), Choice(name="channels", value="channels")]
 
 
 class RuleCommands(commands.Cog):
@@ -40,32 +45,85 @@ class RuleCommands(commands.Cog):
         live="Whether orders with real money may be given here",
         public_results="Whether redacted results are posted by themselves",
         paused="on: no order given here opens a position; closing and canceling still work",
+        brokers="Where orders may go: ids with commas between, such as paper,alpaca; or all",
+        add_role="Only members with this role, or another one on the list, open positions here",
+        remove_role="Takes a role off that list",
+        add_channel="Orders that open positions are given in this channel, or others on the list",
+        remove_channel="Takes a channel off that list",
+        open_again="Empties a list: everybody, or every channel, from now on",
+        **DESCRIBED,
     )
-    @app_commands.choices(live=_ON_OFF, public_results=_ON_OFF, paused=_ON_OFF)
-    async def policy(
+    @app_commands.choices(
+        live=ON_OFF,
+        public_results=ON_OFF,
+        paused=ON_OFF,
+        market_hours=ON_OFF,
+        open_again=_LISTS,
+    )
+    async def policy(  # noqa: PLR0913,PLR0917  # one parameter an option
         self,
         interaction: discord.Interaction,
         live: Choice[str] | None = None,
         public_results: Choice[str] | None = None,
         paused: Choice[str] | None = None,
+        brokers: str | None = None,
+        add_role: discord.Role | None = None,
+        remove_role: discord.Role | None = None,
+        add_channel: discord.TextChannel | None = None,
+        remove_channel: discord.TextChannel | None = None,
+        open_again: Choice[str] | None = None,
+        order_value: str | None = None,
+        position_value: str | None = None,
+        orders_a_day: str | None = None,
+        daily_loss: str | None = None,
+        concentration: str | None = None,
+        collar: str | None = None,
+        allow: str | None = None,
+        deny: str | None = None,
+        market_hours: Choice[str] | None = None,
     ) -> None:
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
+            limits = parsed(
+                {
+                    "order_value": order_value,
+                    "position_value": position_value,
+                    "orders_a_day": orders_a_day,
+                    "daily_loss": daily_loss,
+                    "concentration": concentration,
+                    "collar": collar,
+                    "allow": allow,
+                    "deny": deny,
+                    "market_hours": None if market_hours is None else market_hours.value,
+                }
+            )
+            now = self._front.floor.clock.now()
+            rules = ServerRules(
+                at=now,
+                brokers=None if brokers is None else parse_brokers(brokers),
+                add_role=_id(add_role),
+                remove_role=_id(remove_role),
+                add_channel=_id(add_channel),
+                remove_channel=_id(remove_channel),
+                open_again=None if open_again is None else open_again.value,
+                limits=limits,
+            )
             policy = await self._front.floor.choices.set_policy(
                 caller,
                 manages_server=manages_server(interaction),
                 live=_on(live),
                 public_results=_on(public_results),
                 paused=_on(paused),
+                rules=rules,
             )
-            return policy_card(policy)
+            return policy_card(policy, now, _names(interaction.guild))
 
         await self._front.answers.command(interaction, work)
 
     @service.command(name="pause", description="Pause or resume new orders for everybody")
     @app_commands.describe(state="on pauses, off resumes")
-    @app_commands.choices(state=_ON_OFF)
+    @app_commands.choices(state=ON_OFF)
     async def pause(self, interaction: discord.Interaction, state: Choice[str]) -> None:
         """See the command's description."""
 
@@ -78,3 +136,15 @@ class RuleCommands(commands.Cog):
 
 def _on(chosen: Choice[str] | None) -> bool | None:
     return None if chosen is None else chosen.value == "on"
+
+
+def _id(chosen: discord.Role | discord.TextChannel | None) -> str | None:
+    return None if chosen is None else str(chosen.id)
+
+
+def _names(guild: discord.Guild | None) -> Mapping[str, str]:
+    """What a server calls its roles and channels, by id."""
+    if guild is None:
+        return {}
+    roles = {str(role.id): f"@{role.name.removeprefix('@')}" for role in guild.roles}
+    return roles | {str(channel.id): f"#{channel.name}" for channel in guild.channels}

@@ -1,13 +1,11 @@
 """Settings, help and privacy."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.risk_cards import limit_rows
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
-from floorbroker.domain.money import Money
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits
 
@@ -39,7 +37,7 @@ def settings_card(
             Row("Results in channels", _sharing(person, policy)),
             Row("Later news", "by direct message" if person.notify else "at your next command"),
         ),
-        sections=(Section(heading="Limits", rows=_limits(limits)),),
+        sections=(Section(heading="Limits", rows=limit_rows(limits)),),
         buttons=tuple(buttons),
     )
 
@@ -79,28 +77,6 @@ def _sharing(person: Person, policy: ServerPolicy | None) -> str:
     return "only when you press Share"
 
 
-def _limits(limits: Limits) -> tuple[Row, ...]:
-    rows = [
-        Row("One order", f"up to {_dollars(limits.max_order_value)}"),
-        Row("One position", f"up to {_dollars(limits.max_position_value)}"),
-        Row("Orders a day", str(limits.max_orders_per_day)),
-        Row("Price collar", f"{_percent(limits.price_collar_percent)} around the market"),
-    ]
-    if limits.allowed_symbols:
-        rows.append(Row("Only", ", ".join(sorted(limits.allowed_symbols))))
-    if limits.denied_symbols:
-        rows.append(Row("Never", ", ".join(sorted(limits.denied_symbols))))
-    return tuple(rows)
-
-
-def _percent(amount: Decimal) -> str:
-    return f"{figures.quantity(amount)} %"
-
-
-def _dollars(amount: Decimal) -> str:
-    return figures.money(Money(amount=amount, currency="USD"))
-
-
 _HELP = (
     Section(
         heading="Trade",
@@ -117,6 +93,7 @@ _HELP = (
         lines=(
             "/quote symbol:AAPL shows what it costs now, and how old that price is.",
             "/positions, /balance and /portfolio show what you have, with its age.",
+            "/risk show tells what is at stake, and your limits; /risk set makes them tighter.",
         ),
     ),
     Section(

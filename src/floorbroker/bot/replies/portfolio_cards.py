@@ -26,13 +26,13 @@ def positions_card(overview: Overview, now: datetime) -> Card:
     buttons = [button for one in held for button in _close_buttons(one, several=several)]
     return Card(
         title="Positions",
-        badges=_badges(overview),
+        badges=badges(overview),
         tone=_tone(overview),
         # What could not be read is unknown, not nothing.
         lead="" if held or overview.failed else "No open positions.",
         sections=tuple(_positions(one) for one in held),
-        notes=_failures(overview),
-        footer=_ages(overview, now),
+        notes=failures(overview),
+        footer=ages(overview, now),
         buttons=tuple(buttons[:5]),
     )
 
@@ -41,14 +41,14 @@ def balance_card(overview: Overview, now: datetime) -> Card:
     """Cash, equity and buying power of each account."""
     return Card(
         title="Balance",
-        badges=_badges(overview),
+        badges=badges(overview),
         tone=_tone(overview),
         sections=tuple(
             Section(heading=_heading(one), rows=_balances(one.balances))
             for one in overview.holdings
         ),
-        notes=_failures(overview),
-        footer=_ages(overview, now),
+        notes=failures(overview),
+        footer=ages(overview, now),
     )
 
 
@@ -86,12 +86,12 @@ def portfolio_card(
         sections.append(replace(_positions(one), lines=(" · ".join(worth), *none)))
     return Card(
         title="Portfolio",
-        badges=_badges(overview),
+        badges=badges(overview),
         tone=_tone(overview),
         rows=tuple(totals),
         sections=tuple(sections),
-        notes=(*_failures(overview), *_untold(overview), *_hidden(hidden)),
-        footer=_ages(overview, now),
+        notes=(*failures(overview), *_untold(overview), *_hidden(hidden)),
+        footer=ages(overview, now),
         pictures=tuple(pictures),
     )
 
@@ -212,7 +212,8 @@ def _balances(balances: Balances) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _badges(overview: Overview) -> tuple[str, ...]:
+def badges(overview: Overview) -> tuple[str, ...]:
+    """PAPER, LIVE or both, of links that failed too."""
     links = [one.account.link for one in overview.holdings]
     links += [one.link for one in overview.failed]
     return tuple(sorted({link.environment.value.upper() for link in links}))
@@ -222,7 +223,8 @@ def _tone(overview: Overview) -> Tone:
     return Tone.CAUTION if overview.failed else Tone.NEUTRAL
 
 
-def _failures(overview: Overview) -> tuple[str, ...]:
+def failures(overview: Overview) -> tuple[str, ...]:
+    """A sentence for each link that did not answer."""
     return tuple(
         f"{one.link.label} is missing: {_sentence(one.error.message)} {one.error.words.now}"
         for one in overview.failed
@@ -233,7 +235,8 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _ages(overview: Overview, now: datetime) -> tuple[Row, ...]:
+def ages(overview: Overview, now: datetime) -> tuple[Row, ...]:
+    """Whose figures they are, and how old the oldest is."""
     if not overview.holdings:
         return ()
     oldest = min(one.balances.as_of for one in overview.holdings)

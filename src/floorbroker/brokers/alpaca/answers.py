@@ -35,6 +35,7 @@ class Account(Answer):
     last_equity: Amount | None = None
     intraday_adjustments: Count = Decimal(0)
     buying_power: Amount
+    initial_margin: Amount | None = None
     shorting_enabled: bool = False
     account_blocked: bool = False
     trading_blocked: bool = False

@@ -73,8 +73,9 @@ def balances(told: answers.Account, now: datetime) -> Balances:
     """Amounts of this moment; Alpaca gives them no time of their own.
 
     Money that came or went today would look like profit, so then there is no figure for the day.
+    The margin is Regulation T's initial one.
     """
-    day = None
+    day, margin = None, told.initial_margin
     if told.last_equity is not None and not told.intraday_adjustments:
         day = Money(amount=told.equity - told.last_equity, currency=told.currency)
     return Balances(
@@ -83,6 +84,7 @@ def balances(told: answers.Account, now: datetime) -> Balances:
         buying_power=Money(amount=told.buying_power, currency=told.currency),
         as_of=now,
         day_profit=day,
+        margin_used=None if margin is None else Money(amount=margin, currency=told.currency),
     )
 
 

@@ -52,7 +52,7 @@ def balances(values: Values, day_profit: Decimal | None, now: datetime) -> Balan
     """
     ready = values.get(("AccountReady", ""), "true")
     equity, cash = _figure(values, "NetLiquidation"), _figure(values, "TotalCashValue")
-    power = _figure(values, "BuyingPower")
+    power, margin = _figure(values, "BuyingPower"), _figure(values, "InitMarginReq")
     if ready == "false" or equity is None or cash is None or power is None:
         words = "TWS does not have the account's values ready. Try again in a moment."
         raise ApiError(words, broker=BROKER)
@@ -65,6 +65,7 @@ def balances(values: Values, day_profit: Decimal | None, now: datetime) -> Balan
         as_of=now,
         day_profit=None if day_profit is None else Money(amount=day_profit, currency=currency),
         realised_profit=None if realised is None else Money(amount=realised, currency=currency),
+        margin_used=None if margin is None else Money(amount=margin[0], currency=margin[1]),
     )
 
 

@@ -84,6 +84,7 @@ class PaperAdapter(BrokerAdapter):
             as_of=book.looked_at,
             day_profit=usd(worth.equity - book.opening_equity),
             realised_profit=usd(book.realised),
+            margin_used=usd(worth.equity - worth.free),
         )
 
     async def positions(self, account: BrokerAccount) -> Sequence[Position]:
