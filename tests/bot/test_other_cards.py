@@ -11,12 +11,13 @@ from floorbroker.bot.replies.portfolio_cards import (
     portfolio_card,
     positions_card,
 )
-from floorbroker.bot.replies.rule_cards import policy_card, service_card
+from floorbroker.bot.replies.rule_cards import policy_card
 from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent
 from floorbroker.domain.errors import BrokerConnectionError, FloorbrokerError
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Person, ServerPolicy
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.portfolio import Overview
 from floorbroker.services.reachable import UnreachableLink
 from tests.bot.drawn import account, brokers, drawn, holdings, order_in, position
@@ -148,7 +149,7 @@ def test_each_switch_of_the_settings_has_one_button_that_turns_it(
     person = Person(user_id=ANNA, live=on, paused=on, always_private=on, notify=on)
 
     card = settings_card(
-        person, limits=LIMITS, live_offered=live_offered, service_paused=False, policy=None
+        person, limits=LIMITS, live_offered=live_offered, pause=ServicePause(), policy=None
     )
 
     turned = {one.custom_id for one in card.buttons}
@@ -164,7 +165,7 @@ def test_the_operators_pause_is_told_apart_from_ones_own() -> None:
         Person(user_id=ANNA),
         limits=LIMITS,
         live_offered=False,
-        service_paused=True,
+        pause=ServicePause(everybody=True),
         policy=ServerPolicy(guild_id="1", public_results=True),
     )
 
@@ -186,5 +187,5 @@ def test_help_and_privacy_fit_and_name_every_broker(mode: DeploymentMode) -> Non
 def test_rules_are_told_in_words() -> None:
     assert "not allowed" in drawn(policy_card(ServerPolicy(guild_id="1"))).text
     assert "allowed" in drawn(policy_card(ServerPolicy(guild_id="1", live=True))).text
-    assert "PAUSED" in drawn(service_card(paused=True)).text
-    assert "PAUSED" not in drawn(service_card(paused=False)).text
+    suspended = drawn(policy_card(ServerPolicy(guild_id="1", suspended=True)))
+    assert "paused by the operator" in suspended.text

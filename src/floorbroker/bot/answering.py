@@ -80,7 +80,8 @@ class Answers:
     async def _marked(self, caller: Caller, card: Card) -> Card:
         """The card, with the pause on it where there is one; a store that fails shows none."""
         try:
-            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller)
+            at = None if card.tells is None else card.tells.broker
+            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller, at)
         except StoreUnavailable:
             return card
         return replace(card, badges=(*card.badges, PAUSED)) if paused else card

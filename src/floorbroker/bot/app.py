@@ -19,6 +19,7 @@ from floorbroker.bot.cogs.panic import PanicCommands
 from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
 from floorbroker.bot.cogs.rules import RuleCommands
+from floorbroker.bot.cogs.service import ServiceCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.front import front_of
@@ -105,6 +106,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             PersonCommands(self.front),
             DataCommands(self.front),
             RuleCommands(self.front),
+            ServiceCommands(self.front),
         ):
             await self.add_cog(cog)
 

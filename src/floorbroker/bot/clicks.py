@@ -87,13 +87,13 @@ class Clicks:
         """What /settings shows."""
         floor = self._floor
         person = await floor.accounts.person(caller.user_id)
-        paused = await floor.choices.service_paused()
+        pause = await floor.choices.service_pause()
         policy = None if caller.guild_id is None else await floor.choices.policy(caller.guild_id)
         return settings_card(
             person,
             limits=floor.settings.limits,
             live_offered=floor.choices.live_offered,
-            service_paused=paused,
+            pause=pause,
             policy=policy,
         )
 

@@ -49,6 +49,7 @@ class Person:
         accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
         accepted_at: When they did.
         leaving: Everything kept on them is going to be erased; None: it is not.
+        suspended: The bot's operators paused this person: no order that opens a position.
     """
 
     user_id: UserId
@@ -61,6 +62,7 @@ class Person:
     accepted_terms: int = 0
     accepted_at: datetime | None = None
     leaving: Leaving | None = None
+    suspended: bool = False
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""
@@ -119,6 +121,7 @@ class ServerPolicy:
     Attributes:
         public_results: A redacted result is posted to the channel by itself.
         paused: No order that opens a position may be given in it.
+        suspended: The same, by the bot's operators; the managers cannot lift it.
     """
 
     guild_id: str
@@ -126,3 +129,4 @@ class ServerPolicy:
     live: bool = False
     public_results: bool = False
     paused: bool = False
+    suspended: bool = False

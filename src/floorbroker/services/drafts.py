@@ -81,7 +81,7 @@ class Drafts:
             check_closable(request, around.held, tied)
             environment = account.link.environment
             await self._desk.gates.check(
-                caller.user_id, caller.guild_id, environment, request.effect
+                caller.user_id, caller.guild_id, environment, request.effect, account.link.broker
             )
             figures = value(request, around, self._desk.gates.limits)
             today = await self._desk.gates.orders_today(caller.user_id)

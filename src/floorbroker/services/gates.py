@@ -5,15 +5,17 @@ from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from floorbroker.brokers.registry import get_broker
 from floorbroker.config import Settings, Switch
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import LimitExceeded, Paused, PolicyRefused
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.errors import Busy, LimitExceeded, Paused, PolicyRefused
+from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import PositionEffect
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits, ProposedOrder, violations
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.people import People
 
@@ -42,22 +44,23 @@ class Gates:
         guild_id: str | None,
         environment: Environment,
         effect: PositionEffect,
+        broker: BrokerId,
     ) -> None:
         """Every lock that can have changed since the review.
 
         Raises:
             PolicyRefused: Live trading is off here, for one of three reasons.
             Paused: A kill switch is set and the order would open a position.
+            Busy: The person's data is being erased.
         """
-        person, paused, policy = await asyncio.gather(
-            self._people.person(user_id), self._people.service_paused(), self._policy(guild_id)
+        person, pause, policy = await asyncio.gather(
+            self._people.person(user_id), self._people.service_pause(), self._policy(guild_id)
         )
         person = person or Person(user_id=user_id)
         if person.leaving is not None and person.leaving.begun:
-            raise Paused("Your data is being erased at this moment; nothing was sent.")
+            raise Busy("Your data is being erased at this moment.")
         if effect is not PositionEffect.CLOSE:
-            if paused:
-                raise Paused("The operator has paused trading for everybody.")
+            _check_operators(person, pause, policy, broker)
             if policy is not None and policy.paused:
                 raise Paused("This server's managers have paused trading here.")
             if person.leaving is not None:
@@ -106,6 +109,20 @@ class Gates:
         broken = violations(proposed, self.limits)
         if broken:
             raise LimitExceeded(broken[0].code, ", ".join(one.message for one in broken))
+
+
+def _check_operators(
+    person: Person, pause: ServicePause, policy: ServerPolicy | None, broker: BrokerId
+) -> None:
+    if pause.everybody:
+        raise Paused("The operator has paused trading for everybody.")
+    if pause.holds_at(broker):
+        name = get_broker(broker).name
+        raise Paused(f"The operator has paused trading at {name}.", broker=broker)
+    if person.suspended:
+        raise Paused("The operator has paused trading for you.")
+    if policy is not None and policy.suspended:
+        raise Paused("The operator has paused trading in this server.")
 
 
 def _exchange_midnight(now: datetime) -> datetime:

@@ -89,7 +89,7 @@ class OrderChangeService:
         intent = self._intent(caller, IntentKind.MODIFY, changes)
         # The look before took its time: a pause that was set meanwhile holds.
         await self._desk.gates.check(
-            caller.user_id, caller.guild_id, order.environment, order.request.effect
+            caller.user_id, caller.guild_id, order.environment, order.request.effect, order.broker
         )
         return await self._begin(order, intent, reply, _modify)
 
@@ -114,7 +114,7 @@ class OrderChangeService:
         """The changes on the broker's steps, if the changed order may stand."""
         wanted = _changed(order.request, changes)
         await self._desk.gates.check(
-            caller.user_id, caller.guild_id, order.environment, wanted.effect
+            caller.user_id, caller.guild_id, order.environment, wanted.effect, order.broker
         )
         async with self._desk.sessions.lease(account.link) as adapter:
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)

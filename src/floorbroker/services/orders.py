@@ -162,7 +162,9 @@ class OrderService:
         await self._check_holding(adapter, order)
         effect = order.request.effect
         self._desk.gates.check_count(effect, await self._desk.gates.orders_today(caller.user_id))
-        await self._desk.gates.check(caller.user_id, caller.guild_id, order.environment, effect)
+        await self._desk.gates.check(
+            caller.user_id, caller.guild_id, order.environment, effect, order.broker
+        )
 
     async def _check_holding(self, adapter: BrokerAdapter, order: Order) -> None:
         """What was to be closed may be gone since the review, or be closed by another order."""

@@ -1,4 +1,4 @@
-"""/server policy for those who manage a server, /service pause for the bot's operators."""
+"""/server policy, for those who manage a server."""
 
 import discord
 from discord import app_commands
@@ -8,14 +8,14 @@ from discord.ext import commands
 from floorbroker.bot.callers import manages_server
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.rule_cards import policy_card, service_card
+from floorbroker.bot.replies.rule_cards import policy_card
 from floorbroker.services.callers import Caller
 
 _ON_OFF = [Choice(name="on", value="on"), Choice(name="off", value="off")]
 
 
 class RuleCommands(commands.Cog):
-    """Rules over more than one person. Discord hides them from others; services check again."""
+    """Rules of a server. Discord hides them from others; services check again."""
 
     server = app_commands.Group(
         name="server",
@@ -24,11 +24,6 @@ class RuleCommands(commands.Cog):
         allowed_contexts=app_commands.AppCommandContext(
             guild=True, dm_channel=False, private_channel=False
         ),
-    )
-    service = app_commands.Group(
-        name="service",
-        description="For the operators of this bot",
-        default_permissions=discord.Permissions(administrator=True),
     )
 
     def __init__(self, front: Front) -> None:
@@ -60,18 +55,6 @@ class RuleCommands(commands.Cog):
                 paused=_on(paused),
             )
             return policy_card(policy)
-
-        await self._front.answers.command(interaction, work)
-
-    @service.command(name="pause", description="Pause or resume new orders for everybody")
-    @app_commands.describe(state="on pauses, off resumes")
-    @app_commands.choices(state=_ON_OFF)
-    async def pause(self, interaction: discord.Interaction, state: Choice[str]) -> None:
-        """See the command's description."""
-
-        async def work(caller: Caller) -> Card:
-            await self._front.floor.choices.pause_service(caller, state.value == "on")
-            return service_card(paused=state.value == "on")
 
         await self._front.answers.command(interaction, work)
 

@@ -1,6 +1,6 @@
-"""Rules of a server, and the pause of the service."""
+"""Rules of a server."""
 
-from floorbroker.bot.replies.card import PAUSED, Card, Row, Tone
+from floorbroker.bot.replies.card import Card, Row, Tone
 from floorbroker.domain.people import ServerPolicy
 
 
@@ -8,9 +8,9 @@ def policy_card(policy: ServerPolicy) -> Card:
     """What a server allows."""
     return Card(
         title="Rules of this server",
-        tone=Tone.CAUTION if policy.paused else Tone.GOOD,
+        tone=Tone.CAUTION if policy.paused or policy.suspended else Tone.GOOD,
         rows=(
-            Row("Trading", "paused: nothing opens a position" if policy.paused else "open"),
+            Row("Trading", _trading(policy)),
             Row("Live orders", "allowed" if policy.live else "not allowed"),
             Row(
                 "Results",
@@ -20,11 +20,7 @@ def policy_card(policy: ServerPolicy) -> Card:
     )
 
 
-def service_card(*, paused: bool) -> Card:
-    """The pause of the whole service."""
-    return Card(
-        title="Trading is paused for everybody" if paused else "Trading is open again",
-        tone=Tone.CAUTION if paused else Tone.GOOD,
-        badges=(PAUSED,) if paused else (),
-        lead="Orders that close a position still go through." if paused else "",
-    )
+def _trading(policy: ServerPolicy) -> str:
+    if policy.suspended:
+        return "paused by the operator: nothing opens a position"
+    return "paused: nothing opens a position" if policy.paused else "open"
