@@ -1,4 +1,4 @@
-"""Pauses by the operators: of everybody, a broker, a server, a person. Nothing opens; all closes."""
+"""Operators' pauses: of everybody, a broker, a server, a person. Nothing opens; all closes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -133,7 +133,7 @@ async def test_nobody_but_an_operator_pauses_and_all_hear_the_same(
 ) -> None:
     house = build(chosen=settings(operator_ids=ANNA))
 
-    with pytest.raises(PolicyRefused, match="^Only the operators of this bot can do that.$"):
+    with pytest.raises(PolicyRefused, match=r"^Only the operators of this bot can do that\.$"):
         await pause(house, True)
 
     assert not await house.choices.paused_for(caller(guild_id=SERVER), PAPER), whom

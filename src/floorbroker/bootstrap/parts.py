@@ -26,6 +26,7 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
+from floorbroker.services.console import Console
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
@@ -67,6 +68,7 @@ from floorbroker.storage import (
     link_tickets,
     notices,
     orders,
+    overview,
     paper_books,
     people,
     personal,
@@ -213,6 +215,9 @@ def build(  # the parts that everything else is made of
         brokers=availabilities(settings.deployment_mode, settings.configured),
         changes=changes,
         choices=choices,
+        console=Console(
+            overview.Overview(store), choices, desk, gateways, settings.deployment_mode
+        ),
         deciding=Deciding(desk),
         drafts=drafts,
         erasing=Erasing(kept, accounts, listing, trail, clock),

@@ -9,6 +9,7 @@ from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Style, Tone
 from floorbroker.bot.replies.person_cards import settings_card
+from floorbroker.bot.replies.service_cards import people_card
 from floorbroker.bot.replies.setup_cards import (
     broker_card,
     brokers_card,
@@ -54,9 +55,9 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic" | "data":
-                cards = self.panic if action == "panic" else self.data
-                return await cards.step(caller, what)
+            case "panic" | "data" | "people":
+                steps = {"panic": self.panic.step, "data": self.data.step}
+                return await steps.get(action, self._people)(caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 
@@ -96,6 +97,9 @@ class Clicks:
             pause=pause,
             policy=policy,
         )
+
+    async def _people(self, caller: Caller, after: str) -> Card:
+        return people_card(await self._floor.console.people(caller, after))
 
     async def _remove(self, caller: Caller, link_id: LinkId) -> Card:
         return removed_card(await self._floor.links.remove(caller.user_id, link_id))

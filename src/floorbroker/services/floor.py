@@ -8,6 +8,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
+from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.erasing import Erasing
@@ -45,6 +46,7 @@ class Floor:
     brokers: tuple[Availability, ...]
     changes: OrderChangeService
     choices: Choices
+    console: Console
     deciding: Deciding
     drafts: Drafts
     erasing: Erasing

@@ -1,7 +1,7 @@
 """One leased adapter a link: opened once, shared by that person's commands, closed when idle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -169,6 +169,15 @@ class Sessions:
     def is_open(self, link_id: LinkId) -> bool:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions
+
+    @property
+    def number_open(self) -> int:
+        """How many leases were not closed."""
+        return len(self._sessions)
+
+    def resting(self) -> Sequence[tuple[BrokerId, Environment]]:
+        """The brokers that are left alone after several failures in a row."""
+        return [where for where, breaker in self._breakers.items() if breaker.resting]
 
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""

@@ -15,7 +15,9 @@ from floorbroker.bot.replies.service_cards import (
     paused_everybody_card,
     paused_person_card,
     paused_server_card,
+    people_card,
 )
+from floorbroker.bot.replies.service_status_card import status_card
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import BrokerId, UserId
@@ -79,6 +81,31 @@ class ServiceCommands(commands.Cog):
                 await choices.suspend_person(caller, user_id, on)
                 return paused_person_card(user_id, paused=on)
             return paused_everybody_card(await choices.pause_service(caller, on))
+
+        await self._front.answers.command(interaction, work)
+
+    @service.command(name="status", description="How the service is doing")
+    async def status(self, interaction: discord.Interaction) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            status = await self._front.floor.console.status(caller)
+            return status_card(status, interaction.client.latency)
+
+        await self._front.answers.command(interaction, work)
+
+    @service.command(name="people", description="Who uses the service, and their links")
+    @app_commands.describe(person="Only this one")
+    async def people(
+        self, interaction: discord.Interaction, person: discord.User | None = None
+    ) -> None:
+        """See the command's description."""
+
+        async def work(caller: Caller) -> Card:
+            console = self._front.floor.console
+            if person is None:
+                return people_card(await console.people(caller))
+            return people_card(await console.person(caller, UserId(str(person.id))))
 
         await self._front.answers.command(interaction, work)
 

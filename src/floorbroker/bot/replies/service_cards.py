@@ -1,11 +1,16 @@
-"""What the operators paused."""
+"""What the operators paused, and whom they see."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
-from floorbroker.bot.replies.card import PAUSED, Card, Mention, Row, Tone
+from floorbroker.bot.replies import custom_ids
+from floorbroker.bot.replies.card import PAUSED, Button, Card, Mention, Row, Section, Tone
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.service_pause import ServicePause
+from floorbroker.services.console import People
+from floorbroker.storage.overview import LinkSeen, PersonSeen
 
 _CLOSING: Final = "Orders that close a position, cancels and /panic still go through."
 
@@ -58,3 +63,45 @@ def _card(
         rows=rows,
         notes=notes,
     )
+
+
+def people_card(page: People) -> Card:
+    """People, their links and their pauses; nothing of what they own or order."""
+    next_page = custom_ids.choice("people", page.after)
+    return Card(
+        title="People",
+        lead="" if page.people else "Nobody yet.",
+        sections=tuple(_person(one) for one in page.people),
+        buttons=() if next_page is None else (Button(label="Next page", custom_id=next_page),),
+    )
+
+
+def _person(person: PersonSeen) -> Section:
+    since = (Row("Since", person.links[0].created_at),) if person.links else ()
+    return Section(
+        heading=person.user_id,
+        rows=(
+            Row("Person", Mention(person.user_id)),
+            *since,
+            Row("Links", _links(person.links)),
+            Row("Trading", _trading(person)),
+        ),
+    )
+
+
+def _links(links: Sequence[LinkSeen]) -> str:
+    """Those that are alike as one, with their number."""
+    alike = Counter(_link(link) for link in links)
+    each = [f"{number} × {what}" if number > 1 else what for what, number in alike.items()]
+    return " · ".join(each) or "none"
+
+
+def _link(link: LinkSeen) -> str:
+    refused = ", refused by the broker" if link.dead_since is not None else ""
+    return f"{get_broker(link.broker).name} {link.environment.value.upper()}{refused}"
+
+
+def _trading(person: PersonSeen) -> str:
+    if person.suspended:
+        return "paused by an operator"
+    return "paused by themselves" if person.paused else "open"
