@@ -120,7 +120,7 @@ class Somebody:
     def _where(self) -> tuple[ChannelHandle, ...]:
         return () if self._at is None else (self._at[1],)
 
-    async def types(self, command: str, **options: str | bool) -> Answer:
+    async def types(self, command: str, **options: Any) -> Answer:
         """A slash command, `buy` or `order status`."""
         return Answer(await self.actor.slash(*self._where, command, **options))
 

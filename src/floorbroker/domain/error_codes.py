@@ -214,8 +214,9 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     ),
     _C.KILL_SWITCH: Words(
         title="Trading is paused",
-        happened="New orders are paused. Orders that close a position still go through.",
-        now="Whoever set the pause can lift it; your own is in /settings.",
+        happened="New orders are paused.",
+        now="Orders that close a position still go through. Whoever set the pause can lift it; "
+        "your own ends with /resume.",
     ),
     _C.POLICY: Words(
         title="Not allowed here",
