@@ -53,17 +53,18 @@ class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Answers with a card, whatever it was."""
+        errors_page = self.client.front.floor.settings.errors_page
         cause = error.__cause__ or getattr(error, "original", None)
         if isinstance(error, _UNREADABLE):
             # Its body never began: Discord offered what an older version of the bot had.
             cause = InvalidInput("The command has changed. Type it again and choose from its list.")
         if isinstance(cause, FloorbrokerError):
-            await refuse(interaction, cause)
+            await refuse(interaction, cause, errors_page)
             return
         _log.error(
             "command_failed", command=name_of(interaction), error=type(cause or error).__name__
         )
-        await refuse(interaction, FloorbrokerError())
+        await refuse(interaction, FloorbrokerError(), errors_page)
 
 
 class FloorbrokerBot(commands.AutoShardedBot):

@@ -63,6 +63,7 @@ class Sent(StrEnum):
     """Whether anything left for the broker."""
 
     NOTHING = "Nothing was sent to your broker."
+    NOTHING_NEW = "Nothing was sent to your broker. What was sent before is as it was."
     REFUSED = "The order was sent and the broker refused it. No order is open."
     UNSURE = "That is not certain."
     MAYBE = "The order was sent. Whether the broker took it is being checked."
@@ -101,7 +102,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.AUTHENTICATION_FAILED: Words(
         title="Access refused",
         happened="The broker did not accept the stored access.",
-        now="Link the account again with /setup broker.",
+        now="Link the account again with /setup renew.",
         action=Action.REAUTHENTICATE,
     ),
     _C.GATEWAY_NOT_RUNNING: Words(
@@ -114,7 +115,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.SESSION_EXPIRED: Words(
         title="Session expired",
         happened="Session expired, please reconnect",
-        now="Link the account again with /setup broker, then repeat the command.",
+        now="Link the account again with /setup renew, then repeat the command.",
         action=Action.REAUTHENTICATE,
         can_retry=True,
     ),
@@ -148,7 +149,8 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.RISK_LIMIT_EXCEEDED: Words(
         title="Limit reached",
         happened="The order goes beyond a limit.",
-        now="Order less, or try tomorrow. /settings shows the limits that apply to you.",
+        now="Change what the limit names: order less, set a price closer to the market, or wait "
+        "for tomorrow. /settings shows the limits that apply to you.",
     ),
     _C.DAILY_LOSS_LIMIT: Words(
         title="Daily loss limit reached",
@@ -178,7 +180,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.TIMEOUT: Words(
         title="No answer",
         happened="The broker did not answer in time.",
-        now="Nothing was changed by looking. Try again in a moment.",
+        now="Try again in a moment. If it lasts, see the broker's status page.",
         can_retry=True,
         retry_after=timedelta(seconds=5),
     ),
@@ -221,12 +223,13 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.POLICY: Words(
         title="Not allowed here",
         happened="A rule of the operator, of this server or of your own does not allow it.",
-        now="See /settings for your own switches, or ask the server's managers.",
+        now="/settings shows your own switches. A server's rules are its managers' to change, the "
+        "rest is the bot's operator's.",
     ),
     _C.INVALID_INPUT: Words(
-        title="That cannot be read",
+        title="That does not work",
         happened="A value of the command cannot be used.",
-        now="Correct it and send the command again.",
+        now="Change what is named here and send the command again. /orders lists your orders.",
     ),
     _C.AMBIGUOUS_SYMBOL: Words(
         title="Which one?",
@@ -236,7 +239,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.NOT_SUPPORTED: Words(
         title="Not offered",
         happened="This account does not offer that.",
-        now="Choose another kind of order, or another account.",
+        now="Choose something that this account offers, or another account.",
     ),
     _C.NOT_YOURS: Words(
         title="Not yours",
@@ -268,7 +271,8 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.STORE_UNAVAILABLE: Words(
         title="Storage not available",
         happened="The bot cannot reach its storage, so it sends no orders.",
-        now="Try again in a few minutes. Orders already at your broker are not affected.",
+        now="Try again in a few minutes. Your broker still works on what it has.",
+        sent=Sent.NOTHING_NEW,
         can_retry=True,
         retry_after=_MINUTE,
     ),

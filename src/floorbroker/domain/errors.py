@@ -18,9 +18,12 @@ The message of an error is a sentence for people. What only an operator should r
 `detail`, which reaches the log and never a card.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from floorbroker.domain.error_codes import WORDS, Action, ErrorCode, Words
+from floorbroker.domain.error_codes import WORDS, Action, ErrorCode, Sent, Words
+from floorbroker.domain.ids import LinkId
 
 
 class FloorbrokerError(Exception):
@@ -30,15 +33,19 @@ class FloorbrokerError(Exception):
         message: What happened, safe to show.
         detail: For the log only; constant or redacted.
         broker: The broker's id, where one is concerned.
+        link_id: The caller's link of which the broker refuses the credential, where it is known.
+        sent: Whether anything left for the broker; the code's own word unless more is known.
     """
 
     code: ErrorCode = ErrorCode.UNKNOWN
+    link_id: LinkId | None = None
 
     def __init__(self, message: str = "", *, broker: str = "", detail: str = "") -> None:
         """Without a message the code's own words are used."""
         self.message = message or self.words.happened
         self.broker = broker
         self.detail = detail
+        self.sent = self.words.sent
         super().__init__(self.message)
 
     @property
@@ -60,6 +67,20 @@ class FloorbrokerError(Exception):
     def retry_after(self) -> timedelta | None:
         """How long to wait before trying again."""
         return self.words.retry_after
+
+
+@contextmanager
+def nothing_new() -> Iterator[None]:
+    """Around what concerns an order that may be at its broker, and has sent nothing if it fails.
+
+    "Nothing was sent" alone could be read as if that order had never left.
+    """
+    try:
+        yield
+    except FloorbrokerError as error:
+        if error.sent is Sent.NOTHING:
+            error.sent = Sent.NOTHING_NEW
+        raise
 
 
 class InvalidInput(FloorbrokerError):

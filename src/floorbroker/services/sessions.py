@@ -14,7 +14,14 @@ from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, Busy, NotLinked, OrderRejected
+from floorbroker.domain.errors import (
+    AuthenticationFailed,
+    BrokerError,
+    Busy,
+    NotLinked,
+    OrderRejected,
+    SessionExpired,
+)
 from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
@@ -130,6 +137,9 @@ class Sessions:
                 # Now, so that an order's deadline need not hold a renewal as well.
                 await session.tokens.current()
             yield adapter
+        except (AuthenticationFailed, SessionExpired) as error:
+            error.link_id = link.link_id
+            raise
         finally:
             session.in_use -= 1
             session.last_used = self._clock.now()
