@@ -13,7 +13,14 @@ from floorbroker.bot.replies.portfolio_cards import (
 )
 from floorbroker.bot.replies.rule_cards import policy_card
 from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent
-from floorbroker.domain.errors import BrokerConnectionError, FloorbrokerError
+from floorbroker.domain.errors import (
+    BrokerConnectionError,
+    FloorbrokerError,
+    InvalidInput,
+    SessionExpired,
+    nothing_new,
+)
+from floorbroker.domain.ids import LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Person, ServerPolicy
@@ -139,6 +146,37 @@ def test_each_order_is_listed_once_and_with_its_badge() -> None:
     assert text.count("Buy 10 AAPL") == 2
     assert text.index("accepted") < text.index("Recent") < text.index("filled")
     assert "`PAPER`" in text
+
+
+def test_the_code_of_a_failure_opens_its_explanation_where_there_is_a_page() -> None:
+    address = "https://bot.example.com/errors"
+
+    with_page = drawn(error_card(SessionExpired(), address))
+    without = drawn(error_card(SessionExpired()))
+
+    assert f"-# Code [SESSION\\_EXPIRED]({address}#SESSION_EXPIRED)" in with_page.text
+    assert "-# Code SESSION\\_EXPIRED" in without.text
+    assert "](" not in without.text
+    with_page.assert_fits()
+
+
+def test_a_refused_credential_can_be_renewed_from_the_card() -> None:
+    error = SessionExpired(broker="alpaca")
+    assert not drawn(error_card(error)).buttons
+
+    error.link_id = LinkId("a1b2")
+
+    card = drawn(error_card(error))
+    assert card.buttons["Link again"]["custom_id"] == "fb:renew:a1b2"
+    card.assert_fits()
+
+
+def test_a_failure_tells_what_is_known_of_it_rather_than_what_its_code_says() -> None:
+    with pytest.raises(InvalidInput) as told, nothing_new():
+        raise InvalidInput("Whether the broker has this order is still being checked.")
+
+    text = drawn(error_card(told.value)).text
+    assert "What was sent before is as it was." in text
 
 
 @pytest.mark.parametrize("live_offered", [True, False])

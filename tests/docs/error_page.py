@@ -6,6 +6,7 @@ from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent, Words
 
 _SENT = {
     Sent.NOTHING: "no",
+    Sent.NOTHING_NEW: "no; what was sent before is as it was",
     Sent.REFUSED: "yes, and refused",
     Sent.MAYBE: "yes, outcome unknown",
     Sent.UNSURE: "not certain",

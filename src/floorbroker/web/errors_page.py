@@ -61,7 +61,7 @@ def errors_page(settings: Settings) -> ErrorsPage:
 def _retry(words: Words) -> str:
     """Whether the same may succeed later, and after how long."""
     if not words.can_retry:
-        return "Not as it is."
+        return "No."
     return "Yes." if words.retry_after is None else f"Yes, after {_span(words.retry_after)}."
 
 
