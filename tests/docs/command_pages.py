@@ -90,6 +90,8 @@ def _value(parameter: app_commands.Parameter) -> str:
         return ", ".join(f"`{choice.name}`" for choice in parameter.choices)
     if parameter.type is AppCommandOptionType.boolean:
         return "`True`, `False`"
+    if parameter.type is AppCommandOptionType.user:
+        return "a person"
     return "text, with suggestions" if parameter.autocomplete else "text"
 
 
