@@ -174,6 +174,11 @@ class Settings(BaseSettings):
         return self.configured >= PAGE_SETTINGS
 
     @property
+    def errors_page(self) -> str:
+        """Where people read of every way of failing; empty while browsers cannot come here."""
+        return f"{self.public_url.rstrip('/')}/errors" if self.public_url else ""
+
+    @property
     def limits(self) -> Limits:
         """The operator's limits on orders."""
         return Limits(

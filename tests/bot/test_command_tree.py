@@ -25,7 +25,8 @@ EXPECTED = {
     "setup broker", "setup accounts", "setup default",
     "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",
-    "service pause", "risk show", "risk set", "data export", "data erase", "data keep",
+    "service pause", "service status", "service people", "risk show", "risk set",
+    "data export", "data erase", "data keep",
 }  # fmt: skip
 
 
@@ -113,6 +114,7 @@ async def test_money_and_quantities_are_typed_as_text_and_never_as_floats(
         discord.AppCommandOptionType.boolean,
         discord.AppCommandOptionType.role,
         discord.AppCommandOptionType.channel,
+        discord.AppCommandOptionType.user,
     }
 
 

@@ -11,12 +11,21 @@ from floorbroker.bot.replies.portfolio_cards import (
     portfolio_card,
     positions_card,
 )
-from floorbroker.bot.replies.rule_cards import policy_card, service_card
-from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent
-from floorbroker.domain.errors import BrokerConnectionError, FloorbrokerError
+from floorbroker.bot.replies.rule_cards import policy_card
+from floorbroker.domain.error_codes import ErrorCode, Sent
+from floorbroker.domain.error_words import WORDS
+from floorbroker.domain.errors import (
+    BrokerConnectionError,
+    FloorbrokerError,
+    InvalidInput,
+    SessionExpired,
+)
+from floorbroker.domain.ids import LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
+from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Person, ServerPolicy
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.portfolio import Overview
 from floorbroker.services.reachable import UnreachableLink
 from tests.bot.drawn import account, brokers, drawn, holdings, order_in, position
@@ -140,6 +149,37 @@ def test_each_order_is_listed_once_and_with_its_badge() -> None:
     assert "`PAPER`" in text
 
 
+def test_the_code_of_a_failure_opens_its_explanation_where_there_is_a_page() -> None:
+    address = "https://bot.example.com/errors"
+
+    with_page = drawn(error_card(SessionExpired(), address))
+    without = drawn(error_card(SessionExpired()))
+
+    assert f"-# Code [SESSION\\_EXPIRED]({address}#SESSION_EXPIRED)" in with_page.text
+    assert "-# Code SESSION\\_EXPIRED" in without.text
+    assert "](" not in without.text
+    with_page.assert_fits()
+
+
+def test_a_refused_credential_can_be_renewed_from_the_card() -> None:
+    error = SessionExpired(broker="alpaca")
+    assert not drawn(error_card(error)).buttons
+
+    error.link_id = LinkId("a1b2")
+
+    card = drawn(error_card(error))
+    assert card.buttons["Link again"]["custom_id"] == "fb:renew:a1b2"
+    card.assert_fits()
+
+
+def test_a_failure_tells_what_is_known_of_it_rather_than_what_its_code_says() -> None:
+    with pytest.raises(InvalidInput) as told, nothing_new():
+        raise InvalidInput("Whether the broker has this order is still being checked.")
+
+    text = drawn(error_card(told.value)).text
+    assert "What was sent before is as it was." in text
+
+
 @pytest.mark.parametrize("live_offered", [True, False])
 @pytest.mark.parametrize("on", [True, False])
 def test_each_switch_of_the_settings_has_one_button_that_turns_it(
@@ -148,7 +188,7 @@ def test_each_switch_of_the_settings_has_one_button_that_turns_it(
     person = Person(user_id=ANNA, live=on, paused=on, always_private=on, notify=on)
 
     card = settings_card(
-        person, limits=LIMITS, live_offered=live_offered, service_paused=False, policy=None
+        person, limits=LIMITS, live_offered=live_offered, pause=ServicePause(), policy=None
     )
 
     turned = {one.custom_id for one in card.buttons}
@@ -164,7 +204,7 @@ def test_the_operators_pause_is_told_apart_from_ones_own() -> None:
         Person(user_id=ANNA),
         limits=LIMITS,
         live_offered=False,
-        service_paused=True,
+        pause=ServicePause(everybody=True),
         policy=ServerPolicy(guild_id="1", public_results=True),
     )
 
@@ -185,8 +225,8 @@ def test_help_and_privacy_fit_and_name_every_broker(mode: DeploymentMode) -> Non
 
 def test_rules_are_told_in_words() -> None:
     strict, live = ServerPolicy(guild_id="1"), ServerPolicy(guild_id="1", live=True)
+    suspended = ServerPolicy(guild_id="1", suspended=True)
 
     assert "not allowed" in drawn(policy_card(strict, NOON, {})).text
     assert "**Live orders** allowed" in drawn(policy_card(live, NOON, {})).text
-    assert "PAUSED" in drawn(service_card(paused=True)).text
-    assert "PAUSED" not in drawn(service_card(paused=False)).text
+    assert "paused by the operator" in drawn(policy_card(suspended, NOON, {})).text

@@ -92,6 +92,8 @@ def _value(parameter: app_commands.Parameter) -> str:
         return "`True`, `False`"
     if parameter.type in {AppCommandOptionType.role, AppCommandOptionType.channel}:
         return f"a {parameter.type.name}"
+    if parameter.type is AppCommandOptionType.user:
+        return "a person"
     return "text, with suggestions" if parameter.autocomplete else "text"
 
 

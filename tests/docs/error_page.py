@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent, Words
+from floorbroker.domain.error_codes import ErrorCode, Sent, Words
+from floorbroker.domain.error_words import WORDS
 
 _SENT = {
     Sent.NOTHING: "no",
+    Sent.NOTHING_NEW: "no; what was sent before is as it was",
     Sent.REFUSED: "yes, and refused",
     Sent.MAYBE: "yes, outcome unknown",
     Sent.UNSURE: "not certain",

@@ -12,7 +12,7 @@ from tests.docs.pages import DOCS, README, all_pages, code_spans, name_of
 PAGE = (DOCS / "commands.md").read_text()
 SLASH = {command.qualified_name: command for command in slash_commands()}
 CONSOLE = console_commands()
-NOT_COMMANDS = {"healthz", "readyz", "metrics", "identity", "data", "tmp"}
+NOT_COMMANDS = {"healthz", "readyz", "metrics", "errors", "identity", "data", "tmp"}
 """Paths of the web and folders of the image, which also begin with a slash."""
 
 LATER = {"options", "hours"}

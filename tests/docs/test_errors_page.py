@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.domain.error_codes import WORDS, ErrorCode, Sent, Words
+from floorbroker.domain.error_codes import ErrorCode, Sent, Words
+from floorbroker.domain.error_words import WORDS
 from tests.docs.error_page import retry
 from tests.docs.pages import DOCS, rows
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from floorbroker.domain.error_codes import WORDS, ErrorCode
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.error_words import WORDS
 from floorbroker.services.link_tickets import MOST_TRIES, TICKET_LIFE
 from floorbroker.web import notices
 from floorbroker.web.notices import LONGEST_WORDS, Notice

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from floorbroker.domain import errors
-from floorbroker.domain.error_codes import WORDS, Action, ErrorCode, Sent
+from floorbroker.domain.error_codes import Action, ErrorCode, Sent
+from floorbroker.domain.error_words import WORDS
 from floorbroker.domain.errors import BrokerError, FloorbrokerError
+from floorbroker.domain.nothing_new import nothing_new
 
 
 def _kinds(root: type[FloorbrokerError] = FloorbrokerError) -> set[type[FloorbrokerError]]:
@@ -32,6 +34,7 @@ NOT_NOTHING = {
     ErrorCode.ORDER_REJECTED: Sent.REFUSED,
     ErrorCode.OUTCOME_UNKNOWN: Sent.MAYBE,
     ErrorCode.UNKNOWN: Sent.UNSURE,
+    ErrorCode.STORE_UNAVAILABLE: Sent.NOTHING_NEW,
 }
 
 
@@ -110,3 +113,24 @@ def test_several_broken_limits_carry_the_first_ones_code() -> None:
 @pytest.mark.parametrize("kind", sorted(_kinds(BrokerError), key=str))
 def test_every_broker_error_can_be_made_without_a_message(kind: type[BrokerError]) -> None:
     assert kind(broker="paper").message
+
+
+def test_what_concerns_an_order_that_may_be_at_its_broker_says_that_it_stands() -> None:
+    with pytest.raises(errors.InvalidInput) as told, nothing_new():
+        raise errors.InvalidInput("This order is filled.")
+
+    assert told.value.sent is Sent.NOTHING_NEW
+    assert errors.InvalidInput().sent is Sent.NOTHING
+
+
+@pytest.mark.parametrize("kind", [FloorbrokerError, errors.OutcomeUnknown, errors.OrderRejected])
+def test_what_is_known_to_be_sent_or_not_certain_stays_so(kind: type[FloorbrokerError]) -> None:
+    with pytest.raises(kind) as told, nothing_new():
+        raise kind
+
+    assert told.value.sent is kind().words.sent
+
+
+def test_every_word_about_what_was_sent_can_be_read_alone() -> None:
+    assert Sent.NOTHING_NEW.value.startswith(Sent.NOTHING.value)
+    assert all(sent.value.endswith(".") for sent in Sent)

@@ -143,7 +143,7 @@ async def test_keys_that_were_revoked_are_told_and_marked(sqlite: Store) -> None
 
         assert "Alpaca does not accept these keys." in first.text
         assert "Alpaca no longer accepts the access stored for Alpaca paper." in second.text
-        assert "Link the account again with /setup broker." in second.text
+        assert "Link the account again with /setup renew." in second.text
         assert len(sim.received) == asked
         status = await world.alice.types("setup status")
         assert any(label.startswith("Renew") for label in status.buttons)

@@ -15,6 +15,7 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.order import IntentKind, IntentState, Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges
+from floorbroker.domain.service_pause import ServicePause
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted, filled
 from tests.floor import ANNA, House, caller, settings
@@ -133,7 +134,7 @@ async def test_a_pause_never_stands_in_a_cancels_way(
     house: House, venue: Venue, resting: Order
 ) -> None:
     await house.choose(ANNA, paused=True)
-    await house.stored_people.pause_service(True)
+    await house.stored_people.save_service_pause(ServicePause(everybody=True))
 
     assert (await house.changes.cancel(caller(), resting.order_id)).state is OrderState.CANCELED
 

@@ -12,9 +12,11 @@ from floorbroker.domain.errors import (
     Paused,
     PolicyRefused,
 )
+from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import PositionEffect, Side
+from floorbroker.domain.service_pause import ServicePause
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, held
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -28,10 +30,22 @@ async def _pause_me(house: House) -> None:
 
 
 async def _pause_all(house: House) -> None:
-    await house.stored_people.pause_service(True)
+    await house.stored_people.save_service_pause(ServicePause(everybody=True))
 
 
-@pytest.mark.parametrize("pause", [_pause_me, _pause_all])
+async def _pause_the_broker(house: House) -> None:
+    brokers = frozenset({BrokerId("paper"), BrokerId("kraken")})
+    await house.stored_people.save_service_pause(ServicePause(brokers=brokers))
+
+
+async def _suspend_me(house: House) -> None:
+    await house.choose(ANNA, suspended=True)
+
+
+_PAUSES = [_pause_me, _pause_all, _pause_the_broker, _suspend_me]
+
+
+@pytest.mark.parametrize("pause", _PAUSES)
 async def test_a_pause_after_the_review_stops_an_order_that_opens(
     house: House, broker: Counting, pause: Any
 ) -> None:
@@ -45,7 +59,7 @@ async def test_a_pause_after_the_review_stops_an_order_that_opens(
     assert (await house.stored(draft)).state is OrderState.DRAFT
 
 
-@pytest.mark.parametrize("pause", [_pause_me, _pause_all])
+@pytest.mark.parametrize("pause", _PAUSES)
 async def test_a_pause_never_stops_an_order_that_closes(
     house: House, broker: Counting, pause: Any
 ) -> None:
@@ -61,7 +75,7 @@ async def test_a_pause_never_stops_an_order_that_closes(
     assert broker.orders_received == 2
 
 
-@pytest.mark.parametrize("pause", [_pause_me, _pause_all])
+@pytest.mark.parametrize("pause", _PAUSES)
 async def test_a_pause_stops_the_review_of_an_order_that_opens(house: House, pause: Any) -> None:
     await pause(house)
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorbroker.domain.errors import Busy, LinkExpired, LinkUsed, NotYours
+from floorbroker.domain.errors import Busy, NotYours
 from floorbroker.domain.ids import UserId
+from floorbroker.domain.link_ticket import LinkExpired, LinkUsed
 from floorbroker.domain.modes import Environment
 from floorbroker.services.link_tickets import MOST_TICKETS, MOST_TRIES, PER, TICKET_LIFE, digest
 from tests.fakes.flaky_documents import FlakyDocuments

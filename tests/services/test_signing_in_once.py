@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from floorbroker.domain.errors import LinkUsed
+from floorbroker.domain.link_ticket import LinkUsed
 from floorbroker.domain.modes import Environment
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from floorbroker.brokers.shared.grants import GrantRefused
-from floorbroker.domain.errors import AuthenticationFailed, LinkUsed, SessionExpired
+from floorbroker.domain.errors import AuthenticationFailed, SessionExpired
+from floorbroker.domain.link_ticket import LinkUsed
 from floorbroker.domain.modes import Environment
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.domain.errors import LinkExpired
-from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.domain.link_ticket import LinkExpired, LinkTicket
 from floorbroker.domain.modes import Environment
 from floorbroker.services.link_tickets import LONGEST_LIFE, SIGN_IN_LIFE, TICKET_LIFE
 from tests.fakes.clock import ManualClock

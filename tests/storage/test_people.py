@@ -106,12 +106,56 @@ async def test_rules_come_back_and_keep_their_version(people: People) -> None:
 
 
 async def test_the_service_is_not_paused_until_somebody_does(people: People) -> None:
-    assert not await people.service_paused()
+    nothing = await people.service_pause()
 
-    await people.pause_service(True)
-    assert await people.service_paused()
-    await people.pause_service(True)
-    assert await people.service_paused()
+    stored = await people.save_service_pause(
+        replace(nothing, everybody=True, brokers=frozenset({BrokerId("kraken")}))
+    )
 
-    await people.pause_service(False)
-    assert not await people.service_paused()
+    assert not nothing.holds_at(BrokerId("kraken"))
+    assert stored is not None
+    assert await people.service_pause() == stored
+    assert await people.save_service_pause(replace(stored, everybody=False)) is not None
+    assert (await people.service_pause()).brokers == {"kraken"}
+
+
+async def test_of_two_operators_who_pause_at_once_the_second_reads_again(people: People) -> None:
+    nothing = await people.service_pause()
+    first = await people.save_service_pause(replace(nothing, everybody=True))
+    assert first is not None
+
+    assert await people.save_service_pause(nothing) is None
+    second = await people.save_service_pause(replace(first, everybody=False))
+    assert await people.save_service_pause(first) is None
+    assert await people.service_pause() == second
+
+
+async def test_a_pause_from_before_there_were_versions_holds_and_can_be_lifted(
+    people: People, documents: Documents
+) -> None:
+    await documents.upsert("switches", {"_id": "service", "schema_version": 1, "paused": True})
+
+    pause = await people.service_pause()
+
+    assert pause.everybody
+    assert await people.save_service_pause(replace(pause, everybody=False)) is not None
+    assert not (await people.service_pause()).everybody
+    assert await people.save_service_pause(pause) is None
+
+
+async def test_whoever_was_stored_before_there_were_suspensions_is_not_suspended(
+    people: People, documents: Documents
+) -> None:
+    await people.save_person(Person(user_id=ANNA, suspended=True))
+    await people.save_policy(ServerPolicy(guild_id="9", suspended=True))
+    for collection, key in (("users", ANNA), ("policies", "9")):
+        stored = await documents.get(collection, key)
+        assert stored is not None
+        assert stored.pop("suspended") is True
+        await documents.upsert(collection, stored)
+
+    person, policy = await people.person(ANNA), await people.policy("9")
+
+    assert person is not None
+    assert policy is not None
+    assert (person.suspended, policy.suspended) == (False, False)

@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from floorbroker.domain.errors import LinkUsed
 from floorbroker.domain.ids import AccountId
+from floorbroker.domain.link_ticket import LinkUsed
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY
 from floorbroker.domain.portfolio import BrokerAccount

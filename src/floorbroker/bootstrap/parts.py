@@ -28,6 +28,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
+from floorbroker.services.console import Console
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
@@ -78,6 +79,7 @@ from floorbroker.storage import (
     link_tickets,
     notices,
     orders,
+    overview,
     paper_books,
     people,
     personal,
@@ -227,6 +229,9 @@ def build(  # the parts that everything else is made of
         changes=changes,
         charting=Charting(Sources(accounts, sessions), listing, studio, clock),
         choices=choices,
+        console=Console(
+            overview.Overview(store), choices, desk, gateways, settings.deployment_mode
+        ),
         deciding=Deciding(desk),
         drafts=drafts,
         erasing=Erasing(kept, accounts, listing, trail, clock),

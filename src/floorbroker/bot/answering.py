@@ -65,14 +65,14 @@ class Answers:
         except FloorbrokerError as error:
             outcome = error.code.value
             _log.info("refused", command=name_of(interaction), code=error.code, why=error.detail)
-            await refuse(interaction, error)
+            await refuse(interaction, error, self._floor.settings.errors_page)
         except discord.HTTPException as error:
             outcome = "DISCORD"
             _log.warning("discord_refused", command=name_of(interaction), code=error.code)
         except Exception as error:  # noqa: BLE001  # the edge: whatever it is, there is a card
             outcome = "UNKNOWN"
             _log.exception("unexpected", command=name_of(interaction), error=type(error).__name__)
-            await refuse(interaction, FloorbrokerError())
+            await refuse(interaction, FloorbrokerError(), self._floor.settings.errors_page)
         finally:
             elapsed = perf_counter() - started
             self._floor.metrics.command_done(name_of(interaction), outcome, elapsed)
@@ -80,7 +80,8 @@ class Answers:
     async def _marked(self, caller: Caller, card: Card) -> Card:
         """The card, with the pause on it where there is one; a store that fails shows none."""
         try:
-            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller)
+            at = None if card.tells is None else card.tells.broker
+            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller, at)
         except StoreUnavailable:
             return card
         return replace(card, badges=(*card.badges, PAUSED)) if paused else card
@@ -181,9 +182,11 @@ async def _acknowledged(interaction: discord.Interaction, **how: bool) -> bool:
     return True
 
 
-async def refuse(interaction: discord.Interaction, error: FloorbrokerError) -> None:
+async def refuse(
+    interaction: discord.Interaction, error: FloorbrokerError, errors_page: str
+) -> None:
     """The card of a failure: in place of a command's answer, beside a card that was clicked."""
-    view = view_of(error_card(error))
+    view = view_of(error_card(error, errors_page))
     try:
         if not interaction.response.is_done():
             await interaction.response.send_message(view=view, ephemeral=True)

@@ -22,6 +22,7 @@ from floorbroker.bot.cogs.person import PersonCommands
 from floorbroker.bot.cogs.portfolio import PortfolioCommands
 from floorbroker.bot.cogs.risk import RiskCommands
 from floorbroker.bot.cogs.rules import RuleCommands
+from floorbroker.bot.cogs.service import ServiceCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.front import front_of
@@ -56,17 +57,18 @@ class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Answers with a card, whatever it was."""
+        errors_page = self.client.front.floor.settings.errors_page
         cause = error.__cause__ or getattr(error, "original", None)
         if isinstance(error, _UNREADABLE):
             # Its body never began: Discord offered what an older version of the bot had.
             cause = InvalidInput("The command has changed. Type it again and choose from its list.")
         if isinstance(cause, FloorbrokerError):
-            await refuse(interaction, cause)
+            await refuse(interaction, cause, errors_page)
             return
         _log.error(
             "command_failed", command=name_of(interaction), error=type(cause or error).__name__
         )
-        await refuse(interaction, FloorbrokerError())
+        await refuse(interaction, FloorbrokerError(), errors_page)
 
 
 class FloorbrokerBot(commands.AutoShardedBot):
@@ -112,6 +114,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             DataCommands(self.front),
             RiskCommands(self.front),
             RuleCommands(self.front),
+            ServiceCommands(self.front),
         ):
             await self.add_cog(cog)
 

@@ -1,7 +1,6 @@
 """What clicks do that are not about one order."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
 
 import discord
 
@@ -13,6 +12,7 @@ from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Button, Card, Style, Tone
 from floorbroker.bot.replies.person_cards import settings_card
+from floorbroker.bot.replies.service_cards import people_card
 from floorbroker.bot.replies.setup_cards import (
     broker_card,
     brokers_card,
@@ -28,13 +28,8 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.choices import PersonalSwitch
 from floorbroker.services.floor import Floor
 
-
-class Steps(Protocol):
-    """Cards whose buttons lead to each other."""
-
-    async def step(self, caller: Caller, what: str) -> Card:
-        """The next card."""
-        ...
+Step = Callable[[Caller, str], Awaitable[Card]]
+"""What a button of a family of cards leads to."""
 
 
 class Clicks:
@@ -67,13 +62,14 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic" | "data" | "history":
-                steps: Mapping[str, Steps] = {
-                    "panic": self.panic,
-                    "data": self.data,
-                    "history": self.history,
+            case "panic" | "data" | "history" | "people":
+                steps: Mapping[str, Step] = {
+                    "panic": self.panic.step,
+                    "data": self.data.step,
+                    "history": self.history.step,
+                    "people": self._people,
                 }
-                return await steps[action].step(caller, what)
+                return await steps[action](caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 
@@ -104,15 +100,18 @@ class Clicks:
         """What /settings shows."""
         floor = self._floor
         person = await floor.accounts.person(caller.user_id)
-        paused = await floor.choices.service_paused()
+        pause = await floor.choices.service_pause()
         policy = None if caller.guild_id is None else await floor.choices.policy(caller.guild_id)
         return settings_card(
             person,
             limits=(await floor.limits.view(caller)).limits,
             live_offered=floor.choices.live_offered,
-            service_paused=paused,
+            pause=pause,
             policy=policy,
         )
+
+    async def _people(self, caller: Caller, after: str) -> Card:
+        return people_card(await self._floor.console.people(caller, after))
 
     async def _remove(self, caller: Caller, link_id: LinkId) -> Card:
         return removed_card(await self._floor.links.remove(caller.user_id, link_id))

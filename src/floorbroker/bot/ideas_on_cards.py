@@ -37,7 +37,7 @@ class IdeaButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.IDEA):
             front.answers.check_may_use(interaction)
             idea = await front.floor.ideas.idea(self.idea_id)
         except FloorbrokerError as error:
-            await refuse(interaction, error)
+            await refuse(interaction, error, front.floor.settings.errors_page)
             return
         await interaction.response.send_modal(SizeForm(front, idea))
 

@@ -18,6 +18,7 @@ from floorbroker.domain.errors import (
     StoreUnavailable,
 )
 from floorbroker.domain.ids import OrderId
+from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges
@@ -62,7 +63,7 @@ class OrderCards:
         try:
             order = await self._floor.orders.confirm(caller, order_id, address, anyway=anyway)
         except DraftExpired as error:
-            await refuse(interaction, error)
+            await refuse(interaction, error, self._floor.settings.errors_page)
             return await self.card(await self._floor.orders.get(caller, order_id), caller)
         if order.state is OrderState.SENDING:
             return None
@@ -106,19 +107,21 @@ class OrderCards:
     async def decide(self, caller: Caller, order_id: OrderId, which: str) -> Card:
         """The person says which order at the broker it is: its id there, or `NONE`."""
         deciding = self._floor.deciding
-        if which == custom_ids.NONE:
-            return await self.card(await deciding.none_of_them(caller, order_id), caller)
-        return await self.card(await deciding.is_it(caller, order_id, which), caller)
+        with nothing_new():
+            if which == custom_ids.NONE:
+                return await self.card(await deciding.none_of_them(caller, order_id), caller)
+            return await self.card(await deciding.is_it(caller, order_id, which), caller)
 
     async def share(
         self, interaction: discord.Interaction, caller: Caller, order_id: OrderId
     ) -> Card:
         """Posts the redacted result to the channel."""
         order = await self._floor.orders.get(caller, order_id)
-        if not order.fills:
-            raise PolicyRefused("There is nothing to share before the first fill.")
-        if self._floor.clock.now() - order.events[-1].at < DOUBLE_CLICK:
-            raise PolicyRefused("It has just filled. Press Share again if you meant it.")
+        with nothing_new():
+            if not order.fills:
+                raise PolicyRefused("There is nothing to share before the first fill.")
+            if self._floor.clock.now() - order.events[-1].at < DOUBLE_CLICK:
+                raise PolicyRefused("It has just filled. Press Share again if you meant it.")
         card = await self.card(order, caller)
         return replace(card, public=shared_card(order, interaction.user.display_name))
 

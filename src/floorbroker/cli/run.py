@@ -19,6 +19,7 @@ from floorbroker.config import LogFormat, Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.observability.logging import configure_logging, log_uncaught_errors
 from floorbroker.web.app import build_metrics_app, build_web_app, run_web
+from floorbroker.web.errors_page import ErrorsPage, errors_page
 from floorbroker.web.links import LinkPages, link_pages
 
 ANSWER_SECONDS: Final = 3.0
@@ -56,7 +57,7 @@ async def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def web(app: App) -> AsyncIterator[Sequence[int]]:
-    """Health, readiness and the link page on PORT; metrics behind a token, or on their own port.
+    """Health, readiness, the link pages and the errors on PORT; metrics behind a token, or apart.
 
     Yields:
         The ports that are listened on: PORT, then METRICS_PORT if it is set.
@@ -65,11 +66,13 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
         GivenUp: A port cannot be listened on, or PUBLIC_URL is no address.
     """
     settings = app.settings
+    links, errors = _pages(app)
     public = build_web_app(
         readiness=app,
         metrics=app.metrics,
         metrics_token=settings.metrics_token,
-        links=_links(app),
+        links=links,
+        errors=errors,
     )
     sites = [("PORT", settings.port, public)]
     if settings.metrics_port is not None:
@@ -87,9 +90,10 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
         yield ports
 
 
-def _links(app: App) -> LinkPages | None:
+def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:
     try:
-        return link_pages(app.floor, app.settings, on_connected=app.link_news.connected)
+        links = link_pages(app.floor, app.settings, on_connected=app.link_news.connected)
+        return links, errors_page(app.settings)
     except SettingsProblem as problem:
         raise GivenUp(str(problem), MISCONFIGURED) from None
 

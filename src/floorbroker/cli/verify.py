@@ -18,7 +18,7 @@ from floorbroker.cli.verify_report import markdown
 from floorbroker.cli.whose import owner_or_operator
 from floorbroker.config import Settings
 from floorbroker.domain.errors import NotLinked, Paused
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.instruments import parse_symbol
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
@@ -77,7 +77,7 @@ async def _verified(app: App, user_id: UserId, asked: Asked) -> Verification:
     spec = get_broker(link.broker)
     check_may_verify(spec, link.environment, read_only=asked.read_only)
     if not asked.read_only:
-        await _check_may_order(floor, user_id)
+        await _check_may_order(floor, user_id, spec.id)
     # An adapter of its own: how it connects is a part of what is looked at.
     async with floor.sessions.apart(link) as adapter:
         return await verified(
@@ -96,14 +96,15 @@ async def _verified(app: App, user_id: UserId, asked: Asked) -> Verification:
         )
 
 
-async def _check_may_order(floor: Floor, user_id: UserId) -> None:
+async def _check_may_order(floor: Floor, user_id: UserId, broker: BrokerId) -> None:
     """A pause holds for this order as for any that opens a position.
 
     Raises:
         Paused: The operator or the person paused trading.
     """
     person = await floor.accounts.person(user_id)
-    if person.paused or await floor.choices.service_paused():
+    pause = await floor.choices.service_pause()
+    if person.paused or person.suspended or pause.holds_at(broker):
         raise Paused("Trading is paused, and an order would be placed. --read-only places none.")
 
 

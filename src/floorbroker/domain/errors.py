@@ -2,7 +2,7 @@
 
     FloorbrokerError
      ├─ InvalidInput · AmbiguousSymbol · NotYours · NotLinked · DraftExpired · Busy
-     ├─ LinkExpired · LinkUsed
+     ├─ LinkExpired · LinkUsed     in link_ticket
      ├─ PolicyRefused · Paused · StoreUnavailable
      ├─ LimitExceeded              several violations in one
      ├─ DeploymentModeError · BrokerRetired · MissingExtra
@@ -20,7 +20,9 @@ The message of an error is a sentence for people. What only an operator should r
 
 from datetime import timedelta
 
-from floorbroker.domain.error_codes import WORDS, Action, ErrorCode, Words
+from floorbroker.domain.error_codes import Action, ErrorCode, Words
+from floorbroker.domain.error_words import WORDS
+from floorbroker.domain.ids import LinkId
 
 
 class FloorbrokerError(Exception):
@@ -30,15 +32,19 @@ class FloorbrokerError(Exception):
         message: What happened, safe to show.
         detail: For the log only; constant or redacted.
         broker: The broker's id, where one is concerned.
+        link_id: The caller's link of which the broker refuses the credential, where it is known.
+        sent: Whether anything left for the broker; the code's own word unless more is known.
     """
 
     code: ErrorCode = ErrorCode.UNKNOWN
+    link_id: LinkId | None = None
 
     def __init__(self, message: str = "", *, broker: str = "", detail: str = "") -> None:
         """Without a message the code's own words are used."""
         self.message = message or self.words.happened
         self.broker = broker
         self.detail = detail
+        self.sent = self.words.sent
         super().__init__(self.message)
 
     @property
@@ -90,18 +96,6 @@ class DraftExpired(FloorbrokerError):
     """The review card is too old, used up, or its price has moved away."""
 
     code = ErrorCode.DRAFT_EXPIRED
-
-
-class LinkExpired(FloorbrokerError):
-    """A one-time link is too old, or never was one: the two are not told apart."""
-
-    code = ErrorCode.LINK_EXPIRED
-
-
-class LinkUsed(FloorbrokerError):
-    """A one-time link has done its work, or was tried too often."""
-
-    code = ErrorCode.LINK_USED
 
 
 class Busy(FloorbrokerError):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import ReplyAddress
@@ -37,3 +39,15 @@ class LinkTicket:
     away: str = ""
     used_at: datetime | None = None
     reply: ReplyAddress | None = None
+
+
+class LinkExpired(FloorbrokerError):
+    """A one-time link is too old, or never was one: the two are not told apart."""
+
+    code = ErrorCode.LINK_EXPIRED
+
+
+class LinkUsed(FloorbrokerError):
+    """A one-time link has done its work, or was tried too often."""
+
+    code = ErrorCode.LINK_USED

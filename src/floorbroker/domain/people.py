@@ -51,6 +51,7 @@ class Person:
         accepted_at: When they did.
         leaving: Everything kept on them is going to be erased; None: it is not.
         limits: Those that the person set for themselves.
+        suspended: The bot's operators paused this person: no order that opens a position.
     """
 
     user_id: UserId
@@ -64,6 +65,7 @@ class Person:
     accepted_at: datetime | None = None
     leaving: Leaving | None = None
     limits: StandingLimits = field(default_factory=StandingLimits)
+    suspended: bool = False
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""
@@ -126,6 +128,7 @@ class ServerPolicy:
         brokers: Where orders that open a position may go; empty: to all.
         roles: Who may open positions: whoever has one of them; empty: everybody.
         channels: Where such orders may be given, threads in them included; empty: everywhere.
+        suspended: The same, by the bot's operators; the managers cannot lift it.
     """
 
     guild_id: str
@@ -137,3 +140,4 @@ class ServerPolicy:
     brokers: frozenset[BrokerId] = frozenset()
     roles: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+    suspended: bool = False

@@ -148,6 +148,10 @@ class Metrics:
         self._last_lag.set(seconds)
         self._lag.observe(seconds)
 
+    def last_loop_lag(self) -> float:
+        """The seconds that `loop_lag` was told last."""
+        return self._registry.get_sample_value("floorbroker_event_loop_lag_last_seconds") or 0.0
+
     def limit_used(self, broker: str, scope: str, share: float) -> None:
         """How much of a request limit is used, from 0 to 1; of all identities the last one."""
         self._limits.labels(self._word("broker", broker), self._word("scope", scope)).set(share)

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 
+from floorbroker.brokers.registry import get_broker
 from floorbroker.config import Settings, Switch
 from floorbroker.domain.errors import PolicyRefused, StoreUnavailable
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.people import Person, ServerPolicy
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.callers import Caller
@@ -108,29 +110,91 @@ class Choices:
         owner = bool(self._settings.owner_id) and user_id == self._settings.owner_id
         return owner or user_id in self._settings.operator_ids
 
-    async def paused_for(self, caller: Caller) -> bool:
-        """Whether any pause keeps the caller from opening positions here."""
-        person, service = await asyncio.gather(
-            self._accounts.person(caller.user_id), self._people.service_paused()
-        )
-        if person.paused or person.leaving is not None or service:
-            return True
-        return caller.guild_id is not None and (await self.policy(caller.guild_id)).paused
-
-    async def service_paused(self) -> bool:
-        """Whether the operator paused everybody."""
-        return await self._people.service_paused()
-
-    async def pause_service(self, caller: Caller, paused: bool) -> None:
-        """Pauses or resumes everybody.
+    def check_operator(self, caller: Caller) -> None:
+        """Before anything that is the operators' own; the same words whatever it was.
 
         Raises:
             PolicyRefused: The caller is not an operator.
         """
         if not self.is_operator(caller.user_id):
             raise PolicyRefused("Only the operators of this bot can do that.")
-        await self._people.pause_service(paused)
-        await self._audit.write(caller.user_id, "service_pause", {"paused": str(paused)})
+
+    async def paused_for(self, caller: Caller, broker: BrokerId | None = None) -> bool:
+        """Whether any pause keeps the caller from opening positions here.
+
+        Args:
+            broker: Where; left out, pauses of single brokers do not count.
+        """
+        person, pause = await asyncio.gather(
+            self._accounts.person(caller.user_id), self._people.service_pause()
+        )
+        if person.paused or person.suspended or person.leaving is not None:
+            return True
+        if pause.holds_at(broker):
+            return True
+        if caller.guild_id is None:
+            return False
+        policy = await self.policy(caller.guild_id)
+        return policy.paused or policy.suspended
+
+    async def service_pause(self) -> ServicePause:
+        """What the operators have paused of the service as a whole."""
+        return await self._people.service_pause()
+
+    async def pause_service(
+        self, caller: Caller, paused: bool, *, broker: BrokerId | None = None
+    ) -> ServicePause:
+        """Pauses or resumes everybody, or everybody at one broker.
+
+        Raises:
+            PolicyRefused: The caller is not an operator.
+            InvalidInput: There is no such broker.
+        """
+        self.check_operator(caller)
+        if broker is not None:
+            get_broker(broker)
+        for _ in range(5):
+            pause = await self._people.service_pause()
+            if broker is None:
+                changed = replace(pause, everybody=paused)
+            else:
+                others = pause.brokers - {broker}
+                changed = replace(pause, brokers=others | {broker} if paused else others)
+            stored = await self._people.save_service_pause(changed)
+            if stored is not None:
+                fields = {"paused": str(paused), "broker": broker or ""}
+                await self._audit.write(caller.user_id, "service_pause", fields)
+                return stored
+        raise StoreUnavailable(detail="service pause kept changing")
+
+    async def suspend_server(self, caller: Caller, guild_id: str, on: bool) -> ServerPolicy:
+        """Pauses or resumes one server, whatever its managers choose.
+
+        Raises:
+            PolicyRefused: The caller is not an operator.
+        """
+        self.check_operator(caller)
+        for _ in range(5):
+            policy = replace(await self.policy(guild_id), suspended=on)
+            stored = await self._people.save_policy(policy)
+            if stored is not None:
+                fields = {"guild_id": guild_id, "suspended": str(on)}
+                await self._audit.write(caller.user_id, "server_suspended", fields)
+                return stored
+        raise StoreUnavailable(detail="policy kept changing")
+
+    async def suspend_person(self, caller: Caller, user_id: UserId, on: bool) -> Person:
+        """Pauses or resumes one person, who reads of it in their own export.
+
+        Raises:
+            PolicyRefused: The caller is not an operator.
+        """
+        self.check_operator(caller)
+        person = await self._accounts.update(user_id, lambda p: replace(p, suspended=on))
+        fields = {"person": await self._audit.pseudonym(user_id), "suspended": str(on)}
+        await self._audit.write(caller.user_id, "person_suspended", fields)
+        await self._audit.write(user_id, "suspended", {"by": "operator", "suspended": str(on)})
+        return person
 
 
 def _switched(person: Person, which: PersonalSwitch, on: bool) -> Person:

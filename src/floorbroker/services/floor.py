@@ -9,6 +9,7 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
+from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.erasing import Erasing
@@ -52,6 +53,7 @@ class Floor:
     changes: OrderChangeService
     charting: Charting
     choices: Choices
+    console: Console
     deciding: Deciding
     drafts: Drafts
     erasing: Erasing

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from floorbroker.brokers.registry import get_broker
 from floorbroker.config import Settings, Switch
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import LimitExceeded, Paused, PolicyRefused
+from floorbroker.domain.errors import Busy, LimitExceeded, Paused, PolicyRefused
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import PositionEffect
 from floorbroker.domain.own_limits import tightest
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits, ProposedOrder, violations
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.callers import Caller
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.people import People
@@ -50,21 +51,21 @@ class Gates:
             operator's collar alone: no other rule holds a person in a position.
 
         Raises:
+            Busy: The person's data is being erased.
             PolicyRefused: Live trading is off here, for one of three reasons, or a rule of the
                 server forbids it.
             Paused: A kill switch is set and the order would open a position.
         """
-        person, paused, policy = await asyncio.gather(
+        person, pause, policy = await asyncio.gather(
             self._people.person(caller.user_id),
-            self._people.service_paused(),
+            self._people.service_pause(),
             self._policy(caller.guild_id),
         )
         person = person or Person(user_id=caller.user_id)
         if person.leaving is not None and person.leaving.begun:
-            raise Paused("Your data is being erased at this moment; nothing was sent.")
+            raise Busy("Your data is being erased at this moment.")
         if effect is not PositionEffect.CLOSE:
-            if paused:
-                raise Paused("The operator has paused trading for everybody.")
+            _check_operators(person, pause, policy, broker)
             if policy is not None and policy.paused:
                 raise Paused("This server's managers have paused trading here.")
             if person.leaving is not None:
@@ -113,6 +114,20 @@ class Gates:
         broken = violations(proposed, limits)
         if broken:
             raise LimitExceeded(broken[0].code, ", ".join(one.message for one in broken))
+
+
+def _check_operators(
+    person: Person, pause: ServicePause, policy: ServerPolicy | None, broker: BrokerId
+) -> None:
+    if pause.everybody:
+        raise Paused("The operator has paused trading for everybody.")
+    if pause.holds_at(broker):
+        name = get_broker(broker).name
+        raise Paused(f"The operator has paused trading at {name}.", broker=broker)
+    if person.suspended:
+        raise Paused("The operator has paused trading for you.")
+    if policy is not None and policy.suspended:
+        raise Paused("The operator has paused trading in this server.")
 
 
 def _check_place(caller: Caller, policy: ServerPolicy, broker: BrokerId) -> None:

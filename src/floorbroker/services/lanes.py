@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -23,6 +23,10 @@ class Lanes:
         )
         self._waiting: Counter[BrokerId] = Counter()
         self._most_waiting = most_waiting
+
+    def waiting(self) -> Mapping[BrokerId, int]:
+        """How many orders wait for their turn, where any do."""
+        return {broker: number for broker, number in self._waiting.items() if number}
 
     @asynccontextmanager
     async def lane(self, broker: BrokerId) -> AsyncIterator[None]:

@@ -81,8 +81,12 @@ def ended(link: Link, clock: Clock) -> bool:
 def told_again(link: Link) -> BrokerError:
     """What a command on a link that is dead or at its end says, without asking the broker."""
     name = get_broker(link.broker).name
+    kind: type[BrokerError] = AuthenticationFailed
+    words = f"{name} no longer accepts the access stored for {link.label}."
+    if link.dead_code in {None, ErrorCode.SESSION_EXPIRED}:
+        kind = SessionExpired
     if link.dead_code is None:
         words = f"{name} ends each access after a while; the one for {link.label} has ended."
-        return SessionExpired(words, broker=link.broker)
-    kind = SessionExpired if link.dead_code is ErrorCode.SESSION_EXPIRED else AuthenticationFailed
-    return kind(f"{name} no longer accepts the access stored for {link.label}.", broker=link.broker)
+    error = kind(words, broker=link.broker)
+    error.link_id = link.link_id
+    return error

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Final
 
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import Busy, LinkExpired, LinkUsed, NotYours
+from floorbroker.domain.errors import Busy, NotYours
 from floorbroker.domain.ids import BrokerId, LinkId, UserId
-from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.domain.link_ticket import LinkExpired, LinkTicket, LinkUsed
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import ReplyAddress
 from floorbroker.services.audit import Audit

@@ -4,14 +4,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 import structlog
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
-from floorbroker.domain.errors import Busy, InvalidInput, NotSupported, NotYours, StoreUnavailable
+from floorbroker.domain.errors import (
+    Busy,
+    InvalidInput,
+    NotLinked,
+    NotSupported,
+    NotYours,
+    StoreUnavailable,
+)
 from floorbroker.domain.ids import OrderId
+from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Claim, Intent, IntentKind, IntentState, Order, ReplyAddress
 from floorbroker.domain.order_life import can_be_canceled, event
 from floorbroker.domain.order_state import UNRESOLVED
@@ -32,6 +41,10 @@ from floorbroker.services.valuation import proposed, value
 
 _log = structlog.get_logger(__name__)
 
+_OUT_OF_REACH: Final = (
+    "The account of this order was removed here. If the order still works, cancel it at "
+    "your broker."
+)
 Ask = Callable[[BrokerAdapter, Order], Awaitable[Receipt | None]]
 
 
@@ -51,13 +64,14 @@ class OrderChangeService:
             NotYours: It is somebody else's.
             InvalidInput: The order is at its end, or not yet known to be at the broker.
         """
-        order = await self._get(caller, order_id)
-        intent = self._intent(caller, IntentKind.CANCEL, None)
-        if _asked_already(order, intent, self._desk.settle):
-            return order
-        if not can_be_canceled(order):
-            raise _nothing_at_work(order)
-        return await self._begin(order, intent, reply, _cancel)
+        with nothing_new():
+            order = await self._get(caller, order_id)
+            intent = self._intent(caller, IntentKind.CANCEL, None)
+            if _asked_already(order, intent, self._desk.settle):
+                return order
+            if not can_be_canceled(order):
+                raise _nothing_at_work(order)
+            return await self._begin(order, intent, reply, _cancel)
 
     async def modify(
         self,
@@ -74,6 +88,12 @@ class OrderChangeService:
             InvalidInput: The order is at its end, or the new terms do not fit it.
             LimitExceeded: The changed order would break a limit.
         """
+        with nothing_new():
+            return await self._modify(caller, order_id, changes, reply)
+
+    async def _modify(
+        self, caller: Caller, order_id: OrderId, changes: OrderChanges, reply: ReplyAddress | None
+    ) -> Order:
         order = await self._get(caller, order_id)
         if _asked_already(
             order, self._intent(caller, IntentKind.MODIFY, changes), self._desk.settle
@@ -139,7 +159,10 @@ class OrderChangeService:
     async def _carry_out(
         self, order: Order, intent: Intent, reply: ReplyAddress | None, ask: Ask
     ) -> Order:
-        link = await self._desk.accounts.link(order.user_id, order.link_id)
+        try:
+            link = await self._desk.accounts.link(order.user_id, order.link_id)
+        except NotLinked:
+            raise NotLinked(_OUT_OF_REACH) from None
         async with self._desk.sessions.lease(link) as adapter:
             asking = await self._desk.orders.advance(order, self._asking(order, intent, reply))
             if asking is None:

@@ -1,7 +1,7 @@
 """One leased adapter a link: opened once, shared by that person's commands, closed when idle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,14 @@ from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.brokers.shared.watched import WatchedAdapter
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerError, Busy, NotLinked, OrderRejected
+from floorbroker.domain.errors import (
+    AuthenticationFailed,
+    BrokerError,
+    Busy,
+    NotLinked,
+    OrderRejected,
+    SessionExpired,
+)
 from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
@@ -130,6 +137,9 @@ class Sessions:
                 # Now, so that an order's deadline need not hold a renewal as well.
                 await session.tokens.current()
             yield adapter
+        except (AuthenticationFailed, SessionExpired) as error:
+            error.link_id = link.link_id
+            raise
         finally:
             session.in_use -= 1
             session.last_used = self._clock.now()
@@ -169,6 +179,15 @@ class Sessions:
     def is_open(self, link_id: LinkId) -> bool:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions
+
+    @property
+    def number_open(self) -> int:
+        """How many leases were not closed."""
+        return len(self._sessions)
+
+    def resting(self) -> Sequence[tuple[BrokerId, Environment]]:
+        """The brokers that are left alone after several failures in a row."""
+        return [where for where, breaker in self._breakers.items() if breaker.resting]
 
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""

@@ -14,8 +14,7 @@ import structlog
 from floorbroker.brokers.factory import BrokerFactory
 from floorbroker.brokers.oauth import Departure
 from floorbroker.brokers.shared.grants import GrantRefused
-from floorbroker.domain.errors import LinkUsed
-from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.domain.link_ticket import LinkTicket, LinkUsed
 from floorbroker.services.link_requests import Tried, Wanted
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking

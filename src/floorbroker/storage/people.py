@@ -7,8 +7,9 @@ from typing import Final, TypeVar
 
 import structlog
 
-from floorbroker.domain.ids import LinkId, UserId
+from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.people import Link, Person, ServerPolicy
+from floorbroker.domain.service_pause import ServicePause
 from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     OLDEST_FIRST,
@@ -100,15 +101,37 @@ class People:
         """Stores a policy over the version that was read; None if somebody else was faster."""
         return await self._save(_POLICIES, policy, "guild_id")
 
-    async def service_paused(self) -> bool:
-        """Whether the operator paused the whole service."""
-        document = await self._documents.get(_SWITCHES, _SERVICE)
-        return document is not None and bool(document["paused"])
+    async def service_pause(self) -> ServicePause:
+        """What the operators have paused of the service as a whole."""
+        document = await self._documents.get(_SWITCHES, _SERVICE) or {}
+        return ServicePause(
+            everybody=bool(document.get("paused")),
+            brokers=frozenset(map(BrokerId, document.get("brokers", ()))),
+            version=document.get("version", 0),
+        )
 
-    async def pause_service(self, paused: bool) -> None:
-        """Sets or lifts the pause of the whole service."""
-        document = {"_id": _SERVICE, "schema_version": SCHEMA_VERSION, "paused": paused}
-        await self._documents.upsert(_SWITCHES, document)
+    async def save_service_pause(self, pause: ServicePause) -> ServicePause | None:
+        """Stores it over the version that was read; None if somebody else was faster."""
+        stored = replace(pause, version=pause.version + 1)
+        document: Document = {
+            "_id": _SERVICE,
+            "schema_version": SCHEMA_VERSION,
+            "paused": stored.everybody,
+            "brokers": sorted(stored.brokers),
+            "version": stored.version,
+        }
+        if pause.version == 0:
+            try:
+                await self._documents.insert(_SWITCHES, document)
+            except DuplicateKey:
+                # One without a version may lie there, from before there were any.
+                where: Where = {"version": None}
+            else:
+                return stored
+        else:
+            where = {"version": pause.version}
+        done = await self._documents.replace(_SWITCHES, document, where=where)
+        return stored if done else None
 
     async def _save(self, collection: str, record: _V, key: str) -> _V | None:
         stored = replace(record, version=record.version + 1)

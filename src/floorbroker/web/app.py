@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 from pydantic import SecretStr
 
 from floorbroker.observability.metrics import Metrics
+from floorbroker.web.errors_page import ErrorsPage
 from floorbroker.web.health import Readiness, add_health
 from floorbroker.web.links import LinkPages
 from floorbroker.web.metrics_page import add_metrics
@@ -41,6 +42,7 @@ def build_web_app(
     metrics: Metrics,
     metrics_token: SecretStr | str | None,
     links: LinkPages | None = None,
+    errors: ErrorsPage | None = None,
 ) -> web.Application:
     """The public application: `/healthz`, `/readyz`, and `/metrics` behind its token.
 
@@ -48,11 +50,16 @@ def build_web_app(
 
     Args:
         links: The pages on which accounts are linked, where they are set up.
+        errors: The page on which every code is explained.
     """
     app = _bare_app() if links is None else _bare_app(links.guard.middleware)
     add_health(app, readiness)
-    if links is not None:
-        links.add_to(app)
+    for part in (links, errors):
+        if part is not None:
+            part.add_to(app)
+    shown = links or errors
+    if shown is not None:
+        shown.pages.add_to(app)
     token = metrics_token or ""
     if isinstance(token, SecretStr):
         token = token.get_secret_value()

@@ -24,8 +24,8 @@ from aiohttp import hdrs, web
 
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import LinkExpired, NotYours
-from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.domain.errors import NotYours
+from floorbroker.domain.link_ticket import LinkExpired, LinkTicket
 from floorbroker.services.floor import Floor
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.web import notices
@@ -35,7 +35,7 @@ from floorbroker.web.guard import Guard, came_from_here, is_prefetch
 from floorbroker.web.identity import CALLBACK, DISCORD, DISCORD_SECONDS, DiscordIdentity
 from floorbroker.web.key_form import KeyForm
 from floorbroker.web.notices import Ended, Notice
-from floorbroker.web.pages import STATIC, Pages
+from floorbroker.web.pages import Pages
 from floorbroker.web.public_url import PublicUrl
 from floorbroker.web.rate import Visits
 from floorbroker.web.sign_in import RETURN, SignIn
@@ -123,7 +123,7 @@ class LinkPages:
         self._clock = clock
         self._public_url = public_url
         self._identity = identity
-        self._pages = pages
+        self.pages = self._pages = pages
         self._form = form
         self._sign_in = sign_in
         self._visits = visits
@@ -140,8 +140,6 @@ class LinkPages:
         app.router.add_post("/link/{ref}/sign-in", self._leave)
         app.router.add_post("/link/{ref}/code", self._code)
         app.router.add_get(f"{RETURN}{{broker}}", self._returned, allow_head=False)
-        app.router.add_get(f"{STATIC}/{{name}}", self._pages.asset)
-        app.on_response_prepare.append(self._pages.secure)
         app.cleanup_ctx.append(self._connections)
 
     async def _connections(self, _app: web.Application) -> AsyncIterator[None]:

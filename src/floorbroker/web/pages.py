@@ -31,9 +31,14 @@ _YEAR: Final = 365 * 24 * 60 * 60
 class Pages:
     """The templates, with everything that all of them need."""
 
-    def __init__(self, public_url: PublicUrl) -> None:
-        """Reads them all, so that a broken one is an error at the start."""
-        self._public_url = public_url
+    def __init__(self, public_url: PublicUrl | None) -> None:
+        """Reads them all, so that a broken one is an error at the start.
+
+        Args:
+            public_url: None where browsers come only from this machine, if at all.
+        """
+        path = "" if public_url is None else public_url.path
+        self._secure = public_url is not None and public_url.secure
         self._environment = Environment(
             loader=PackageLoader("floorbroker.web"),
             autoescape=True,
@@ -42,11 +47,19 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(host=public_url.host, static=f"{public_url.path}{STATIC}")
+        self._environment.globals.update(
+            host="" if public_url is None else public_url.host,
+            static=f"{path}{STATIC}",
+        )
         for name in self._environment.list_templates():
             self._environment.get_template(name)
         folder = files("floorbroker.web").joinpath("static")
         self._assets = {name: folder.joinpath(name).read_bytes() for name in _ASSETS}
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds what every page needs beside itself."""
+        app.router.add_get(f"{STATIC}/{{name}}", self.asset)
+        app.on_response_prepare.append(self.secure)
 
     def page(
         self, name: str, *, status: int = 200, leaves_to: str = "", **values: Any
@@ -70,12 +83,15 @@ class Pages:
     def notice(self, notice: Notice) -> web.Response:
         """A page without a form."""
         answer = self.page("notice", status=notice.status, notice=notice)
-        answer.headers["Content-Security-Policy"] = _policy(
-            {"form-action": "'none'", "script-src": "'none'"}
-        )
+        answer.headers["Content-Security-Policy"] = _STILL
         if notice.retry_after:
             answer.headers[hdrs.RETRY_AFTER] = str(notice.retry_after)
         return answer
+
+    def still(self, text: str | None) -> web.Response:
+        """A page without a form that was drawn before."""
+        headers = {"Content-Security-Policy": _STILL}
+        return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def asset(self, request: web.Request) -> web.Response:
         """A style sheet, a script or a picture of our own."""
@@ -88,9 +104,13 @@ class Pages:
         """For every answer of the application, before it leaves."""
         answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         answer.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-        if self._public_url.secure:
+        if self._secure:
             answer.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
 
 
 def _policy(changes: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in {**_POLICY, **changes}.items())
+
+
+_STILL: Final = _policy({"form-action": "'none'", "script-src": "'none'"})
+"""Of a page that only shows something."""

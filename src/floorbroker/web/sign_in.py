@@ -13,12 +13,11 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
     BrokerError,
     InvalidInput,
-    LinkUsed,
     NotLinked,
     NotSupported,
     PolicyRefused,
 )
-from floorbroker.domain.link_ticket import LinkTicket
+from floorbroker.domain.link_ticket import LinkTicket, LinkUsed
 from floorbroker.domain.terms import TERMS
 from floorbroker.services.link_labels import LONGEST_LABEL
 from floorbroker.services.link_requests import Wanted

@@ -1,4 +1,4 @@
-"""/server policy for those who manage a server, /service pause for the bot's operators."""
+"""/server policy, for those who manage a server."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from floorbroker.bot.callers import manages_server
 from floorbroker.bot.cogs.limit_options import DESCRIBED, ON_OFF
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.rule_cards import policy_card, service_card
+from floorbroker.bot.replies.rule_cards import policy_card
 from floorbroker.services.callers import Caller
 from floorbroker.services.limit_words import parsed
 from floorbroker.services.server_rules import ServerRules, parse_brokers
@@ -20,7 +20,7 @@ _LISTS = [Choice(name="roles", value="roles"), Choice(name="channels", value="ch
 
 
 class RuleCommands(commands.Cog):
-    """Rules over more than one person. Discord hides them from others; services check again."""
+    """Rules of a server. Discord hides them from others; services check again."""
 
     server = app_commands.Group(
         name="server",
@@ -29,11 +29,6 @@ class RuleCommands(commands.Cog):
         allowed_contexts=app_commands.AppCommandContext(
             guild=True, dm_channel=False, private_channel=False
         ),
-    )
-    service = app_commands.Group(
-        name="service",
-        description="For the operators of this bot",
-        default_permissions=discord.Permissions(administrator=True),
     )
 
     def __init__(self, front: Front) -> None:
@@ -118,18 +113,6 @@ class RuleCommands(commands.Cog):
                 rules=rules,
             )
             return policy_card(policy, now, _names(interaction.guild))
-
-        await self._front.answers.command(interaction, work)
-
-    @service.command(name="pause", description="Pause or resume new orders for everybody")
-    @app_commands.describe(state="on pauses, off resumes")
-    @app_commands.choices(state=ON_OFF)
-    async def pause(self, interaction: discord.Interaction, state: Choice[str]) -> None:
-        """See the command's description."""
-
-        async def work(caller: Caller) -> Card:
-            await self._front.floor.choices.pause_service(caller, state.value == "on")
-            return service_card(paused=state.value == "on")
 
         await self._front.answers.command(interaction, work)
 

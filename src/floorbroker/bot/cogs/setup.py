@@ -47,7 +47,8 @@ class SetupCommands(commands.Cog):
         async def work(caller: Caller) -> Card:
             found, failed = await self._front.floor.accounts.every_account(caller.user_id)
             person = await self._front.floor.accounts.person(caller.user_id)
-            return accounts_card(found, failed, person)
+            pause = await self._front.floor.choices.service_pause()
+            return accounts_card(found, failed, person, pause.brokers)
 
         await self._front.answers.command(interaction, work)
 

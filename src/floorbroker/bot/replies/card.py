@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from floorbroker.charts.picture import Picture
+from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 
 PAUSED: Final = "PAUSED"
@@ -31,11 +32,26 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A person, shown by their name in Discord; nobody is notified."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A text that opens an address of ours."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A name and its value; a moment is shown in the reader's own time zone."""
 
     name: str
-    value: str | datetime
+    value: str | datetime | Mention | Linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Shows a card with Discord's Components V2: at most 40 components and 4,000 characters."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
@@ -8,7 +9,17 @@ import discord
 from discord import ui
 from discord.utils import escape_markdown, escape_mentions
 
-from floorbroker.bot.replies.card import Button, Card, Menu, Row, Section, Style, Tone
+from floorbroker.bot.replies.card import (
+    Button,
+    Card,
+    Linked,
+    Mention,
+    Menu,
+    Row,
+    Section,
+    Style,
+    Tone,
+)
 
 MOST_CHARACTERS: Final = 3_800
 MOST_SPACED: Final = 10
@@ -18,6 +29,7 @@ MOST_TEXTS: Final = 30
 """Beyond it the rest becomes one text: the container, a menu and five buttons count as well."""
 
 _CUT: Final = "…"
+_ID: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 _COLOURS: Final = {
     Tone.NEUTRAL: discord.Colour.blurple(),
@@ -140,9 +152,15 @@ def _small(row: Row) -> str:
 
 
 def _value(row: Row) -> str:
-    if isinstance(row.value, datetime):
-        return f"<t:{int(row.value.timestamp())}:R>"
-    return safe(row.value)
+    match row.value:
+        case datetime() as moment:
+            return f"<t:{int(moment.timestamp())}:R>"
+        case Mention(user_id=user_id):
+            return f"<@{user_id}>" if _ID.fullmatch(user_id) else safe(user_id)
+        case Linked(text=text, url=url):
+            return f"[{safe(text)}]({url})"
+        case str() as text:
+            return safe(text)
 
 
 def safe(text: str) -> str:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.order_words import deed, filled, terms
-from floorbroker.domain.error_codes import WORDS, ErrorCode
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.error_words import WORDS
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Candidate, Intent, IntentKind, IntentState, Order
 from floorbroker.domain.order_life import can_be_canceled

@@ -6,8 +6,10 @@ from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Sty
 from floorbroker.bot.replies.risk_cards import limit_rows
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
+from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.risk import Limits
+from floorbroker.domain.service_pause import ServicePause
 
 
 def settings_card(
@@ -15,11 +17,12 @@ def settings_card(
     *,
     limits: Limits,
     live_offered: bool,
-    service_paused: bool,
+    pause: ServicePause,
     policy: ServerPolicy | None,
 ) -> Card:
     """A person's switches, each with its button, and the limits that apply."""
-    paused = person.paused or service_paused
+    trading = _trading(person, pause, policy)
+    paused = trading != _OPEN
     buttons = [
         _toggle("paused", person.paused, on="Pause trading", off="Resume trading"),
         _toggle("always_private", person.always_private, on="Keep private", off="Allow sharing"),
@@ -33,7 +36,8 @@ def settings_card(
         badges=(PAUSED,) if paused else (),
         rows=(
             Row("Live trading", _live(person, live_offered, policy)),
-            Row("Trading", _pause(person, service_paused)),
+            Row("Trading", trading),
+            *_paused_brokers(pause),
             Row("Results in channels", _sharing(person, policy)),
             Row("Later news", "by direct message" if person.notify else "at your next command"),
         ),
@@ -63,10 +67,28 @@ def _live(person: Person, offered: bool, policy: ServerPolicy | None) -> str:
     return "on"
 
 
-def _pause(person: Person, service_paused: bool) -> str:
-    if service_paused:
+_OPEN = "open"
+
+
+def _trading(person: Person, pause: ServicePause, policy: ServerPolicy | None) -> str:
+    """Who paused it, the one whom the person can do least about first."""
+    if pause.everybody:
         return "paused by the operator for everybody; closing a position still works"
-    return "paused by you; closing a position still works" if person.paused else "open"
+    if person.suspended:
+        return "paused by the operator for you; closing a position still works"
+    if policy is not None and policy.suspended:
+        return "paused by the operator in this server; closing a position still works"
+    if policy is not None and policy.paused:
+        return "paused by this server's managers; closing a position still works"
+    return "paused by you; closing a position still works" if person.paused else _OPEN
+
+
+def _paused_brokers(pause: ServicePause) -> tuple[Row, ...]:
+    """Brokers at which the operator paused everybody."""
+    if not pause.brokers:
+        return ()
+    names = ", ".join(sorted(get_broker(broker).name for broker in pause.brokers))
+    return (Row("Paused brokers", f"{names}, by the operator; closing still works there"),)
 
 
 def _sharing(person: Person, policy: ServerPolicy | None) -> str:

@@ -1,9 +1,9 @@
-"""Rules of a server, and the pause of the service."""
+"""Rules of a server."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from floorbroker.bot.replies.card import PAUSED, Card, Row, Section, Tone
+from floorbroker.bot.replies.card import Card, Row, Section, Tone
 from floorbroker.bot.replies.risk_cards import own_rows, waiting_rows
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.people import ServerPolicy
@@ -17,7 +17,7 @@ def policy_card(policy: ServerPolicy, now: datetime, names: Mapping[str, str]) -
     """
     brokers = ", ".join(sorted(get_broker(one).name for one in policy.brokers))
     rows = [
-        Row("Trading", "paused: nothing opens a position" if policy.paused else "open"),
+        Row("Trading", _trading(policy)),
         Row("Live orders", "allowed" if policy.live else "not allowed"),
         Row("Results", "posted by themselves, redacted" if policy.public_results else "private"),
         Row("Brokers", brokers or "all"),
@@ -32,7 +32,7 @@ def policy_card(policy: ServerPolicy, now: datetime, names: Mapping[str, str]) -
         sections.append(Section(heading="Raises, still waiting", rows=waiting))
     return Card(
         title="Rules of this server",
-        tone=Tone.CAUTION if policy.paused else Tone.GOOD,
+        tone=Tone.CAUTION if policy.paused or policy.suspended else Tone.GOOD,
         rows=tuple(rows),
         sections=tuple(sections),
         footer=(Row("Limits, brokers, roles and channels", "never hold up a close"),),
@@ -45,11 +45,7 @@ def _listed(ids: frozenset[str], names: Mapping[str, str]) -> str:
     return ", ".join([*known, *([f"{deleted} deleted"] if deleted else [])])
 
 
-def service_card(*, paused: bool) -> Card:
-    """The pause of the whole service."""
-    return Card(
-        title="Trading is paused for everybody" if paused else "Trading is open again",
-        tone=Tone.CAUTION if paused else Tone.GOOD,
-        badges=(PAUSED,) if paused else (),
-        lead="Orders that close a position still go through." if paused else "",
-    )
+def _trading(policy: ServerPolicy) -> str:
+    if policy.suspended:
+        return "paused by the operator: nothing opens a position"
+    return "paused: nothing opens a position" if policy.paused else "open"

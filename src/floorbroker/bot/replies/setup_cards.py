@@ -195,14 +195,21 @@ def removed_card(removed: Removed) -> Card:
 
 
 def accounts_card(
-    accounts: Sequence[LinkedAccount], failed: Sequence[UnreachableLink], person: Person
+    accounts: Sequence[LinkedAccount],
+    failed: Sequence[UnreachableLink],
+    person: Person,
+    paused: frozenset[BrokerId] = frozenset(),
 ) -> Card:
-    """Every account of a person, and which are defaults."""
+    """Every account of a person, and which are defaults.
+
+    Args:
+        paused: Brokers at which the operator lets nothing be opened.
+    """
     return Card(
         title="Your accounts",
         tone=Tone.NEUTRAL if accounts else Tone.CAUTION,
         lead="" if accounts else "You have no account. /setup broker opens one.",
-        rows=tuple(Row(account.title, _account(account, person)) for account in accounts),
+        rows=tuple(Row(one.title, _account(one, person, paused)) for one in accounts),
         notes=tuple(f"{one.link.label}: {one.error.message}" for one in failed),
         buttons=_renewals(failed),
     )
@@ -217,12 +224,13 @@ def _renewals(failed: Sequence[UnreachableLink]) -> tuple[Button, ...]:
     )
 
 
-def _account(account: LinkedAccount, person: Person) -> str:
+def _account(account: LinkedAccount, person: Person, paused: frozenset[BrokerId]) -> str:
     kinds = [kind for kind, key in person.defaults.items() if key == account.key]
     default = f" · default for {', '.join(_kinds(kinds))}" if kinds else ""
     environment = account.link.environment.value.upper()
     left_out = " · left out" if account.excluded else ""
-    return f"{account.spec.name} · {environment}{default}{left_out}"
+    held = " · paused by the operator, closing still works" * (account.link.broker in paused)
+    return f"{account.spec.name} · {environment}{default}{left_out}{held}"
 
 
 def _kinds(kinds: Sequence[str]) -> list[str]:

@@ -24,6 +24,11 @@ class Breaker:
         self._failures = 0
         self._rests_until: datetime | None = None
 
+    @property
+    def resting(self) -> bool:
+        """Whether it leaves the broker alone, or waits for what the one call that tries finds."""
+        return self._rests_until is not None
+
     def wait(self) -> timedelta | None:
         """How long a call must stay away; None lets it through.
 
