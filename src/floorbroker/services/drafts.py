@@ -94,6 +94,7 @@ class Drafts:
             *doubt,
             *_warnings(request, around, self._desk.clock.now()),
             *await self._opposite(order),
+            *await self._broken(order),
         )
         review = self._review(order, around, figures, power, preview, notes)
         order = replace(order, review=review)
@@ -150,6 +151,18 @@ class Drafts:
             notes=notes,
             expires_at=now + (self._desk.market_review if market else RESTING_REVIEW),
             doubt=preflight.doubt_of(request, quote, order.environment, now),
+        )
+
+    async def _broken(self, order: Order) -> tuple[str, ...]:
+        """A closing order may not be the only one: what cannot be read may close the same."""
+        if order.request.effect is not PositionEffect.CLOSE:
+            return ()
+        count = await self._desk.orders.unreadable(order.user_id)
+        if not count:
+            return ()
+        return (
+            "An order of yours cannot be read here and may close this already: "
+            "look at your broker first.",
         )
 
     async def _opposite(self, order: Order) -> tuple[str, ...]:

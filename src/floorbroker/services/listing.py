@@ -41,6 +41,10 @@ class OrderList:
         """Orders on their way, or sent without a known outcome, up to 100."""
         return await self._orders.recent(user_id, states=UNRESOLVED, limit=100)
 
+    async def unreadable(self, user_id: UserId) -> int:
+        """How many of the person's orders no list can show, because the store holds them broken."""
+        return await self._orders.unreadable(user_id)
+
     async def by_origin(self, caller: Caller) -> Order | None:
         """The order that the caller's interaction made, if it made one."""
         return await self._orders.by_origin(caller.user_id, caller.origin_key)

@@ -6,7 +6,7 @@ from typing import Final
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
-from floorbroker.bot.replies.order_words import deed, filled, state_word
+from floorbroker.bot.replies.order_words import broken_records, deed, filled, state_word
 from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.panic import Done, Exposure, Holding
@@ -205,6 +205,7 @@ def _unseen(exposure: Exposure) -> tuple[str, ...]:
             (f"{_count(doubtful, 'order')} in doubt: not canceled here, but looked at.",)
             * bool(doubtful)
         ),
+        *((broken_records(exposure.unreadable),) * bool(exposure.unreadable)),
         "Orders that were placed elsewhere are not among these: look at your broker too.",
     )
 
