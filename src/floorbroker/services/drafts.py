@@ -11,7 +11,7 @@ from floorbroker.domain.errors import BrokerError, OrderRejected
 from floorbroker.domain.ids import new_order_id
 from floorbroker.domain.instruments import parse_symbol
 from floorbroker.domain.money import Money
-from floorbroker.domain.order import Order, Review
+from floorbroker.domain.order import Order, Review, Telling
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
@@ -124,6 +124,7 @@ class Drafts:
             state=OrderState.DRAFT,
             created_at=now,
             events=(event(OrderState.DRAFT, "drafted", now),),
+            told=Telling(events=1),
         )
 
     def _review(  # the review holds what all of these say

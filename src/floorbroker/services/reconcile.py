@@ -15,6 +15,7 @@ import structlog
 
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
+from floorbroker.domain.news import AMBIGUOUS
 from floorbroker.domain.order import Candidate, Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
@@ -176,7 +177,7 @@ def _ambiguous(order: Order, candidates: tuple[Candidate, ...], now: datetime) -
         order,
         candidates=candidates,
         reason=f"{fit} this one. Look there and say which it is.",
-        events=(*order.events, event(order.state, "ambiguous", now)),
+        events=(*order.events, event(order.state, AMBIGUOUS, now)),
     )
 
 
