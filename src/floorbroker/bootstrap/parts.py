@@ -30,6 +30,7 @@ from floorbroker.services.credentials import Credentials
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.eraser import Eraser
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
@@ -215,6 +216,7 @@ def build(  # the parts that everything else is made of
         choices=choices,
         deciding=Deciding(desk),
         drafts=drafts,
+        elsewhere=Elsewhere(accounts, sessions, order_store),
         erasing=Erasing(kept, accounts, listing, trail, clock),
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),

@@ -1,9 +1,13 @@
 """What clicks do that are not about one order."""
 
+from collections.abc import Awaitable, Callable
+
 import discord
 
 from floorbroker.bot.data_on_cards import DataCards
 from floorbroker.bot.links_on_cards import LinkCards
+from floorbroker.bot.lists_on_cards import ListCards
+from floorbroker.bot.news_on_cards import NewsCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
@@ -35,11 +39,21 @@ class Clicks:
         self._link_cards = LinkCards(floor)
         self.panic = PanicCards(floor)
         self.data = DataCards(floor)
+        self.news = NewsCards(floor)
+        self.lists = ListCards(floor)
+        self._steps: dict[str, Callable[[Caller, str], Awaitable[Card]]] = {
+            "panic": self.panic.step,
+            "data": self.data.step,
+            "show": self.news.step,
+            "orders": self.lists.step,
+        }
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
     ) -> Card:
         """A switch, a removal, a position to close, an account to open, link or renew."""
+        if action in self._steps:
+            return await self._steps[action](caller, what)
         match action:
             case "set":
                 return await self._switch(caller, what)
@@ -54,9 +68,6 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic" | "data":
-                cards = self.panic if action == "panic" else self.data
-                return await cards.step(caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 
@@ -80,8 +91,9 @@ class Clicks:
         name, _, state = what.partition(".")
         if name not in set(PersonalSwitch) or state not in {"on", "off"}:
             raise InvalidInput("That button is out of date. Send /settings again.")
-        await self._floor.choices.switch(caller.user_id, PersonalSwitch(name), state == "on")
-        return await self.settings(caller)
+        which = PersonalSwitch(name)
+        await self._floor.choices.switch(caller.user_id, which, state == "on")
+        return await (self.news if which is PersonalSwitch.NOTIFY else self).settings(caller)
 
     async def settings(self, caller: Caller) -> Card:
         """What /settings shows."""

@@ -10,6 +10,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.choices import Choices
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
@@ -47,6 +48,7 @@ class Floor:
     choices: Choices
     deciding: Deciding
     drafts: Drafts
+    elsewhere: Elsewhere
     erasing: Erasing
     exporting: Exporting
     gateways: GatewayLooks

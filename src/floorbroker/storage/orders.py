@@ -112,7 +112,7 @@ class Orders:
         states: frozenset[OrderState],
         limit: int,
     ) -> Sequence[Order]:
-        """One person's orders in these states, newest first; `unreadable` counts what is left out."""
+        """One person's orders in these states, newest first; see `unreadable`."""
         return await self._newest({"user_id": user_id}, states, limit)
 
     async def unreadable(self, user_id: UserId) -> int:
@@ -178,7 +178,7 @@ class Orders:
         return due
 
     async def _put_off(self, document: Document, field: str, now: datetime) -> None:
-        """The longest due come first: what cannot be read would stand before all others for ever."""
+        """The longest due come first: what cannot be read would stand before all others."""
         version = document.get("version")
         later = {**document, field: time_text(now + _LATER)}
         if isinstance(version, int):

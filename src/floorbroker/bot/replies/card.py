@@ -56,11 +56,12 @@ class Choice:
     value: str
     description: str = ""
     emoji: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """A select menu."""
+    """A select menu; its line that is chosen already stands in it, else the placeholder."""
 
     custom_id: str
     placeholder: str
@@ -93,6 +94,7 @@ class Card:
         lead: The one sentence that matters most.
         notes: Warnings and remarks, a sentence each.
         footer: Age and source of the figures.
+        menus: Further menus, each below its name.
         tells: The order whose present state the person knows once they see the card.
         public: A redacted card for the channel, posted after this one.
     """
@@ -107,6 +109,7 @@ class Card:
     footer: tuple[Row, ...] = ()
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    menus: tuple[tuple[str, Menu], ...] = ()
     files: tuple[CardFile, ...] = ()
     tells: Order | None = None
     public: "Card | None" = None

@@ -11,9 +11,10 @@ ORDER: Final = re.compile(
     r"fb:(?P<action>confirm|anyway|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
 )
 CHOICE: Final = re.compile(
-    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data):(?P<what>[A-Za-z0-9_./:@-]{1,88})"
+    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data|show|orders):(?P<what>[A-Za-z0-9_./:@-]{1,88})"
 )
 DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")
+NEWS: Final = re.compile(r"fb:news:(?P<kind>[a-z]{1,20})")
 NONE: Final = "none"
 BROKER_MENU: Final = "fb:brokers"
 

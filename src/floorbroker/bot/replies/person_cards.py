@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.news_cards import news_words
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
 from floorbroker.domain.money import Money
@@ -25,7 +26,7 @@ def settings_card(
     buttons = [
         _toggle("paused", person.paused, on="Pause trading", off="Resume trading"),
         _toggle("always_private", person.always_private, on="Keep private", off="Allow sharing"),
-        _toggle("notify", person.notify, on="DMs on", off="DMs off"),
+        Button(label="Notifications", custom_id="fb:show:notifications"),
     ]
     if live_offered:
         buttons.append(_toggle("live", person.live, on="Live on", off="Live off"))
@@ -37,7 +38,7 @@ def settings_card(
             Row("Live trading", _live(person, live_offered, policy)),
             Row("Trading", _pause(person, service_paused)),
             Row("Results in channels", _sharing(person, policy)),
-            Row("Later news", "by direct message" if person.notify else "at your next command"),
+            Row("Later news", news_words(person)),
         ),
         sections=(Section(heading="Limits", rows=_limits(limits)),),
         buttons=tuple(buttons),
