@@ -1,5 +1,6 @@
 """From a ticket to a stored draft: what the review card shows is what Confirm sends."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,12 +10,13 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import BrokerError, OrderRejected
 from floorbroker.domain.ids import new_order_id
-from floorbroker.domain.instruments import parse_symbol
+from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order, Review, Telling
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
+from floorbroker.domain.portfolio import Position
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
@@ -76,6 +78,7 @@ class Drafts:
             may_short = account.account.may_short and Capability.SHORT in spec.capabilities
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
+            unseen = preflight.check_seen(request, around)
             request, notes = preflight.rounded(request, around.rules)
             tied = await closing_already(self._desk.orders, account, caller.user_id, request)
             check_closable(request, around.held, tied)
@@ -91,6 +94,7 @@ class Drafts:
         power = buying_power_after(request, figures, around, preview)
         notes = (
             *notes,
+            *unseen,
             *doubt,
             *_warnings(request, around, self._desk.clock.now()),
             *await self._opposite(order),
@@ -195,7 +199,7 @@ def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tup
         elif around.quote is None:
             proposal = " The order is valued at your own price."
         notes.append(doubt + proposal)
-    if not around.market_open:
+    if around.market_open is False:
         notes.append("The market is closed now.")
     if request.effect is PositionEffect.SHORT:
         notes.append("This sells short: the loss is not limited.")
@@ -219,10 +223,23 @@ async def _preview(
 async def _closing_request(
     adapter: BrokerAdapter, linked: LinkedAccount, symbol: str, quantity: str | None
 ) -> OrderRequest:
-    instrument = await adapter.instrument(parse_symbol(symbol))
     positions = await adapter.positions(linked.account)
+    instrument = await _held_instrument(adapter, positions, parse_symbol(symbol))
     usual = linked.spec.usual_time_in_force(instrument.asset_class)
     return preflight.closing(instrument, positions, quantity, usual)
+
+
+async def _held_instrument(
+    adapter: BrokerAdapter, positions: Sequence[Position], symbol: str
+) -> Instrument:
+    """As the broker's list has it; as the position has it, where that list does not answer."""
+    try:
+        return await adapter.instrument(symbol)
+    except BrokerError:
+        for position in positions:
+            if position.instrument.symbol == symbol and position.quantity:
+                return position.instrument
+        raise
 
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from floorbroker.domain.errors import InsufficientFunds, InvalidInput
 from floorbroker.domain.money import to_cents
@@ -27,6 +28,15 @@ class Valuation:
     price_off_percent: Decimal
 
 
+_UNPRICED: Final = Valuation(
+    market=None,
+    cost=None,
+    cautious=Decimal(0),
+    position_after=Decimal(0),
+    price_off_percent=Decimal(0),
+)
+
+
 def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuation:
     """The figures.
 
@@ -36,6 +46,8 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
     """
     touch = around.quote.touch(request.side) if around.quote else None
     price = request.limit_price or request.stop_price or touch
+    if price is None and request.effect is PositionEffect.CLOSE and request.quantity is not None:
+        return _UNPRICED  # who wants to get out is not kept in for want of a price
     if price is None and request.notional is None:
         raise InvalidInput("There is no price to value this order with. Set a limit price.")
     per_unit = (price or Decimal(0)) * request.instrument.multiplier
@@ -97,8 +109,10 @@ def buying_power_after(
             raise _too_little(required, available, request.instrument.currency)
     if preview is not None and preview.buying_power_after is not None:
         return preview.buying_power_after
+    if closing or figures.cost is None or around.balances is None:
+        return None
     power = around.balances.buying_power
-    if closing or figures.cost is None or power.currency != request.instrument.currency:
+    if power.currency != request.instrument.currency:
         return None
     needed = abs(figures.cost)
     if needed > power.amount:
