@@ -43,9 +43,16 @@ _log = structlog.get_logger(__name__)
 class Reconciler:
     """See the module's first line."""
 
-    def __init__(self, desk: Desk, *, read_seconds: float = _READ_SECONDS) -> None:
-        """A broker that does not answer within `read_seconds` is asked again later."""
+    def __init__(
+        self, desk: Desk, *, read_seconds: float = _READ_SECONDS, at_once: int = AT_ONCE
+    ) -> None:
+        """A broker that does not answer within `read_seconds` is asked again later.
+
+        Args:
+            at_once: So many due orders are taken from the store at a time.
+        """
         self._desk = desk
+        self._at_once = at_once
         self._read_seconds = read_seconds
         self._slots = asyncio.Semaphore(_CONCURRENT)
 
@@ -57,10 +64,10 @@ class Reconciler:
         """
         now, count = self._desk.clock.now(), 0
         for _ in range(_MOST_ROUNDS):
-            due = await self._desk.orders.due_for_check(now, limit=AT_ONCE)
+            due = await self._desk.orders.due_for_check(now, limit=self._at_once)
             await asyncio.gather(*(self._guarded(order) for order in due))
             count += len(due)
-            if len(due) < AT_ONCE:
+            if len(due) < self._at_once:
                 break
         self._desk.metrics.reconcile_backlog(count)
         return count
