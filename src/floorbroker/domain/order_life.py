@@ -197,11 +197,11 @@ def _merged(known: tuple[Fill, ...], told: tuple[Fill, ...]) -> tuple[Fill, ...]
 
 
 def _brought_up_to_date(known: Fill, told: Fill | None) -> Fill:
-    if told is None:
+    if told is None or told.revision < known.revision:
         return known
     if told.revision > known.revision:
         paid = told if told.fee else known  # the fee of a correction is told after it
         return replace(told, fee=paid.fee, fee_currency=paid.fee_currency)
-    if known.fee or not told.fee:
+    if not told.fee or (known.fee and not known.revision):
         return known
     return replace(known, fee=told.fee, fee_currency=told.fee_currency)

@@ -139,6 +139,8 @@ def test_a_correction_reaches_the_stored_order_and_is_news(heard: Heard) -> None
     heard.hear(corrected)  # its own commission may never come
     told = with_receipt(stored, shown(heard, before=stored.fills), NOON)
     again = with_receipt(told, shown(heard, before=told.fills), NOON)
+    heard.hear(replace(COST, exec_id=corrected.exec_id, amount=Decimal("0.98")))
+    paid = with_receipt(told, shown(heard, before=told.fills), NOON)
 
     assert [one.price for one in stored.fills] == [Decimal("190.25")]
     assert [one.price for one in told.fills] == [Decimal("190.20")]
@@ -146,6 +148,8 @@ def test_a_correction_reaches_the_stored_order_and_is_news(heard: Heard) -> None
     assert told.filled_quantity == stored.filled_quantity == 4
     assert told.events[-1].what == "fill corrected"
     assert again == told
+    assert [one.fee for one in paid.fills] == [Decimal("0.98")]
+    assert paid.events == told.events
 
 
 def test_a_fill_of_an_older_version_is_brought_up_to_date_once_and_not_counted_twice(
