@@ -243,6 +243,7 @@ def build(  # the parts that everything else is made of
         messenger=messenger,
         clock=clock,
     )
+    health.announce_to(lambda link: supervisor.hand_over(messenger.tell_dead(link)))
     owner = UserId(settings.owner_id)
     events = connection_events.ConnectionEvents(store)
     gateways.listen(GatewayNews(events, messenger, supervisor, owner).heard)

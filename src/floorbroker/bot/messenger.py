@@ -12,7 +12,7 @@ from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
 from floorbroker.bot.replies.data_cards import erased_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
-from floorbroker.bot.replies.link_cards import connected_card, ending_card
+from floorbroker.bot.replies.link_cards import connected_card, dead_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.connections import ConnectionEvent
@@ -77,6 +77,10 @@ class DiscordMessenger:
         if link.ends_at is None:
             return False
         return await self._send(link.user_id, ending_card(link, link.ends_at))
+
+    async def tell_dead(self, link: Link) -> bool:
+        """Sends a direct message about a link that its broker no longer accepts."""
+        return await self._send(link.user_id, dead_card(link))
 
     async def tell_erased(self, user_id: UserId) -> bool:
         """Sends the last direct message to a person of whom nothing is kept any more."""

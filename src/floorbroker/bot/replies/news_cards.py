@@ -29,7 +29,7 @@ def notifications_card(person: Person) -> Card:
         "direct message, as loudly as you say here.",
         notes=(
             "Always told: an order whose outcome was unknown, one that you must decide on, one "
-            "that turns up after all, a refusal that comes late.",
+            "that turns up after all, a refusal that comes late, a link that no longer works.",
         ),
         menus=tuple((NAMES[kind], _menu(kind, person.level(kind))) for kind in USUAL),
         buttons=(Button(label=label, custom_id=f"fb:set:notify.{state}"),),
