@@ -4,10 +4,10 @@ import pytest
 
 from floorbroker.bot.replies.card import Tone
 from floorbroker.bot.replies.error_cards import error_card
+from floorbroker.bot.replies.list_cards import Listed, orders_card
 from floorbroker.bot.replies.person_cards import help_card, privacy_card, settings_card
 from floorbroker.bot.replies.portfolio_cards import (
     balance_card,
-    orders_card,
     portfolio_card,
     positions_card,
 )
@@ -142,7 +142,7 @@ def test_a_portfolio_adds_up_by_currency() -> None:
 def test_each_order_is_listed_once_and_with_its_badge() -> None:
     working, ended = order_in(OrderState.ACCEPTED), order_in(OrderState.FILLED)
 
-    text = drawn(orders_card([working], [working, ended])).text
+    text = drawn(orders_card(Listed(working=[working], recent=[working, ended]))).text
 
     assert text.count("Buy 10 AAPL") == 2
     assert text.index("accepted") < text.index("Recent") < text.index("filled")
@@ -191,9 +191,9 @@ def test_each_switch_of_the_settings_has_one_button_that_turns_it(
         person, limits=LIMITS, live_offered=live_offered, pause=ServicePause(), policy=None
     )
 
-    turned = {one.custom_id for one in card.buttons}
+    turned = {one.custom_id for one in card.buttons} - {"fb:show:notifications"}
     state = "off" if on else "on"
-    names = ["paused", "always_private", "notify", *(["live"] if live_offered else [])]
+    names = ["paused", "always_private", *(["live"] if live_offered else [])]
     assert turned == {f"fb:set:{name}.{state}" for name in names}
     assert (card.badges == ("PAUSED",)) is on
     drawn(card).assert_fits()

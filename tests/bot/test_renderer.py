@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section, Tone
 from floorbroker.bot.replies.components import safe, view_of
+from floorbroker.bot.replies.list_cards import Listed, orders_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.bot.replies.portfolio_cards import (
     balance_card,
-    orders_card,
     portfolio_card,
     positions_card,
 )
@@ -66,7 +66,7 @@ def test_twenty_five_open_orders_fit() -> None:
     working = [order_in(OrderState.ACCEPTED, reason=LONG) for _ in range(25)]
     ended = [order_in(OrderState.REJECTED, reason=LONG) for _ in range(25)]
 
-    drawn(orders_card(working, ended)).assert_fits()
+    drawn(orders_card(Listed(working=working, recent=ended))).assert_fits()
 
 
 @pytest.mark.parametrize("state", OrderState)

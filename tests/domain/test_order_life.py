@@ -286,3 +286,25 @@ def test_figures_are_added_over_all_fills() -> None:
     assert done.average_price == Decimal("97.5")
     assert not any(fill.fee for fill in done.fills)
     assert order().average_price is None
+
+
+def test_a_correction_takes_the_place_of_the_fill_and_keeps_its_fee_until_it_has_one() -> None:
+    first = replace(fill("1", 2), fee=Decimal("0.35"), revision=1)
+    before = order(S.FILLED, fills=(first, fill("2", 3)))
+    corrected = replace(fill("1", 2), price=Decimal(91), revision=2)
+
+    after = with_receipt(before, receipt(S.FILLED, corrected, fill("2", 3)), LATER)
+    again = with_receipt(after, receipt(S.FILLED, first, fill("2", 3)), LATER)
+
+    assert after.fills[0] == replace(corrected, fee=Decimal("0.35"))
+    assert after.events[-1].what == "fill corrected"
+    assert again == after
+
+
+def test_another_price_without_a_revision_changes_nothing() -> None:
+    before = order(S.FILLED, fills=(fill("1", 2),))
+
+    after = with_receipt(before, receipt(S.FILLED, replace(fill("1", 2), price=Decimal(91))), LATER)
+
+    assert after.fills == before.fills
+    assert after.events == before.events

@@ -133,6 +133,11 @@ class Somebody:
         assert isinstance(self.actor, MemberActor), "simcord has no menus in direct messages"
         return Answer(await self.actor.select(card.message, [value]))
 
+    async def wants_no_messages(self) -> None:
+        """Switches all notifications off that can be."""
+        shown = await self.clicks(await self.types("settings"), "Notifications")
+        await self.clicks(shown, "All off")
+
     async def typing(self, command: str, option: str, text: str, **filled: Any) -> list[str]:
         """The values that Discord suggests while an option is typed."""
         found = await self.actor.autocomplete(*self._where, command, option, text, **filled)

@@ -107,7 +107,7 @@ async def test_nobody_else_is_shown_the_news(open_cloud: Open) -> None:
 
 
 async def test_whoever_wants_no_direct_messages_is_told_at_the_next_command(world: World) -> None:
-    await world.alice.clicks(await world.alice.types("settings"), "DMs off")
+    await world.alice.wants_no_messages()
     await _resting(world, after=14, within=16)
 
     await world.later(SIXTEEN_MINUTES)
@@ -117,7 +117,7 @@ async def test_whoever_wants_no_direct_messages_is_told_at_the_next_command(worl
 
 
 async def test_seven_unseen_outcomes_are_shown_in_two_turns(world: World) -> None:
-    await world.alice.clicks(await world.alice.types("settings"), "DMs off")
+    await world.alice.wants_no_messages()
     for _ in range(7):
         await _resting(world, after=14, within=16)
     await world.later(SIXTEEN_MINUTES)
@@ -178,7 +178,7 @@ async def test_an_unseen_outcome_is_not_shown_twice_when_its_own_order_is_asked_
     broker = Silent()
     async with opened(mode, sqlite.open(), broker=broker) as world:
         alice = world.alice
-        await alice.clicks(await alice.types("settings"), "DMs off")
+        _dms_are_closed(world)
         review = await alice.types("buy", symbol="AAPL", quantity="1", limit="9")
         await alice.clicks(review, "Confirm")
         await world.later(16 * 60)

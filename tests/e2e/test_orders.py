@@ -189,3 +189,35 @@ async def test_each_kind_of_order_is_reviewed_in_its_own_words(
     assert words in review.text
     assert "Review" in review.title
     assert "Confirm" in review.buttons
+
+
+async def test_an_order_that_the_store_no_longer_knows_is_shown_as_placed_elsewhere(
+    world: World,
+) -> None:
+    review = await world.alice.types("buy", symbol="AAPL", quantity="1", limit="9")
+    await world.alice.clicks(review, "Confirm")
+    (order,) = await world.orders(world.alice)
+    await world.app.documents.delete("orders", {"_id": order.order_id})
+
+    card = await world.alice.types("orders")
+    panic = await world.alice.types("panic")
+
+    assert "Placed elsewhere" in card.text
+    assert "cannot be changed here: cancel it at your broker" in card.text
+    assert card.buttons == {}
+    assert "1 open order that was placed elsewhere stays open" in panic.text
+    assert "Cancel 1 order" not in panic.buttons
+
+
+async def test_a_long_list_is_turned_page_by_page(world: World) -> None:
+    for _ in range(13):
+        review = await world.alice.types("buy", symbol="AAPL", quantity="1", limit="9")
+        await world.alice.clicks(review, "Confirm")
+
+    first = await world.alice.types("orders")
+    assert first.text.count("Buy 1 AAPL") == 12
+    second = await world.alice.clicks(first, "Next")
+
+    assert "Page 2 of 2" in second.text
+    assert second.text.count("Buy 1 AAPL") == 1
+    assert list(second.buttons) == ["Back"]

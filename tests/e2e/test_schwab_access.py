@@ -37,6 +37,9 @@ async def test_a_link_that_schwab_no_longer_renews_blocks_an_order_before_it_is_
         later = await reviewed(world)
 
         (order,) = await world.orders(world.alice)
+        dead = [one for one in world.messages_to(world.alice) if "no longer works" in one.title]
+        assert len(dead) == 1
+        assert list(dead[0].buttons) == ["Link again"]
         assert "Session expired" in card.refusal.title
         assert "Nothing was sent to your broker." in card.refusal.text
         assert "Link the account again" in card.refusal.text

@@ -17,7 +17,6 @@ def alice(world: World, request: pytest.FixtureRequest) -> Somebody:
     [
         ("Pause trading", "Resume trading", "paused by you"),
         ("Keep private", "Allow sharing", "never by themselves"),
-        ("DMs off", "DMs on", "at your next command"),
     ],
 )
 async def test_each_switch_turns_and_turns_back(

@@ -118,7 +118,7 @@ async def test_a_receipt_is_shown_though_the_servers_policy_cannot_be_read(
 async def test_an_unseen_outcome_is_shown_though_it_cannot_be_marked_as_seen(
     shaky: World, store: FlakyDocuments
 ) -> None:
-    await shaky.alice.clicks(await shaky.alice.types("settings"), "DMs off")
+    await shaky.alice.wants_no_messages()
     review = await shaky.alice.types("buy", symbol="AAPL", quantity="1", limit="1")
     await shaky.alice.clicks(review, "Confirm")
     await shaky.later(86_400)

@@ -11,7 +11,10 @@ class RecordingMessenger:
 
     Attributes:
         cards: Order and token of every card that was edited.
-        messages: Every order that was told by direct message.
+        messages: Every order that was told by a new direct message.
+        silently: Which of these came without a sound.
+        edited: Every order that a message of before was changed to, with the message's id.
+        gone: The ids of messages that can no longer be changed.
         endings: Every link of which somebody was told that it ends.
         farewells: Everybody who was told that nothing is kept on them any more.
         card_open: Whether Discord still takes edits.
@@ -23,6 +26,9 @@ class RecordingMessenger:
         """Every way is open."""
         self.cards: list[tuple[Order, str]] = []
         self.messages: list[Order] = []
+        self.silently: list[Order] = []
+        self.edited: list[tuple[Order, str]] = []
+        self.gone: set[str] = set()
         self.endings: list[Link] = []
         self.farewells: list[UserId] = []
         self.card_open = True
@@ -37,13 +43,25 @@ class RecordingMessenger:
             self.cards.append((order, token))
         return self.card_open
 
-    async def direct_message(self, order: Order) -> bool:
+    async def edit_message(self, order: Order, message_id: str) -> bool:
         """See the port."""
         if self.broken:
             raise ConnectionResetError
-        if self.dm_open:
-            self.messages.append(order)
-        return self.dm_open
+        there = message_id not in self.gone
+        if there:
+            self.edited.append((order, message_id))
+        return there
+
+    async def direct_message(self, order: Order, *, silent: bool) -> str | None:
+        """See the port; messages are numbered from 1."""
+        if self.broken:
+            raise ConnectionResetError
+        if not self.dm_open:
+            return None
+        self.messages.append(order)
+        if silent:
+            self.silently.append(order)
+        return str(len(self.messages))
 
     async def tell_erased(self, user_id: UserId) -> bool:
         """See the port."""

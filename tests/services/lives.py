@@ -46,7 +46,9 @@ async def lived(house: House, who: UserId) -> str:
     await house.choose(who, notify=False)
     await house.supervisor.settled(timedelta(seconds=10))
     house.clock.advance(120)
+    house.messenger.dm_open = False
     await house.notifier.sweep()
+    house.messenger.dm_open = True
     documents, now = house.documents, house.clock.now()
     archive = StoredPaperBooks(documents).archive
     await archive(who, LinkId(f"paper-{who}"), "o1", {"at": now.isoformat()})

@@ -368,6 +368,17 @@ async def test_renewing_brings_a_dead_link_back(house: House, keyed: Venue) -> N
     assert await house.sessions.accounts(again.link) == (FIRST,)
 
 
+async def test_a_link_that_dies_is_told_once(house: House) -> None:
+    link = (await connect(house)).link
+    told: list[Link] = []
+    house.health.announce_to(told.append)
+
+    for _ in range(2):
+        await house.health.died(link, AuthenticationFailed(broker="alpaca"))
+
+    assert [(one.link_id, one.dead_since) for one in told] == [(link.link_id, house.clock.now())]
+
+
 async def test_a_refusal_of_old_keys_does_not_mark_the_renewed_link(house: House) -> None:
     before = (await connect(house)).link
     house.clock.advance(10)

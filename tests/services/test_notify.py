@@ -1,12 +1,14 @@
 """Later news: on the card while its token lives, else by DM, else at the next command; once."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import Receipt
+from floorbroker.domain.orders import Fill, Receipt
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -232,3 +234,133 @@ async def test_a_notice_of_an_order_that_is_gone_does_not_stay_in_the_way(
     shown = list(await house.inbox.unseen(ANNA)) or list(await house.inbox.unseen(ANNA))
 
     assert [one.order_id for one in shown] == [order.order_id]
+
+
+async def _partly(house: House, venue: Venue, order: Order, filled: int, state: OrderState) -> None:
+    """What the broker tells next, and the look that finds it."""
+    fills = tuple(
+        Fill(fill_id=str(number), quantity=Decimal(1), price=Decimal(90), at=house.clock.now())
+        for number in range(filled)
+    )
+    venue.book[order.order_id] = Receipt(broker_order_id="X-1", state=state, fills=fills)
+    house.clock.advance(10)
+    await house.reconciler.check(await house.stored(order))
+    await house.notifier.sweep()
+
+
+async def _working(house: House) -> Order:
+    await house.link()
+    order = await house.resting()
+    await house.orders.told(order)
+    house.clock.advance(3600)
+    return order
+
+
+async def test_many_partial_fills_are_one_message_that_changes_and_one_at_the_end(
+    house: House, venue: Venue, clock: ManualClock
+) -> None:
+    order = await _working(house)
+
+    for filled in range(1, 7):
+        await _partly(house, venue, order, filled, OrderState.PARTIALLY_FILLED)
+        clock.advance(60)
+    await _partly(house, venue, order, 10, OrderState.FILLED)
+
+    told = [(one.state, one.filled_quantity) for one in house.messenger.messages]
+    assert told == [(OrderState.PARTIALLY_FILLED, 1), (OrderState.FILLED, 10)]
+    assert [one.state for one in house.messenger.silently] == [OrderState.PARTIALLY_FILLED]
+    edits = [(one.filled_quantity, message) for one, message in house.messenger.edited]
+    assert edits == [*((Decimal(n), "1") for n in range(2, 7)), (Decimal(10), "1")]
+
+
+async def test_fills_that_follow_each_other_at_once_change_the_message_no_more_than_twice_a_minute(
+    house: House, venue: Venue
+) -> None:
+    order = await _working(house)
+    await _partly(house, venue, order, 1, OrderState.PARTIALLY_FILLED)
+
+    for filled in (2, 3):
+        await _partly(house, venue, order, filled, OrderState.PARTIALLY_FILLED)
+    early = len(house.messenger.edited)
+    house.clock.advance(30)
+    await house.notifier.sweep()
+
+    assert early == 0
+    assert [one.filled_quantity for one, _ in house.messenger.edited] == [3]
+
+
+async def test_the_end_waits_for_nothing(house: House, venue: Venue) -> None:
+    order = await _working(house)
+    await _partly(house, venue, order, 1, OrderState.PARTIALLY_FILLED)
+
+    await _partly(house, venue, order, 1, OrderState.CANCELED)
+
+    assert [one.state for one in house.messenger.messages][-1] is OrderState.CANCELED
+
+
+async def test_a_message_that_is_gone_is_sent_anew(house: House, venue: Venue) -> None:
+    order = await _working(house)
+    await _partly(house, venue, order, 1, OrderState.PARTIALLY_FILLED)
+    house.messenger.gone = {"1"}
+    house.clock.advance(60)
+
+    await _partly(house, venue, order, 2, OrderState.PARTIALLY_FILLED)
+
+    assert [one.filled_quantity for one in house.messenger.messages] == [1, 2]
+
+
+async def test_a_kind_that_is_off_sends_nothing_and_only_an_end_is_kept_for_later(
+    house: House, venue: Venue
+) -> None:
+    off = {NewsKind.PARTIAL.value: NewsLevel.OFF, NewsKind.ENDED.value: NewsLevel.OFF}
+    await house.choose(ANNA, levels=off)
+    order = await _working(house)
+
+    await _partly(house, venue, order, 1, OrderState.PARTIALLY_FILLED)
+    after_a_part = list(await house.inbox.unseen(ANNA))
+    await _partly(house, venue, order, 1, OrderState.CANCELED)
+
+    assert house.messenger.messages == []
+    assert after_a_part == []
+    assert [one.state for one in await house.inbox.unseen(ANNA)] == [OrderState.CANCELED]
+
+
+async def test_a_late_rejection_is_told_whatever_is_off(house: House, venue: Venue) -> None:
+    await house.choose(ANNA, notify=False)
+    order = await _working(house)
+
+    await _partly(house, venue, order, 0, OrderState.REJECTED)
+
+    assert [one.state for one in house.messenger.messages] == [OrderState.REJECTED]
+    assert house.messenger.silently == []
+
+
+async def test_a_fee_that_comes_later_changes_the_message_and_rings_nobody(
+    house: House, venue: Venue
+) -> None:
+    order = await _working(house)
+    await _partly(house, venue, order, 10, OrderState.PARTIALLY_FILLED)
+    told = venue.book[order.order_id]
+    paid = tuple(replace(fill, fee=Decimal(1)) for fill in told.fills)
+    venue.book[order.order_id] = replace(told, fills=paid)
+    house.clock.advance(60)
+
+    await house.reconciler.sweep()
+    await house.notifier.sweep()
+
+    assert len(house.messenger.messages) == 1
+    assert [one.fills[0].fee for one, _ in house.messenger.edited] == [1]
+
+
+async def test_what_came_after_the_card_was_drawn_is_told_all_the_same(
+    house: House, venue: Venue
+) -> None:
+    order = await _working(house)
+    shown = await house.stored(order)
+    venue.book[order.order_id] = Receipt(broker_order_id="X-1", state=OrderState.CANCELED)
+    await house.reconciler.sweep()
+
+    await house.orders.told(shown)
+    await house.notifier.sweep()
+
+    assert [one.state for one in house.messenger.messages] == [OrderState.CANCELED]

@@ -16,6 +16,7 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Link
 from floorbroker.services.pushed_news import PushedNews
+from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted, filled
 from tests.floor import BEN, House
 from tests.services.conftest import Build
@@ -224,3 +225,60 @@ async def test_listening_ends_with_the_process_and_holds_up_no_drain(
     await house.supervisor.stop()
 
     assert task.cancelled()
+
+
+class Rests:
+    """How long somebody rests, without resting; ends after the last of them."""
+
+    def __init__(self, most: int) -> None:
+        self.taken: list[float] = []
+        self.over = asyncio.Event()
+        self._most = most
+
+    async def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        if len(self.taken) >= self._most:
+            self.over.set()
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+
+
+class Lost(Stream):
+    """A gateway that is gone: every attempt to listen fails at once."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.stands_at: int | None = None
+
+    async def order_events(self) -> AsyncIterator[OrderNews]:
+        self.listeners += 1
+        if self.listeners == self.stands_at:
+            self.clock.advance(3600)
+        raise BrokerConnectionError(broker=PUSHES)
+        yield  # a generator
+
+
+async def test_a_gateway_that_stays_lost_is_asked_ever_more_rarely(house: House) -> None:
+    rests = Rests(9)
+    news = PushedNews(
+        house.stored_orders, house.reconciler, house.supervisor, house.clock, pause=rests
+    )
+
+    await listening(house, news, Lost(house.clock))
+    await asyncio.wait_for(rests.over.wait(), timeout=5)
+
+    assert rests.taken == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+
+
+async def test_a_stream_that_stood_for_a_while_is_listened_to_again_soon(house: House) -> None:
+    rests, stream = Rests(5), Lost(house.clock)
+    stream.stands_at = 4
+    news = PushedNews(
+        house.stored_orders, house.reconciler, house.supervisor, house.clock, pause=rests
+    )
+
+    await listening(house, news, stream)
+    await asyncio.wait_for(rests.over.wait(), timeout=5)
+
+    assert rests.taken == [5, 10, 20, 5, 10]

@@ -34,6 +34,7 @@ from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.eraser import Eraser
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
@@ -234,6 +235,7 @@ def build(  # the parts that everything else is made of
         ),
         deciding=Deciding(desk),
         drafts=drafts,
+        elsewhere=Elsewhere(accounts, sessions, order_store),
         erasing=Erasing(kept, accounts, listing, trail, clock),
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(factory),
@@ -265,6 +267,7 @@ def build(  # the parts that everything else is made of
         messenger=messenger,
         clock=clock,
     )
+    health.announce_to(lambda link: supervisor.hand_over(messenger.tell_dead(link)))
     owner = UserId(settings.owner_id)
     events = connection_events.ConnectionEvents(store)
     gateways.listen(GatewayNews(events, messenger, supervisor, owner).heard)

@@ -10,7 +10,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from floorbroker.bot.answering import name_of, refuse
-from floorbroker.bot.buttons import BrokerMenu, ChoiceButton, DecideButton, OrderButton
+from floorbroker.bot.buttons import (
+    BrokerMenu,
+    ChoiceButton,
+    DecideButton,
+    NewsMenu,
+    OrderButton,
+)
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
@@ -100,7 +106,9 @@ class FloorbrokerBot(commands.AutoShardedBot):
 
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
-        self.add_dynamic_items(OrderButton, DecideButton, ChoiceButton, BrokerMenu, IdeaButton)
+        self.add_dynamic_items(
+            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton
+        )
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),

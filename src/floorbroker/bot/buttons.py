@@ -123,7 +123,34 @@ class BrokerMenu(ui.DynamicItem[ui.Select[Any]], template=re.compile(custom_ids.
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the choice with the broker's own page."""
-        data = cast("Mapping[str, list[str]]", interaction.data or {})
-        chosen = next(iter(data.get("values", ())), "")
-        front = front_behind(interaction)
+        front, chosen = front_behind(interaction), _chosen(interaction)
         await front.answers.click(interaction, lambda caller: front.clicks.broker(caller, chosen))
+
+
+class NewsMenu(ui.DynamicItem[ui.Select[Any]], template=custom_ids.NEWS):
+    """One kind of news in /settings, Notifications: on, silent or off."""
+
+    def __init__(self, kind: str) -> None:
+        """`kind` is checked when it is acted on."""
+        super().__init__(ui.Select(custom_id=f"fb:news:{kind}"))
+        self.kind = kind
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for each choice."""
+        return cls(match["kind"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Answers the choice."""
+        front, chosen = front_behind(interaction), _chosen(interaction)
+        await front.answers.click(
+            interaction, lambda caller: front.clicks.news.level(caller, self.kind, chosen)
+        )
+
+
+def _chosen(interaction: discord.Interaction) -> str:
+    """The value of the menu's line; empty where there is none."""
+    data = cast("Mapping[str, list[str]]", interaction.data or {})
+    return next(iter(data.get("values", ())), "")

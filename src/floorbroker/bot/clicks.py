@@ -7,6 +7,8 @@ import discord
 from floorbroker.bot.data_on_cards import DataCards
 from floorbroker.bot.history_on_cards import HistoryCards
 from floorbroker.bot.links_on_cards import LinkCards
+from floorbroker.bot.lists_on_cards import ListCards
+from floorbroker.bot.news_on_cards import NewsCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
@@ -43,11 +45,23 @@ class Clicks:
         self.panic = PanicCards(floor)
         self.data = DataCards(floor)
         self.history = HistoryCards(floor)
+        self.news = NewsCards(floor)
+        self.lists = ListCards(floor)
+        self._steps: Mapping[str, Step] = {
+            "panic": self.panic.step,
+            "data": self.data.step,
+            "history": self.history.step,
+            "people": self._people,
+            "show": self.news.step,
+            "orders": self.lists.step,
+        }
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
     ) -> Card:
         """A switch, a removal, a position to close, an account to open, link or renew."""
+        if action in self._steps:
+            return await self._steps[action](caller, what)
         match action:
             case "set":
                 return await self._switch(caller, what)
@@ -62,14 +76,6 @@ class Clicks:
                 return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
-            case "panic" | "data" | "history" | "people":
-                steps: Mapping[str, Step] = {
-                    "panic": self.panic.step,
-                    "data": self.data.step,
-                    "history": self.history.step,
-                    "people": self._people,
-                }
-                return await steps[action](caller, what)
             case _:
                 return Card(title="Kept", lead="Nothing was removed.")
 
@@ -93,8 +99,9 @@ class Clicks:
         name, _, state = what.partition(".")
         if name not in set(PersonalSwitch) or state not in {"on", "off"}:
             raise InvalidInput("That button is out of date. Send /settings again.")
-        await self._floor.choices.switch(caller.user_id, PersonalSwitch(name), state == "on")
-        return await self.settings(caller)
+        which = PersonalSwitch(name)
+        await self._floor.choices.switch(caller.user_id, which, state == "on")
+        return await (self.news if which is PersonalSwitch.NOTIFY else self).settings(caller)
 
     async def settings(self, caller: Caller) -> Card:
         """What /settings shows."""

@@ -12,7 +12,7 @@ from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
 from floorbroker.bot.replies.data_cards import erased_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
-from floorbroker.bot.replies.link_cards import connected_card, ending_card
+from floorbroker.bot.replies.link_cards import connected_card, dead_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.connections import ConnectionEvent
@@ -56,15 +56,31 @@ class DiscordMessenger:
             return False
         return True
 
-    async def direct_message(self, order: Order) -> bool:
-        """Sends the card by direct message; False where the person's DMs are closed."""
-        return await self._send(order.user_id, order_card(order, "", self._clock.now()))
+    async def edit_message(self, order: Order, message_id: str) -> bool:
+        """Edits a direct message of before; False where Discord does not take it."""
+        card = order_card(order, "", self._clock.now())
+        try:
+            channel = await self._bot.create_dm(discord.Object(int(order.user_id)))
+            await channel.get_partial_message(int(message_id)).edit(view=view_of(card))
+        except discord.HTTPException as error:
+            _log.info("dm_not_edited", code=error.code)
+            return False
+        return True
+
+    async def direct_message(self, order: Order, *, silent: bool) -> str | None:
+        """Sends the card by direct message; None where the person's DMs are closed."""
+        card = order_card(order, "", self._clock.now())
+        return await self._sent(order.user_id, card, silent=silent)
 
     async def tell_ending(self, link: Link) -> bool:
         """Sends a direct message about a link that ends soon."""
         if link.ends_at is None:
             return False
         return await self._send(link.user_id, ending_card(link, link.ends_at))
+
+    async def tell_dead(self, link: Link) -> bool:
+        """Sends a direct message about a link that its broker no longer accepts."""
+        return await self._send(link.user_id, dead_card(link))
 
     async def tell_erased(self, user_id: UserId) -> bool:
         """Sends the last direct message to a person of whom nothing is kept any more."""
@@ -79,7 +95,9 @@ class DiscordMessenger:
     async def _send(self, user_id: UserId, card: Card) -> bool:
         return await self._sent(user_id, card) is not None
 
-    async def _sent(self, user_id: UserId, card: Card, message: str | None = None) -> str | None:
+    async def _sent(
+        self, user_id: UserId, card: Card, message: str | None = None, *, silent: bool = False
+    ) -> str | None:
         """The id of the message; None where the person's DMs are closed."""
         try:
             channel = await self._bot.create_dm(discord.Object(int(user_id)))
@@ -88,7 +106,7 @@ class DiscordMessenger:
                     there = channel.get_partial_message(int(message))
                     await there.edit(view=view_of(card))
                     return message
-            sent = await channel.send(view=view_of(card))
+            sent = await channel.send(view=view_of(card), silent=silent)
         except discord.HTTPException as error:
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
             return None

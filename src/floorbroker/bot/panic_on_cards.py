@@ -1,5 +1,7 @@
 """What the kill switch's buttons do."""
 
+import asyncio
+
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.panic_cards import (
     are_you_sure_card,
@@ -27,7 +29,11 @@ class PanicCards:
         """Pauses first, and then looks what is open: the broker may be slow."""
         await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, True)
         try:
-            return panic_card(await self._floor.panic.exposure(caller.user_id))
+            exposure, others = await asyncio.gather(
+                self._floor.panic.exposure(caller.user_id),
+                self._floor.elsewhere.open(caller.user_id),
+            )
+            return panic_card(exposure, others)
         except FloorbrokerError as error:
             return only_paused_card(error.message)
 

@@ -47,7 +47,9 @@ def _lines(component: Component) -> Iterator[str]:
         yield f"[{component.get('label') or ''}]{state}{link}"
     elif kind == MENU:
         for option in component["options"]:
-            yield f"({option['value']}) {option['label']} · {option.get('description') or ''}"
+            mark = " (chosen)" if option.get("default") else ""
+            words = f"{option['label']} · {option.get('description') or ''}"
+            yield f"({option['value']}) {words}{mark}"
     elif kind in {_THUMBNAIL, _FILE}:
         yield _picture(component)
     elif kind == _GALLERY:

@@ -130,6 +130,21 @@ class ReplyAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What the person has been told so far.
+
+    Attributes:
+        events: How many of the order's events they know.
+        message_id: The direct message that shows the order; None: there is none.
+        at: When that message was sent or last changed.
+    """
+
+    events: int = 0
+    message_id: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An order at the broker that may be the one whose answer never came."""
 
@@ -152,6 +167,7 @@ class Order:
         candidates: What a person is to choose from, where nothing else can tell which it is.
         news_at: When the person is to be told of the present state; None once told.
         asked_again: The person confirmed once, and was told of the review's doubt.
+        told: What they know of it; None in orders of versions that did not keep that.
     """
 
     order_id: OrderId
@@ -182,6 +198,7 @@ class Order:
     candidates: tuple[Candidate, ...] = ()
     news_at: datetime | None = None
     asked_again: bool = False
+    told: Telling | None = None
 
     @property
     def filled_quantity(self) -> Decimal:

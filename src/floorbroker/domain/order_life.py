@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from floorbroker.domain.news import CORRECTED, FILL, LEG_FILLED, LEGS
 from floorbroker.domain.order import Intent, IntentKind, IntentState, Order, OrderEvent
 from floorbroker.domain.order_state import UNRESOLVED, OrderState, may_follow
-from floorbroker.domain.orders import Fill, OrderRequest, Receipt
+from floorbroker.domain.orders import Fill, Leg, OrderRequest, Receipt
 
 
 class IllegalTransition(ValueError):
@@ -52,11 +53,29 @@ def with_receipt(order: Order, receipt: Receipt, at: datetime) -> Order:
     )
     if receipt.state is not order.state and may_follow(order.state, receipt.state):
         changed = moved(changed, receipt.state, f"broker:{receipt.state}", at)
-    elif len(fills) > len(order.fills):
-        changed = replace(changed, events=(*order.events, event(order.state, "fill", at)))
-    elif changed.legs != order.legs:
-        changed = replace(changed, events=(*order.events, event(order.state, "legs", at)))
+    elif (what := _detail(order, fills, changed.legs)) is not None:
+        changed = replace(changed, events=(*order.events, event(order.state, what, at)))
     return settle_intent(changed, receipt, at)
+
+
+def _detail(order: Order, fills: tuple[Fill, ...], legs: tuple[Leg, ...]) -> str | None:
+    """What happened while the state stayed; None: nothing that an order's history tells."""
+    if len(fills) > len(order.fills):
+        return FILL
+    if _executions(fills) != _executions(order.fills):
+        return CORRECTED
+    if legs == order.legs:
+        return None
+    return LEG_FILLED if _filled_legs(legs) > _filled_legs(order.legs) else LEGS
+
+
+def _executions(fills: tuple[Fill, ...]) -> list[tuple[Decimal, Decimal]]:
+    """What makes the money of a fill, but for its fee."""
+    return [(fill.quantity, fill.price) for fill in fills]
+
+
+def _filled_legs(legs: tuple[Leg, ...]) -> int:
+    return sum(leg.state is OrderState.FILLED for leg in legs)
 
 
 def _succeeded(order: Order, receipt: Receipt, fills: tuple[Fill, ...], at: datetime) -> Order:
@@ -75,7 +94,9 @@ def _succeeded(order: Order, receipt: Receipt, fills: tuple[Fill, ...], at: date
 def _with_late_fills(order: Order, fills: tuple[Fill, ...], at: datetime) -> Order:
     if fills == order.fills:
         return order
-    return replace(order, fills=fills, events=(*order.events, event(order.state, "fill", at)))
+    what = _detail(order, fills, order.legs)
+    events = order.events if what is None else (*order.events, event(order.state, what, at))
+    return replace(order, fills=fills, events=events)
 
 
 def followed(order: Order) -> bool:
@@ -166,16 +187,21 @@ def _chain(order: Order, receipt: Receipt) -> tuple[str, ...]:
 
 
 def _merged(known: tuple[Fill, ...], told: tuple[Fill, ...]) -> tuple[Fill, ...]:
-    """By their id: what is known stays, but a fee that is told later is added."""
+    """By their id: what is known stays, but for a correction, and a fee that is told later."""
     by_id = {fill.fill_id: fill for fill in told}
     seen = {fill.fill_id for fill in known}
     return (
-        *(_with_fee(fill, by_id.get(fill.fill_id)) for fill in known),
+        *(_brought_up_to_date(fill, by_id.get(fill.fill_id)) for fill in known),
         *(fill for fill in told if fill.fill_id not in seen),
     )
 
 
-def _with_fee(known: Fill, told: Fill | None) -> Fill:
-    if told is None or known.fee or not told.fee:
+def _brought_up_to_date(known: Fill, told: Fill | None) -> Fill:
+    if told is None or told.revision < known.revision:
+        return known
+    if told.revision > known.revision:
+        paid = told if told.fee else known  # the fee of a correction is told after it
+        return replace(told, fee=paid.fee, fee_currency=paid.fee_currency)
+    if not told.fee or (known.fee and not known.revision):
         return known
     return replace(known, fee=told.fee, fee_currency=told.fee_currency)

@@ -170,7 +170,11 @@ class OrderChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """One execution; `fill_id` is the broker's and unique within the order."""
+    """One execution; `fill_id` is the broker's and unique within the order.
+
+    Attributes:
+        revision: Grows with each correction that the exchange makes of it; most brokers have none.
+    """
 
     fill_id: str
     quantity: Decimal
@@ -178,6 +182,7 @@ class Fill:
     at: datetime
     fee: Decimal = Decimal(0)
     fee_currency: str = "USD"
+    revision: int = 0
 
 
 class LegRole(StrEnum):

@@ -1,13 +1,14 @@
 """People, their links and their choices; servers and their rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
+from floorbroker.domain.news import USUAL, NewsKind, NewsLevel
 from floorbroker.domain.own_limits import StandingLimits
 
 
@@ -45,7 +46,8 @@ class Person:
         live: The person's own opt-in to live trading.
         paused: The person's own kill switch: no order that opens a position.
         always_private: Results never reach a channel, whatever the server's policy says.
-        notify: Whether later news of orders comes by DM.
+        notify: Whether later news of orders comes by DM; if not, only critical news does.
+        levels: How loudly each kind of it comes, where the person has said so.
         defaults: Which account an order goes to, by asset class; `any` for the rest.
         accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
         accepted_at: When they did.
@@ -66,6 +68,19 @@ class Person:
     leaving: Leaving | None = None
     limits: StandingLimits = field(default_factory=StandingLimits)
     suspended: bool = False
+    levels: Mapping[str, NewsLevel] = field(default_factory=dict)
+
+    def level(self, kind: NewsKind) -> NewsLevel:
+        """How loudly this kind of news is told."""
+        if kind is NewsKind.CRITICAL:
+            return NewsLevel.ON
+        return self.levels.get(kind.value, USUAL[kind]) if self.notify else NewsLevel.OFF
+
+    def with_level(self, kind: NewsKind, level: NewsLevel) -> "Person":
+        """The person with one kind set; who had all of it off keeps the rest off."""
+        levels = dict(self.levels) if self.notify else dict.fromkeys(USUAL, NewsLevel.OFF)
+        known = {str(name): known for name, known in levels.items()}
+        return replace(self, notify=True, levels={**known, kind.value: level})
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""

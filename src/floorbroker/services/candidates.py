@@ -1,7 +1,8 @@
 """Orders at a broker that keeps no id of ours: which of those that fit can be the one looked for.
 
 An order that belongs to another one of ours is none of them. Where another order of ours with the
-same terms has no answer either, nobody but the person can tell which is which.
+same terms has no answer either, or one of ours cannot be read, nobody but the person can tell which
+is which.
 """
 
 from decimal import Decimal
@@ -33,6 +34,7 @@ async def unclaimed(orders: Orders, order: Order, found: LookUp) -> LookUp:
     if not free:
         return Absent()
     alone = not any(_rival(one, order) for one in others)
+    alone = alone and not await orders.unreadable(order.user_id)
     return Found(receipt=free[0]) if alone and len(free) == 1 else Ambiguous(candidates=free)
 
 

@@ -9,6 +9,7 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.config import Settings, Switch
 from floorbroker.domain.errors import PolicyRefused, StoreUnavailable
 from floorbroker.domain.ids import BrokerId, UserId
+from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.people import Person, ServerPolicy
 from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.accounts import Accounts
@@ -49,6 +50,12 @@ class Choices:
             raise PolicyRefused("The operator has not switched live trading on.")
         person = await self._accounts.update(user_id, lambda p: _switched(p, which, on))
         await self._audit.write(user_id, "switch", {"which": which.value, "on": str(on)})
+        return person
+
+    async def set_level(self, user_id: UserId, kind: NewsKind, level: NewsLevel) -> Person:
+        """Sets how loudly one kind of news of orders is told; critical news cannot be set."""
+        person = await self._accounts.update(user_id, lambda p: p.with_level(kind, level))
+        await self._audit.write(user_id, "news", {"kind": kind.value, "level": level.value})
         return person
 
     @property

@@ -1,5 +1,6 @@
 """From a ticket to a stored draft: what the review card shows is what Confirm sends."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,12 +10,13 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import BrokerError, OrderRejected
 from floorbroker.domain.ids import new_order_id
-from floorbroker.domain.instruments import parse_symbol
+from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.domain.money import Money
-from floorbroker.domain.order import Order, Review
+from floorbroker.domain.order import Order, Review, Telling
 from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
+from floorbroker.domain.portfolio import Position
 from floorbroker.domain.risk import DayLoss, Limits, close_calls
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
@@ -80,6 +82,7 @@ class Drafts:
             may_short = account.account.may_short and Capability.SHORT in spec.capabilities
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
+            unseen = preflight.check_seen(request, around)
             request, notes = preflight.rounded(request, around.rules)
             tied = await closing_already(self._desk.orders, account, caller.user_id, request)
             check_closable(request, around.held, tied)
@@ -96,11 +99,13 @@ class Drafts:
         power = buying_power_after(request, figures, around, preview)
         notes = (
             *notes,
+            *unseen,
             *doubt,
             *_warnings(request, around, self._desk.clock.now()),
             *close_calls(weighed, limits),
             *await self._opposite(order),
             *await self._sent_before(order),
+            *await self._broken(order),
         )
         review = self._review(order, around, figures, power, preview, notes)
         order = replace(order, review=replace(review, weighed=weighed))
@@ -116,8 +121,8 @@ class Drafts:
     async def _loss(
         self, caller: Caller, account: LinkedAccount, around: Surroundings, limits: Limits
     ) -> DayLoss | None:
-        if limits.max_daily_loss is None:
-            return None
+        if limits.max_daily_loss is None or around.balances is None:
+            return None  # without balances only a close goes on, which no loss holds up
         return await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
 
     def _order(self, caller: Caller, account: LinkedAccount, request: OrderRequest) -> Order:
@@ -137,6 +142,7 @@ class Drafts:
             state=OrderState.DRAFT,
             created_at=now,
             events=(event(OrderState.DRAFT, "drafted", now),),
+            told=Telling(events=1),
         )
 
     def _review(  # the review holds what all of these say
@@ -164,6 +170,18 @@ class Drafts:
             notes=notes,
             expires_at=now + (self._desk.market_review if market else RESTING_REVIEW),
             doubt=preflight.doubt_of(request, quote, order.environment, now),
+        )
+
+    async def _broken(self, order: Order) -> tuple[str, ...]:
+        """A closing order may not be the only one: what cannot be read may close the same."""
+        if order.request.effect is not PositionEffect.CLOSE:
+            return ()
+        count = await self._desk.orders.unreadable(order.user_id)
+        if not count:
+            return ()
+        return (
+            "An order of yours cannot be read here and may close this already: "
+            "look at your broker first.",
         )
 
     async def _opposite(self, order: Order) -> tuple[str, ...]:
@@ -228,10 +246,23 @@ async def _preview(
 async def _closing_request(
     adapter: BrokerAdapter, linked: LinkedAccount, symbol: str, quantity: str | None
 ) -> OrderRequest:
-    instrument = await adapter.instrument(parse_symbol(symbol))
     positions = await adapter.positions(linked.account)
+    instrument = await _held_instrument(adapter, positions, parse_symbol(symbol))
     usual = linked.spec.usual_time_in_force(instrument.asset_class)
     return preflight.closing(instrument, positions, quantity, usual)
+
+
+async def _held_instrument(
+    adapter: BrokerAdapter, positions: Sequence[Position], symbol: str
+) -> Instrument:
+    """As the broker's list has it; as the position has it, where that list does not answer."""
+    try:
+        return await adapter.instrument(symbol)
+    except BrokerError:
+        for position in positions:
+            if position.instrument.symbol == symbol and position.quantity:
+                return position.instrument
+        raise
 
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:

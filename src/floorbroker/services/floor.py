@@ -12,6 +12,7 @@ from floorbroker.services.choices import Choices
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
@@ -56,6 +57,7 @@ class Floor:
     console: Console
     deciding: Deciding
     drafts: Drafts
+    elsewhere: Elsewhere
     erasing: Erasing
     exporting: Exporting
     gateways: GatewayLooks

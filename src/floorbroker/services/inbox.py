@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.storage.codec import UnreadableDocument
 from floorbroker.storage.notices import Notices
 from floorbroker.storage.orders import Orders
 
@@ -20,7 +21,10 @@ class Inbox:
         """Orders whose present state the person has not seen, oldest first, at most five."""
         found: list[Order] = []
         for order_id in await self._notices.unseen(user_id):
-            order = await self._orders.get(user_id, order_id)
+            try:
+                order = await self._orders.get(user_id, order_id)
+            except UnreadableDocument:
+                order = None  # /orders says how many there are of these
             if order is None:
                 # Nobody can be shown it, and it would keep its place among the five for ever.
                 await self._notices.seen(user_id, order_id)

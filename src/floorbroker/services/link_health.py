@@ -34,6 +34,11 @@ class LinkHealth:
         self._people = people
         self._audit = audit
         self._clock = clock
+        self._tell: Callable[[Link], object] = lambda _: None
+
+    def announce_to(self, tell: Callable[[Link], object]) -> None:
+        """From now on tells `tell`, without waiting, of each link that dies."""
+        self._tell = tell
 
     async def died(self, link: Link, error: BrokerError) -> None:
         """The broker refused the link's credential; one that was replaced since stays alive."""
@@ -44,6 +49,7 @@ class LinkHealth:
         changed = await self._mark(link, lambda one: replace(one, dead_since=now, dead_code=code))
         if changed:
             _log.warning("link_died", broker=link.broker, code=code)
+            self._tell(replace(link, dead_since=now, dead_code=code))
             await self._audit.link(link, "link_died")
 
     async def revived(self, link: Link) -> None:

@@ -20,10 +20,10 @@ class OrderList:
         """See the module's first line."""
         self._orders = orders
 
-    async def open(self, user_id: UserId) -> Sequence[Order]:
+    async def open(self, user_id: UserId, *, most: int = 25) -> Sequence[Order]:
         """Orders at work or in doubt that are still followed, newest first."""
-        found = await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=50)
-        return [order for order in found if order.check_at is not None][:25]
+        found = await self._orders.recent(user_id, states=WORKING | UNRESOLVED, limit=2 * most)
+        return [order for order in found if order.check_at is not None][:most]
 
     async def cancelable(self, user_id: UserId) -> Sequence[Order]:
         """What can be canceled: open orders, and filled ones whose closing orders work."""
@@ -40,6 +40,10 @@ class OrderList:
     async def in_doubt(self, user_id: UserId) -> Sequence[Order]:
         """Orders on their way, or sent without a known outcome, up to 100."""
         return await self._orders.recent(user_id, states=UNRESOLVED, limit=100)
+
+    async def unreadable(self, user_id: UserId) -> int:
+        """How many of the person's orders no list can show, because the store holds them broken."""
+        return await self._orders.unreadable(user_id)
 
     async def by_origin(self, caller: Caller) -> Order | None:
         """The order that the caller's interaction made, if it made one."""

@@ -1,15 +1,21 @@
-"""Tells people what became of their orders: on the card, else by DM, else at the next command."""
+"""Tells people what became of their orders: on the card, else by DM, else at the next command.
+
+The card is edited while its token lives. After that a direct message tells what the person wants
+to be told, as loudly as they want it; one that told of an order is kept true from then on.
+"""
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
-from floorbroker.domain.order import Order, ReplyAddress
+from floorbroker.domain.news import NewsKind, NewsLevel, news_of
+from floorbroker.domain.order import Order, ReplyAddress, Telling
+from floorbroker.domain.people import Person
 from floorbroker.storage.codec import time_text
 from floorbroker.storage.notices import Notices
 from floorbroker.storage.orders import Orders
@@ -19,22 +25,35 @@ from floorbroker.vault.seal import Unsealable, Vault
 TOKEN_LIFE: Final = timedelta(minutes=14)
 """Discord's own 15 minutes, less what an edit may take."""
 
+APART: Final = timedelta(seconds=30)
+"""A working order that fills bit by bit changes its direct message no more often than this."""
+
 _HOLD: Final = timedelta(seconds=60)
 """For so long nobody else delivers the same news."""
+
+_IN_PASSING: Final = frozenset({None, NewsKind.ACCEPTED, NewsKind.PARTIAL})
+"""News of an order that goes on: where a message tells of it already, that one is edited."""
+
+_MATTERS_LATER: Final = frozenset({NewsKind.ENDED, NewsKind.FILLED})
+"""What the next command shows to a person who wants no message about it."""
 
 _AT_ONCE: Final = 100
 _log = structlog.get_logger(__name__)
 
 
 class Messenger(Protocol):
-    """The ways to a person. Each returns False where that way is closed."""
+    """The ways to a person; each shows the order's present state."""
 
     async def edit_card(self, order: Order, token: str) -> bool:
-        """Shows the order's present state on the card that the token belongs to."""
+        """Shows it on the card that the token belongs to; False where that way is closed."""
         ...
 
-    async def direct_message(self, order: Order) -> bool:
-        """Sends the order's present state as a direct message."""
+    async def edit_message(self, order: Order, message_id: str) -> bool:
+        """Shows it in a direct message that was sent before; False where that one is gone."""
+        ...
+
+    async def direct_message(self, order: Order, *, silent: bool) -> str | None:
+        """Sends it as a direct message, without a sound if `silent`; its id, None if closed."""
         ...
 
 
@@ -94,28 +113,62 @@ class Notifier:
         return len(due)
 
     async def _deliver(self, order: Order) -> None:
-        now = self._clock.now()
-        held = await self._orders.advance(order, replace(order, news_at=now + _HOLD))
-        if held is None:
+        now, kind = self._clock.now(), news_of(order)
+        until = _too_soon(order, kind, now)
+        held = await self._orders.advance(order, replace(order, news_at=until or now + _HOLD))
+        if held is None or until is not None:
             return
-        if not await self._told(held):
-            await self._notices.add(held.user_id, held.order_id, time_text(now))
-            _log.info("news_kept_for_next_command", state=held.state)
-        await self._orders.change(held, lambda order: _told(order, held))
+        telling = await self._told(held, kind, now)
+        await self._orders.change(held, lambda order: _noted(order, held, telling))
 
-    async def _told(self, order: Order) -> bool:
+    async def _told(self, order: Order, kind: NewsKind | None, now: datetime) -> Telling:
+        told = order.told or Telling()
         token = self._addresses.token(order.user_id, order.reply)
-        if token is not None and await self._messenger.edit_card(order, token):
-            return True
-        person = await self._people.person(order.user_id)
-        if person is not None and not person.notify:
-            return False
-        return await self._messenger.direct_message(order)
+        on_card = token is not None and await self._messenger.edit_card(order, token)
+        if told.message_id is not None:
+            kept = await self._messenger.edit_message(order, told.message_id)
+            told = replace(told, at=now) if kept else replace(told, message_id=None)
+        if on_card or kind is None or (told.message_id is not None and kind in _IN_PASSING):
+            return told
+        person = await self._people.person(order.user_id) or Person(user_id=order.user_id)
+        level = person.level(kind)
+        sent = None
+        if level is not NewsLevel.OFF:
+            silent = level is NewsLevel.SILENT
+            sent = await self._messenger.direct_message(order, silent=silent)
+        if sent is not None:
+            return replace(told, message_id=sent, at=now)
+        if level is not NewsLevel.OFF or kind in _MATTERS_LATER:
+            await self._notices.add(order.user_id, order.order_id, time_text(now))
+            _log.info("news_kept_for_next_command", state=order.state, kind=kind)
+        return told
 
 
-def _told(order: Order, held: Order) -> Order:
+def seen(order: Order, shown: Order) -> Order:
+    """`order` once its person has seen it as `shown`; itself if that is nothing new."""
+    known = order.told or Telling()
+    events = max(known.events, len(shown.events))
+    current = len(shown.events) >= len(order.events)
+    if events == known.events and (order.news_at is None or not current):
+        return order
+    news_at = None if current else order.news_at
+    return replace(order, told=replace(known, events=events), news_at=news_at)
+
+
+def _too_soon(order: Order, kind: NewsKind | None, now: datetime) -> datetime | None:
+    """Until when it waits, so that many small fills are no flood; None: it is told now."""
+    if kind not in _IN_PASSING or order.told is None or order.told.at is None:
+        return None
+    until = order.told.at + APART
+    return until if now < until else None
+
+
+def _noted(order: Order, held: Order, telling: Telling) -> Order:
     """Without the news that was held; a change in between has set its own time, which stays."""
-    return replace(order, news_at=None) if order.news_at == held.news_at else order
+    known = 0 if order.told is None else order.told.events
+    telling = replace(telling, events=max(known, len(held.events)))
+    news_at = None if order.news_at == held.news_at else order.news_at
+    return replace(order, told=telling, news_at=news_at)
 
 
 def _belongs_to(user_id: UserId) -> dict[str, str]:

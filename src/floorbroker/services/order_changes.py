@@ -39,6 +39,7 @@ from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
 from floorbroker.services.valuation import proposed, value
 
+_TRIES: Final = 10
 _log = structlog.get_logger(__name__)
 
 _OUT_OF_REACH: Final = (
@@ -136,12 +137,13 @@ class OrderChangeService:
         )
         async with self._desk.sessions.lease(account.link) as adapter:
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
+        preflight.check_seen(wanted, around)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
             _check_quantity(wanted, order.filled_quantity, around.held)
         figures = value(wanted, around, limits)
         loss = None
-        if limits.max_daily_loss is not None:
+        if limits.max_daily_loss is not None and around.balances is not None:
             loss = await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
         # The order is counted already; only its new size is judged.
         self._desk.gates.check_limits(proposed(wanted, figures, around, 0, loss), limits)
@@ -164,7 +166,7 @@ class OrderChangeService:
         except NotLinked:
             raise NotLinked(_OUT_OF_REACH) from None
         async with self._desk.sessions.lease(link) as adapter:
-            asking = await self._desk.orders.advance(order, self._asking(order, intent, reply))
+            asking = await self._claimed(order, intent, reply)
             if asking is None:
                 # Somebody else changed it first: whatever that was, nothing was asked here.
                 return await self._latest(order)
@@ -176,6 +178,23 @@ class OrderChangeService:
                 operation=f"{intent.kind}_order",
             )
         return await self._store(asking, outcome)
+
+    async def _claimed(
+        self, order: Order, intent: Intent, reply: ReplyAddress | None
+    ) -> Order | None:
+        """The order with the intent; None if it is no more what the person asked about.
+
+        A mere look at the broker, or news of a fill, must not be what a cancel gets lost in.
+        """
+        for _ in range(_TRIES):
+            asking = await self._desk.orders.advance(order, self._asking(order, intent, reply))
+            if asking is not None:
+                return asking
+            latest = await self._latest(order)
+            if not _still(order, latest, intent):
+                return None
+            order = latest
+        return None
 
     def _asking(self, order: Order, intent: Intent, reply: ReplyAddress | None) -> Order:
         now = self._desk.clock.now()
@@ -211,6 +230,16 @@ class OrderChangeService:
 
     async def _latest(self, order: Order) -> Order:
         return await self._desk.orders.get(order.user_id, order.order_id) or order
+
+
+def _still(order: Order, latest: Order, intent: Intent) -> bool:
+    """Whether what was asked about `order` may be asked about what it has become."""
+    if latest.intent != order.intent:
+        return False
+    if intent.kind is IntentKind.CANCEL:
+        return can_be_canceled(latest)
+    unchanged = (latest.state, latest.request, latest.fills)
+    return unchanged == (order.state, order.request, order.fills)
 
 
 async def _cancel(adapter: BrokerAdapter, order: Order) -> Receipt | None:

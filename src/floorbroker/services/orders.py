@@ -28,6 +28,7 @@ from floorbroker.domain.risk import DayLoss, Limits
 from floorbroker.services.callers import Caller
 from floorbroker.services.closable import check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.notify import seen
 from floorbroker.services.preflight import holding
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
 from floorbroker.services.valuation import moved_percent
@@ -126,9 +127,8 @@ class OrderService:
         return await self._desk.orders.advance(order, gone) or await self.get(caller, order_id)
 
     async def told(self, order: Order) -> None:
-        """The person has seen this state on the card."""
-        if order.news_at is not None:
-            await self._desk.orders.advance(order, replace(order, news_at=None))
+        """The person has seen this state on the card; what came after it is told all the same."""
+        await self._desk.orders.change(order, lambda one: seen(one, order))
 
     def _already(self, order: Order) -> Order:
         if order.state is OrderState.LAPSED:

@@ -53,12 +53,14 @@ class Exposure:
     Attributes:
         failed: Links that did not answer: what is open there is unknown.
         doubtful: Orders of which it is not known whether they are at the broker.
+        unreadable: Orders that the store holds broken: they may be open, and cannot be canceled.
     """
 
     orders: Sequence[Order]
     holdings: Sequence[Holding]
     failed: Sequence[UnreachableLink]
     doubtful: int = 0
+    unreadable: int = 0
 
     @property
     def mark(self) -> str:
@@ -103,9 +105,10 @@ class Panic:
         Raises:
             NotLinked: The person has no account at all.
         """
-        orders, doubtful, overview = await asyncio.gather(
+        orders, doubtful, unreadable, overview = await asyncio.gather(
             self._orders.every_cancelable(user_id),
             self._orders.in_doubt(user_id),
+            self._orders.unreadable(user_id),
             self._portfolio.overview(user_id),
         )
         holdings = [
@@ -115,7 +118,11 @@ class Panic:
             if position.quantity
         ]
         return Exposure(
-            orders=orders, holdings=holdings, failed=overview.failed, doubtful=len(doubtful)
+            orders=orders,
+            holdings=holdings,
+            failed=overview.failed,
+            doubtful=len(doubtful),
+            unreadable=unreadable,
         )
 
     async def cancel_all(self, caller: Caller) -> Sequence[Done]:

@@ -5,11 +5,11 @@ with each thing that a person should know before pressing the button.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import BrokerSpec, Capability
@@ -28,32 +28,50 @@ from floorbroker.domain.orders import (
 )
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the broker says at this moment about the account and the instrument.
 
     Attributes:
-        market_open: None where nobody tells.
+        balances: With `rules` and `market_open`, None where the broker did not answer.
+        market_open: None also where nobody tells.
+        failures: By name, why it did not. Only an order that closes a position may go on.
     """
 
     quote: Quote | None
-    balances: Balances
+    balances: Balances | None
     held: Decimal
-    rules: InstrumentRules
+    rules: InstrumentRules | None
     market_open: bool | None
+    failures: Mapping[str, BrokerError] = field(default_factory=dict)
 
 
 async def look(
     adapter: BrokerAdapter, spec: BrokerSpec, account: BrokerAccount, instrument: Instrument
 ) -> Surroundings:
-    """Asks the broker everything at once; a missing quote is not a failure."""
+    """Asks the broker everything at once; a missing quote is not a failure.
+
+    Raises:
+        BrokerError: What is held cannot be read.
+    """
+    failures: dict[str, BrokerError] = {}
+
+    async def kept(name: str, asked: Awaitable[_T]) -> _T | None:
+        try:
+            return await asked
+        except BrokerError as error:
+            failures[name] = error
+            return None
+
     quote, balances, positions, rules, market_open = await asyncio.gather(
         _quote(adapter, spec, instrument),
-        adapter.balances(account),
+        kept("balance", adapter.balances(account)),
         adapter.positions(account),
-        adapter.instrument_rules(instrument),
-        _market_open(adapter, spec, instrument),
+        kept("quantity steps", adapter.instrument_rules(instrument)),
+        kept("market hours", _market_open(adapter, spec, instrument)),
     )
     return Surroundings(
         quote=quote,
@@ -61,7 +79,22 @@ async def look(
         held=holding(positions, instrument),
         rules=rules,
         market_open=market_open,
+        failures=failures,
     )
+
+
+def check_seen(request: OrderRequest, around: Surroundings) -> tuple[str, ...]:
+    """A way out must not depend on more than the position: what is missing is said, in a sentence.
+
+    Raises:
+        BrokerError: The order opens a position, and something of what it needs cannot be read.
+    """
+    if not around.failures:
+        return ()
+    if request.effect is not PositionEffect.CLOSE:
+        raise next(iter(around.failures.values()))
+    missing = ", ".join(sorted(around.failures))
+    return (f"Not read, so not checked here: {missing}. Your broker checks the order itself.",)
 
 
 async def _quote(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrument) -> Quote | None:
@@ -123,12 +156,18 @@ def _needs(capability: Capability, wanted: bool, spec: BrokerSpec) -> bool:
     return wanted and capability not in spec.capabilities
 
 
-def rounded(request: OrderRequest, rules: InstrumentRules) -> tuple[OrderRequest, tuple[str, ...]]:
+def rounded(
+    request: OrderRequest, rules: InstrumentRules | None
+) -> tuple[OrderRequest, tuple[str, ...]]:
     """The request on the broker's steps and ticks, and a sentence for each thing that moved.
+
+    As it is where the steps are not known: what closes a position is what is held.
 
     Raises:
         InvalidInput: What is left is below the broker's minimum.
     """
+    if rules is None:
+        return request, ()
     notes: list[str] = []
     quantity = request.quantity
     if quantity is not None:

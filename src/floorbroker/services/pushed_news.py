@@ -4,8 +4,9 @@ Polling stands behind it: a push that is lost costs seconds, not the truth.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -22,11 +23,15 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.orders import Orders
 
-PAUSES: Final[Sequence[float]] = (0.2, 0.5, 1.0, 2.0)
+PAUSES: Final[Sequence[float]] = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between looks at an order of which somebody else still awaits an answer."""
 
-_ANEW: Final = 5.0
-"""Seconds before a broken stream is listened to again."""
+ANEW: Final = 5.0
+"""Seconds before a broken stream is listened to again; twice as long each time, up to `LONGEST`."""
+
+LONGEST: Final = 300.0
+_STOOD: Final = timedelta(minutes=1)
+"""A stream that stood for so long, or told something, is listened to again soon."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,13 +47,15 @@ class PushedNews:
         clock: Clock,
         *,
         pauses: Sequence[float] = PAUSES,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`pauses` stands in for the usual patience."""
+        """`pauses` stands in for the usual patience; `pause` is how a broken stream is let rest."""
         self._orders = orders
         self._reconciler = reconciler
         self._supervisor = supervisor
         self._clock = clock
         self._pauses = pauses
+        self._pause = pause
         self._heard_again: dict[OrderId, bool] = {}
 
     def listen(self, link: Link, adapter: BrokerAdapter) -> "asyncio.Task[None] | None":
@@ -58,15 +65,21 @@ class PushedNews:
         return self._supervisor.keep(f"order news {link.broker}", self._follow(link, adapter))
 
     async def _follow(self, link: Link, adapter: BrokerAdapter) -> None:
+        rest = ANEW
         while True:
+            since = self._clock.now()
             try:
                 async for news in adapter.order_events():
+                    rest = ANEW
                     self._wake(link, news.order_id)
             except BrokerError as error:
                 _log.info("order_news_broke", broker=link.broker, code=error.code)
             except Exception as error:  # noqa: BLE001  # the edge: listening goes on
                 _log.exception("order_news_failed", broker=link.broker, error=type(error).__name__)
-            await asyncio.sleep(_ANEW)
+            if self._clock.now() - since >= _STOOD:
+                rest = ANEW
+            await self._pause(rest)
+            rest = min(rest * 2, LONGEST)
 
     def _wake(self, link: Link, order_id: OrderId) -> None:
         """One look at a time: what comes during it leads to one more."""

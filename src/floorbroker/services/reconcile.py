@@ -2,11 +2,12 @@
 
 One sweep serves three needs: orders whose outcome is unknown (also those of a process that died),
 cancels and modifies without an answer, and working orders that may have filled. An order is due
-when its `check_at` has come; taking it is a compare-and-set, so that two processes never read the
-same one back at once.
+when its `check_at` has come. Whoever reads one back claims it first, by a compare-and-set: nobody
+else, here or in another process, reads the same one meanwhile, and a claim whose owner died lapses.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,22 +16,26 @@ import structlog
 
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
-from floorbroker.domain.order import Candidate, Intent, IntentState, Order
+from floorbroker.domain.news import AMBIGUOUS
+from floorbroker.domain.order import Candidate, Claim, Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
 from floorbroker.domain.people import Link
 from floorbroker.services.candidates import shown, unclaimed
 from floorbroker.services.desk import Desk
-from floorbroker.services.following import next_look
+from floorbroker.services.following import SLOWEST, next_look
 from floorbroker.services.sending import with_next_look
 
 AT_ONCE: Final = 100
 LAST_LOOK: Final = timedelta(minutes=10)
 """An order that was called absent is looked for once more, long after anything can be late."""
 
+_MOST_ROUNDS: Final = 20
 _CONCURRENT: Final = 16
 _READ_SECONDS: Final = 10.0
+_STORE_SECONDS: Final = 10.0
+"""What storing may take after the broker's answer, before the claim lapses."""
 
 _log = structlog.get_logger(__name__)
 
@@ -38,20 +43,34 @@ _log = structlog.get_logger(__name__)
 class Reconciler:
     """See the module's first line."""
 
-    def __init__(self, desk: Desk, *, read_seconds: float = _READ_SECONDS) -> None:
-        """A broker that does not answer within `read_seconds` is asked again later."""
+    def __init__(
+        self, desk: Desk, *, read_seconds: float = _READ_SECONDS, at_once: int = AT_ONCE
+    ) -> None:
+        """A broker that does not answer within `read_seconds` is asked again later.
+
+        Args:
+            at_once: So many due orders are taken from the store at a time.
+        """
         self._desk = desk
+        self._at_once = at_once
         self._read_seconds = read_seconds
         self._slots = asyncio.Semaphore(_CONCURRENT)
 
     async def sweep(self) -> int:
-        """Reads back every order that is due; how many were."""
-        now = self._desk.clock.now()
-        due = await self._desk.orders.due_for_check(now, limit=AT_ONCE)
-        self._desk.metrics.reconcile_backlog(len(due))
-        if due:
+        """Reads back every order that is due, the longest due first; how many were.
+
+        A hundred at a time, until none is left that was due when the sweep began: each one that is
+        taken is due later from then on, whatever comes of it.
+        """
+        now, count = self._desk.clock.now(), 0
+        for _ in range(_MOST_ROUNDS):
+            due = await self._desk.orders.due_for_check(now, limit=self._at_once)
             await asyncio.gather(*(self._guarded(order) for order in due))
-        return len(due)
+            count += len(due)
+            if len(due) < self._at_once:
+                break
+        self._desk.metrics.reconcile_backlog(count)
+        return count
 
     async def _guarded(self, order: Order) -> None:
         async with self._slots:
@@ -75,11 +94,21 @@ class Reconciler:
         if taken is None:
             return order
         try:
-            link = await self._desk.accounts.link(order.user_id, order.link_id)
-        except NotLinked:
-            return await self._desk.orders.change(taken, _out_of_sight)
-        found = await unclaimed(self._desk.orders, taken, await self._found(link, taken))
+            try:
+                link = await self._desk.accounts.link(order.user_id, order.link_id)
+            except NotLinked:
+                return await self._desk.orders.change(taken, _out_of_sight)
+            found = await unclaimed(self._desk.orders, taken, await self._found(link, taken))
+        except BaseException:
+            await self._let_go(taken)
+            raise
         return await self._store(taken, found)
+
+    async def _let_go(self, taken: Order) -> None:
+        """So that nobody need wait until the claim lapses; if it fails, it lapses."""
+        now = self._desk.clock.now()
+        with suppress(FloorbrokerError):
+            await self._desk.orders.change(taken, lambda order: _let_go(order, taken, now))
 
     async def _found(self, link: Link, order: Order) -> LookUp:
         try:
@@ -93,19 +122,20 @@ class Reconciler:
             raise BrokerTimeout(broker=order.broker) from error
 
     def _taken(self, order: Order, now: datetime) -> Order:
-        """Out of everybody else's sight until the next look; a lapsed SENDING becomes UNKNOWN."""
+        """Claimed, and out of sight until it was looked at; a lapsed SENDING becomes UNKNOWN."""
         if order.state is OrderState.SENDING:
-            order = replace(
-                moved(order, OrderState.UNKNOWN, "claim lapsed", now), news_at=now, claim=None
-            )
+            order = replace(moved(order, OrderState.UNKNOWN, "claim lapsed", now), news_at=now)
         intent = order.intent
         if intent is not None and intent.state is IntentState.SENDING:
             order = with_intent(order, intent, IntentState.UNKNOWN, now)
-        return replace(order, check_at=next_look(order, now))
+        until = now + timedelta(seconds=self._read_seconds + _STORE_SECONDS)
+        return replace(order, claim=Claim(owner=self._desk.process, until=until), check_at=until)
 
     async def _store(self, taken: Order, found: LookUp) -> Order:
         now = self._desk.clock.now()
-        stored = await self._desk.orders.change(taken, lambda o: self._after(o, found, now))
+        stored = await self._desk.orders.change(
+            taken, lambda order: self._after(_unclaimed(order, taken), found, now)
+        )
         if stored is not taken and stored.state is not taken.state:
             self._desk.metrics.order_outcome(stored.broker, stored.state)
             await self._desk.audit.order(stored)
@@ -127,7 +157,7 @@ class Reconciler:
                 after = order
         after = self._give_up_intent(after, found, now)
         if _same(after, order):
-            return order
+            return order if _claimed(order, now) else with_next_look(order, now)
         if not _claimed(order, now):
             after = with_next_look(after, now)
         if after.state is OrderState.NOT_PLACED:
@@ -167,6 +197,18 @@ def _claimed(order: Order, now: datetime) -> bool:
     return order.claim is not None and now < order.claim.until
 
 
+def _unclaimed(order: Order, taken: Order) -> Order:
+    """Without the claim of this look; one that somebody else has made since stays."""
+    return replace(order, claim=None) if order.claim == taken.claim else order
+
+
+def _let_go(order: Order, taken: Order, now: datetime) -> Order:
+    """Due again at its pace: also the last look at an absent order counts only once it was made."""
+    if order.claim != taken.claim:
+        return order
+    return replace(order, claim=None, check_at=next_look(order, now) or now + SLOWEST)
+
+
 def _ambiguous(order: Order, candidates: tuple[Candidate, ...], now: datetime) -> Order:
     if order.candidates == candidates:
         return order
@@ -176,7 +218,7 @@ def _ambiguous(order: Order, candidates: tuple[Candidate, ...], now: datetime) -
         order,
         candidates=candidates,
         reason=f"{fit} this one. Look there and say which it is.",
-        events=(*order.events, event(order.state, "ambiguous", now)),
+        events=(*order.events, event(order.state, AMBIGUOUS, now)),
     )
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from floorbroker.domain.errors import InsufficientFunds, InvalidInput
-from floorbroker.domain.money import DOLLARS, Money, to_cents
+from floorbroker.domain.money import DOLLARS, to_cents
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.domain.risk import DayLoss, Limits, ProposedOrder
 from floorbroker.services.preflight import Surroundings
@@ -27,6 +28,15 @@ class Valuation:
     price_off_percent: Decimal
 
 
+_UNPRICED: Final = Valuation(
+    market=None,
+    cost=None,
+    cautious=Decimal(0),
+    position_after=Decimal(0),
+    price_off_percent=Decimal(0),
+)
+
+
 def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuation:
     """The figures.
 
@@ -36,6 +46,8 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
     """
     touch = around.quote.touch(request.side) if around.quote else None
     price = request.limit_price or request.stop_price or touch
+    if price is None and request.effect is PositionEffect.CLOSE and request.quantity is not None:
+        return _UNPRICED  # who wants to get out is not kept in for want of a price
     if price is None and request.notional is None:
         raise InvalidInput("There is no price to value this order with. Set a limit price.")
     per_unit = (price or Decimal(0)) * request.instrument.multiplier
@@ -85,14 +97,19 @@ def proposed(
         orders_today=orders_today,
         closing=request.effect is PositionEffect.CLOSE,
         price_off_percent=figures.price_off_percent,
-        concentration_percent=_concentration(request, figures, around.balances.equity),
+        concentration_percent=_concentration(request, figures, around),
         at_market=request.type is OrderType.MARKET,
         market_open=around.market_open,
         loss=loss,
     )
 
 
-def _concentration(request: OrderRequest, figures: Valuation, equity: Money) -> Decimal | None:
+def _concentration(
+    request: OrderRequest, figures: Valuation, around: Surroundings
+) -> Decimal | None:
+    if around.balances is None:
+        return None
+    equity = around.balances.equity
     currencies = {request.instrument.currency, equity.currency}
     if equity.amount <= 0 or not (len(currencies) == 1 or currencies <= DOLLARS):
         return None
@@ -114,8 +131,10 @@ def buying_power_after(
             raise _too_little(required, available, request.instrument.currency)
     if preview is not None and preview.buying_power_after is not None:
         return preview.buying_power_after
+    if closing or figures.cost is None or around.balances is None:
+        return None
     power = around.balances.buying_power
-    if closing or figures.cost is None or power.currency != request.instrument.currency:
+    if power.currency != request.instrument.currency:
         return None
     needed = abs(figures.cost)
     if needed > power.amount:

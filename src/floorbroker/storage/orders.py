@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +12,7 @@ from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
-from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
+from floorbroker.storage.codec import from_document, time_text, to_document
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -29,6 +29,10 @@ SCHEMA_VERSION: Final = 1
 _ORDERS: Final = "orders"
 _TRIES: Final = 10
 _LIVE_OR_FILLED: Final = WORKING | UNRESOLVED | {OrderState.FILLED}
+_NEWEST: Final = 500
+_LATER: Final = timedelta(minutes=1)
+"""So long a document that cannot be read is left alone, and others have its place in the queue."""
+
 _log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
@@ -47,6 +51,7 @@ class Orders:
     def __init__(self, documents: Documents) -> None:
         """On any engine."""
         self._documents = documents
+        self._complained_of: set[str] = set()
 
     async def add(self, order: Order) -> None:
         """Stores a new draft.
@@ -109,8 +114,19 @@ class Orders:
         states: frozenset[OrderState],
         limit: int,
     ) -> Sequence[Order]:
-        """One person's orders in these states, newest first."""
+        """One person's orders in these states, newest first; see `unreadable`."""
         return await self._newest({"user_id": user_id}, states, limit)
+
+    async def unreadable(self, user_id: UserId) -> int:
+        """How many of a person's newest 500 documents are no order that this version understands.
+
+        Lists leave those out, so that they hide nothing else; whoever relies on a list being
+        complete asks here too.
+        """
+        found = await self._documents.find(
+            _ORDERS, {"user_id": user_id}, order=("created_at", NEWEST_FIRST), limit=_NEWEST
+        )
+        return sum(self._readable(document) is None for document in found)
 
     async def sent_since(self, user_id: UserId, since: datetime, *, limit: int) -> int:
         """How many orders a person sent since then, counted no further than `limit`."""
@@ -168,7 +184,7 @@ class Orders:
         found = await self._documents.find(
             _ORDERS, where, order=("created_at", NEWEST_FIRST), limit=limit
         )
-        return [_order(document) for document in found]
+        return [one for one in map(self._readable, found) if one is not None]
 
     async def _due(self, field: str, now: datetime, limit: int) -> Sequence[Order]:
         found = await self._documents.find(
@@ -177,20 +193,38 @@ class Orders:
             order=(field, OLDEST_FIRST),
             limit=limit,
         )
-        return [order for order in map(_readable, found) if order is not None]
+        due = []
+        for document in found:
+            order = self._readable(document)
+            if order is None:
+                await self._put_off(document, field, now)
+            else:
+                due.append(order)
+        return due
+
+    async def _put_off(self, document: Document, field: str, now: datetime) -> None:
+        """The longest due come first: what cannot be read would stand before all others."""
+        version = document.get("version")
+        later = {**document, field: time_text(now + _LATER)}
+        if isinstance(version, int):
+            later["version"] = version + 1
+        where: Where = {"version": version, field: document[field]}
+        await self._documents.replace(_ORDERS, later, where=where)
+
+    def _readable(self, document: Document) -> Order | None:
+        """None for what is no order; that is said in the log once a process."""
+        try:
+            return _order(document)
+        except UnreadableDocument as error:
+            order_id = str(document["_id"])
+            if order_id not in self._complained_of:
+                self._complained_of.add(order_id)
+                _log.error("order_unreadable", order_id=order_id, why=str(error))
+            return None
 
 
 def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
-
-
-def _readable(document: Document) -> Order | None:
-    """Everybody's orders are read here at once: one that cannot be must not hide the others."""
-    try:
-        return _order(document)
-    except UnreadableDocument as error:
-        _log.error("order_unreadable", order_id=str(document["_id"]), why=str(error))
-        return None
 
 
 def _document(order: Order) -> Document:
@@ -202,5 +236,6 @@ def _document(order: Order) -> Document:
 
 def _order(document: Document) -> Order:
     fields = {**document, "order_id": document["_id"]}
-    del fields["_id"], fields["schema_version"]
+    del fields["_id"]
+    fields.pop("schema_version", None)
     return from_document(Order, fields)

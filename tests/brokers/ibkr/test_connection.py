@@ -1,6 +1,7 @@
 """Connecting to TWS: once a process, under a free client id, and only where the money agrees."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -365,6 +366,65 @@ async def test_a_question_that_is_never_answered_is_not_mixed_up_with_the_next(
     late.release()
 
     assert await asking == {int(placed.broker_order_id or 0)}
+
+
+async def test_questions_that_nobody_waits_for_any_more_are_not_asked(
+    simulator: TwsSimulator, adapter: IbkrAdapter, line: IbkrLine
+) -> None:
+    before = _asked(simulator)
+    late = simulator.fail("read", Fault.LATE)
+    for _ in range(20):
+        with pytest.raises(BrokerTimeout):
+            await line.open_orders(seconds=0.02)
+
+    late.release()
+    await line.open_orders()
+
+    assert _asked(simulator) - before == 2  # the one that was under way, and the last
+
+
+async def test_those_who_wait_for_the_same_answer_share_one_question(
+    simulator: TwsSimulator, adapter: IbkrAdapter, line: IbkrLine, placed: Order
+) -> None:
+    before = _asked(simulator)
+    late = simulator.fail("read", Fault.LATE)
+    first = asyncio.ensure_future(line.open_orders())
+    await _until(lambda: _asked(simulator) > before)
+    others = [asyncio.ensure_future(line.open_orders()) for _ in range(20)]
+    await asyncio.sleep(0)
+    late.release()
+
+    answers = await asyncio.gather(first, *others)
+
+    assert all(answer == {int(placed.broker_order_id or 0)} for answer in answers)
+    assert _asked(simulator) - before == 2
+
+
+async def test_who_waits_when_the_connection_ends_is_told_so(
+    simulator: TwsSimulator, adapter: IbkrAdapter, line: IbkrLine
+) -> None:
+    before = _asked(simulator)
+    simulator.fail("read", Fault.SILENCE)
+    asking = [asyncio.ensure_future(line.open_orders()) for _ in range(3)]
+    await _until(lambda: _asked(simulator) > before)
+
+    await line.close()
+
+    told = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(one) for one in told} == {BrokerConnectionError}
+
+
+def _asked(simulator: TwsSimulator) -> int:
+    """How often all open orders were asked for: message 16 of TWS's protocol."""
+    return sum(fields[0] == "16" for fields in simulator.received)
+
+
+async def _until(there: Callable[[], bool]) -> None:
+    for _ in range(5_000):
+        if there():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("It never came to that.")
 
 
 # TWS as a reader only

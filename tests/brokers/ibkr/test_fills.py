@@ -18,9 +18,11 @@ from floorbroker.brokers.ibkr.told import (
     StatusTold,
     number,
 )
+from floorbroker.domain.order_life import with_receipt
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Fill
 from tests.brokers.ibkr.at_ibkr import NOON
+from tests.domain.building import order, request
 from tests.fakes.clock import ManualClock
 
 EXECUTION = ExecutionTold(
@@ -52,6 +54,7 @@ ORDER = OrderTold(
     tif="DAY",
     status="Submitted",
 )
+FOUR = request(quantity=Decimal(4))
 STATUS = StatusTold(order_id=3, client_id=1, perm_id=77, status="Filled", filled=Decimal(4))
 
 
@@ -127,6 +130,44 @@ def test_a_fill_keeps_its_id_over_a_correction() -> None:
     ]
 
 
+def test_a_correction_reaches_the_stored_order_and_is_news(heard: Heard) -> None:
+    corrected = replace(EXECUTION, exec_id="0000e0d5.5f9d9bd0.01.02", price=Decimal("190.20"))
+    heard.hear(EXECUTION)
+    heard.hear(COST)
+    stored = with_receipt(order(OrderState.ACCEPTED, request=FOUR), shown(heard), NOON)
+
+    heard.hear(corrected)  # its own commission may never come
+    told = with_receipt(stored, shown(heard, before=stored.fills), NOON)
+    again = with_receipt(told, shown(heard, before=told.fills), NOON)
+    heard.hear(replace(COST, exec_id=corrected.exec_id, amount=Decimal("0.98")))
+    paid = with_receipt(told, shown(heard, before=told.fills), NOON)
+
+    assert [one.price for one in stored.fills] == [Decimal("190.25")]
+    assert [one.price for one in told.fills] == [Decimal("190.20")]
+    assert told.fills[0].fee == Decimal("1.02")
+    assert told.filled_quantity == stored.filled_quantity == 4
+    assert told.events[-1].what == "fill corrected"
+    assert again == told
+    assert [one.fee for one in paid.fills] == [Decimal("0.98")]
+    assert paid.events == told.events
+
+
+def test_a_fill_of_an_older_version_is_brought_up_to_date_once_and_not_counted_twice(
+    heard: Heard,
+) -> None:
+    old = Fill(
+        fill_id="0000e0d5.5f9d9bd0.01", quantity=Decimal(4), price=Decimal("190.25"), at=NOON
+    )
+    heard.hear(EXECUTION)
+    heard.hear(COST)
+    stored = order(OrderState.ACCEPTED, request=FOUR, fills=(old,))
+
+    told = with_receipt(stored, shown(heard, before=(old,)), NOON)
+
+    assert told.filled_quantity == 4
+    assert "fill corrected" not in [event.what for event in told.events]
+
+
 @pytest.mark.parametrize(
     ("exec_id", "expected"),
     [
@@ -153,7 +194,13 @@ def test_a_commission_that_is_not_there_is_none_and_a_rebate_is_kept() -> None:
 
 
 def test_what_was_told_before_keeps_what_it_says(heard: Heard) -> None:
-    before = Fill(fill_id="0000e0d5.5f9d9bd0.01", quantity=Decimal(4), price=Decimal(190), at=NOON)
+    before = Fill(
+        fill_id="0000e0d5.5f9d9bd0.01",
+        quantity=Decimal(4),
+        price=Decimal(190),
+        at=NOON,
+        revision=1,
+    )
     heard.hear(EXECUTION)
     heard.hear(STATUS)
 
@@ -223,3 +270,31 @@ def test_a_word_that_decides_nothing_is_an_order_at_work(heard: Heard, word: str
 )
 def test_refusals_have_codes_of_their_own(words: str, code: ErrorCode) -> None:
     assert code_of(201, words) is code
+
+
+def test_a_number_that_is_given_anew_does_not_inherit_the_fate_of_the_old_order(
+    heard: Heard,
+) -> None:
+    """ "Reset API order ID sequence" in TWS begins to count anew."""
+    heard.hear(STATUS)
+    refusal = ErrorTold(about=3, code=201, words="Order rejected")
+    old = heard.numbered((1, 3))
+    assert old is not None
+
+    with heard.watching(3, fresh=True):
+        heard.hear(EXECUTION)  # of the old one, which somebody has asked for at this moment
+        before = heard.numbered((1, 3))
+        heard.hear(replace(ORDER, perm_id=78))
+        after = heard.numbered((1, 3))
+        heard.hear(refusal)
+
+    assert before is None
+    assert after is not None
+    assert (after.perm_id, after.refused) == (78, refusal)
+    assert old.refused is None
+    assert heard.by_perm_id(77) is old
+
+
+def test_a_change_of_an_order_keeps_what_is_known_of_its_number(heard: Heard) -> None:
+    with heard.watching(3):
+        assert heard.numbered((1, 3)) is heard.by_perm_id(77)

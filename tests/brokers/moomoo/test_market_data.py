@@ -128,6 +128,42 @@ async def test_the_oldest_book_makes_room(
     assert ("BRK.B", 2) in held_
 
 
+async def test_a_price_that_is_listened_to_makes_no_room(
+    adapter: MoomooAdapter, simulator: OpenDSimulator
+) -> None:
+    stream = adapter.stream_quotes([APPLE])
+    listening = asyncio.ensure_future(anext(stream))
+    await listening
+    held_ = adapter._gateway.wire.subscribed
+    (streamed,) = held_
+    held_[streamed] = -5000.0
+    held_.update({(f"T{number}", 2): -1000.0 + number for number in range(39)})
+    simulator.list_security("US.T0")
+
+    assert (await adapter.depth(BERKSHIRE)).bids
+
+    assert streamed in held_
+    assert ("T0", 2) not in held_
+    await stream.aclose()  # type: ignore[attr-defined] # a generator
+    held_[streamed] = -5000.0
+    simulator.list_security("US.T50")
+    await adapter.depth(Instrument(symbol="T50", asset_class=AssetClass.EQUITY))
+    assert streamed not in held_
+
+
+async def test_when_all_are_listened_to_the_next_one_is_refused_and_none_goes(
+    adapter: MoomooAdapter, simulator: OpenDSimulator
+) -> None:
+    line = adapter._gateway.wire
+    line.subscribed.update({(f"T{number}", 1): -5000.0 for number in range(40)})
+    line.streamed.update(line.subscribed.keys())
+
+    with pytest.raises(RateLimited, match="listened to"):
+        await adapter.depth(APPLE)
+
+    assert len(line.subscribed) == 40
+
+
 async def test_greeks_are_moomoos_figures(
     adapter: MoomooAdapter, simulator: OpenDSimulator
 ) -> None:

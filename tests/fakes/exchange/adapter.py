@@ -108,8 +108,9 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def find_order(self, order: Order) -> LookUp:
         """See the port."""
-        await self._venue.called("find_order")
-        return self._venue.find(order)
+        with self._venue.looking(order.order_id):
+            await self._venue.called("find_order")
+            return self._venue.find(order)
 
     async def open_orders(self, account: BrokerAccount) -> Sequence[BrokerOrder]:
         """See the port."""

@@ -1,7 +1,9 @@
 """What the scripted broker knows and says; a test changes it between two calls."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +41,8 @@ class Venue:
         book: What it knows of each order.
         found: Says this to every look-up, whatever the book holds.
         rights: What a key may do, where that is asked.
+        looked: How often each order was looked up.
+        at_once: The most look-ups of one and the same order that were under way together.
         keys: Where keys are asked for (`tests/fakes/keyed`): what each pair of them reaches.
     """
 
@@ -70,6 +74,9 @@ class Venue:
     cancels_at_once: bool = True
     new_id_on_modify: bool = False
     on_place: Callable[[Order], Receipt] | None = None
+    looked: Counter[OrderId] = field(default_factory=Counter)
+    at_once: int = 0
+    _under_way: Counter[OrderId] = field(default_factory=Counter)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def count(self, request: str) -> int:
@@ -81,6 +88,17 @@ class Venue:
         while self.count(request) < times:
             self._news.clear()
             await self._news.wait()
+
+    @contextmanager
+    def looking(self, order_id: OrderId) -> Iterator[None]:
+        """While one look-up is under way."""
+        self.looked[order_id] += 1
+        self._under_way[order_id] += 1
+        self.at_once = max(self.at_once, self._under_way[order_id])
+        try:
+            yield
+        finally:
+            self._under_way[order_id] -= 1
 
     async def called(self, request: str) -> None:
         """Writes a call down and lets it fail or wait, as the test wants."""

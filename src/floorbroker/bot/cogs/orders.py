@@ -8,7 +8,6 @@ from discord.ext import commands
 from floorbroker.bot.cogs import options
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.portfolio_cards import orders_card
 from floorbroker.domain.errors import NotYours
 from floorbroker.domain.ids import OrderId, is_order_id
 from floorbroker.domain.money import parse_price, parse_quantity
@@ -28,13 +27,7 @@ class OrderCommands(commands.Cog):
     @app_commands.command(name="orders", description="Your open orders and the last ones")
     async def orders(self, interaction: discord.Interaction) -> None:
         """See the command's description."""
-
-        async def work(caller: Caller) -> Card:
-            working = await self._front.floor.list.open(caller.user_id)
-            recent = await self._front.floor.list.recent(caller.user_id)
-            return orders_card(working, recent)
-
-        await self._front.answers.command(interaction, work)
+        await self._front.answers.command(interaction, self._front.clicks.lists.orders)
 
     @order.command(name="status", description="Where an order stands, asked anew")
     @app_commands.describe(order="Which order")

@@ -73,11 +73,12 @@ class Choice:
     value: str
     description: str = ""
     emoji: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """A select menu."""
+    """A select menu; its line that is chosen already stands in it, else the placeholder."""
 
     custom_id: str
     placeholder: str
@@ -111,6 +112,7 @@ class Card:
         notes: Warnings and remarks, a sentence each.
         footer: Age and source of the figures.
         pictures: Shown large, below the texts.
+        menus: Further menus, each below its name.
         tells: The order whose present state the person knows once they see the card.
         public: A redacted card for the channel, posted after this one.
     """
@@ -125,6 +127,7 @@ class Card:
     footer: tuple[Row, ...] = ()
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    menus: tuple[tuple[str, Menu], ...] = ()
     files: tuple[CardFile, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tells: Order | None = None

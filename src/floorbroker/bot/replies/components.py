@@ -106,6 +106,9 @@ def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutV
         container.add_item(ui.File(f"attachment://{file.name}"))
     if card.menu is not None:
         container.add_item(ui.ActionRow(_select(card.menu)))
+    for name, menu in card.menus:
+        container.add_item(ui.TextDisplay(f"**{safe(name)}**"))
+        container.add_item(ui.ActionRow(_select(menu)))
     if card.buttons:
         container.add_item(ui.ActionRow(*(_button(button) for button in card.buttons[:5])))
     return container
@@ -190,6 +193,7 @@ def _select(menu: Menu) -> ui.Select[ui.LayoutView]:
                 value=choice.value,
                 description=choice.description[:100] or None,
                 emoji=choice.emoji or None,
+                default=choice.chosen,
             )
             for choice in menu.choices[:25]
         ],

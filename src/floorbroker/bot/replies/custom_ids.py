@@ -11,11 +11,12 @@ ORDER: Final = re.compile(
     r"fb:(?P<action>confirm|anyway|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
 )
 CHOICE: Final = re.compile(
-    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data|history|people)"
+    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data|history|people|show|orders)"
     r":(?P<what>[A-Za-z0-9_./:@-]{1,88})"
 )
 DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")
 IDEA: Final = re.compile(r"fb:idea:(?P<idea_id>[0-9a-f]{16})")
+NEWS: Final = re.compile(r"fb:news:(?P<kind>[a-z]{1,20})")
 NONE: Final = "none"
 BROKER_MENU: Final = "fb:brokers"
 

@@ -81,6 +81,22 @@ def ending_card(link: Link, ends_at: datetime) -> Card:
     )
 
 
+def dead_card(link: Link) -> Card:
+    """The broker refuses a link's access; nothing is asked there until it is linked again."""
+    name = get_broker(link.broker).name
+    renew = custom_ids.choice("renew", link.link_id)
+    return Card(
+        title=f"{link.label} no longer works",
+        tone=Tone.BAD,
+        badges=(link.environment.value.upper(),),
+        lead=f"{name} no longer accepts the access stored for it. Nothing can be sent, canceled or "
+        f"looked up there from here. Orders that rest at {name} stay there and may still fill: "
+        "look there.",
+        notes=() if renew else ("/setup renew links it again.",),
+        buttons=() if renew is None else (Button(label="Link again", custom_id=renew),),
+    )
+
+
 def left_out_card(account: LinkedAccount) -> Card:
     """An account that commands no longer touch, or touch again."""
     if account.excluded:

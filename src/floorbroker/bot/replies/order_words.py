@@ -85,6 +85,17 @@ def state_word(order: Order) -> str:
     return order.state.value.replace("_", " ")
 
 
+def broken_records(count: int) -> str:
+    """What a list says of the orders that it cannot show; empty if there are none."""
+    if not count:
+        return ""
+    what, they = ("1 order", "It is") if count == 1 else (f"{count} orders", "They are")
+    return (
+        f"The records of {what} of yours cannot be read here. {they} not in any list and cannot be "
+        "canceled from here: look at your broker, and tell the operator."
+    )
+
+
 def one_line(order: Order) -> str:
     """One line of a list of orders."""
     state = state_word(order)

@@ -6,16 +6,18 @@ from typing import Final
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
-from floorbroker.bot.replies.order_words import deed, filled, state_word
+from floorbroker.bot.replies.list_cards import elsewhere_words
+from floorbroker.bot.replies.order_words import broken_records, deed, filled, state_word
 from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import OrderState
+from floorbroker.services.elsewhere import Others
 from floorbroker.services.panic import Done, Exposure, Holding
 
 MOST_LINES: Final = 20
 
 
-def panic_card(exposure: Exposure) -> Card:
-    """Trading is paused; the two further steps are buttons."""
+def panic_card(exposure: Exposure, others: Others | None = None) -> Card:
+    """Trading is paused; the two further steps are buttons. `others` stay as they are."""
     orders, held = len(exposure.orders), len(exposure.holdings)
     buttons = []
     if orders:
@@ -33,7 +35,7 @@ def panic_card(exposure: Exposure) -> Card:
             Row("Open orders", str(orders)),
             Row("Positions", str(held)),
         ),
-        notes=_unseen(exposure),
+        notes=_unseen(exposure, others),
         buttons=tuple(buttons),
     )
 
@@ -197,7 +199,7 @@ def _environments(exposure: Exposure) -> tuple[str, ...]:
     return tuple(sorted({_environment(held) for held in exposure.holdings}))
 
 
-def _unseen(exposure: Exposure) -> tuple[str, ...]:
+def _unseen(exposure: Exposure, others: Others | None = None) -> tuple[str, ...]:
     doubtful = exposure.doubtful
     return (
         *(f"{one.link.label} does not answer: {one.error.message}" for one in exposure.failed),
@@ -205,7 +207,12 @@ def _unseen(exposure: Exposure) -> tuple[str, ...]:
             (f"{_count(doubtful, 'order')} in doubt: not canceled here, but looked at.",)
             * bool(doubtful)
         ),
-        "Orders that were placed elsewhere are not among these: look at your broker too.",
+        *((broken_records(exposure.unreadable),) * bool(exposure.unreadable)),
+        *(
+            ("Orders that were placed elsewhere are not among these: look at your broker too.",)
+            if others is None
+            else elsewhere_words(others)
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.news_cards import news_words
 from floorbroker.bot.replies.risk_cards import limit_rows
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
@@ -26,7 +27,7 @@ def settings_card(
     buttons = [
         _toggle("paused", person.paused, on="Pause trading", off="Resume trading"),
         _toggle("always_private", person.always_private, on="Keep private", off="Allow sharing"),
-        _toggle("notify", person.notify, on="DMs on", off="DMs off"),
+        Button(label="Notifications", custom_id="fb:show:notifications"),
     ]
     if live_offered:
         buttons.append(_toggle("live", person.live, on="Live on", off="Live off"))
@@ -39,7 +40,7 @@ def settings_card(
             Row("Trading", trading),
             *_paused_brokers(pause),
             Row("Results in channels", _sharing(person, policy)),
-            Row("Later news", "by direct message" if person.notify else "at your next command"),
+            Row("Later news", news_words(person)),
         ),
         sections=(Section(heading="Limits", rows=limit_rows(limits)),),
         buttons=tuple(buttons),

@@ -8,10 +8,8 @@ from typing import Final
 
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Tone
-from floorbroker.bot.replies.order_words import deed, filled, state_word, terms
 from floorbroker.charts.picture import Picture
 from floorbroker.domain.modes import Environment
-from floorbroker.domain.order import Order
 from floorbroker.domain.portfolio import Balances, Position
 from floorbroker.services.portfolio import Holdings, Overview
 
@@ -126,30 +124,6 @@ def _untold(overview: Overview) -> tuple[str, ...]:
     if not silent or len(silent) == len(overview.holdings):
         return ()
     return (f"Today's change leaves out {', '.join(silent)}: not told there.",)
-
-
-def orders_card(working: Sequence[Order], recent: Sequence[Order]) -> Card:
-    """Orders at work or in doubt, and the last ones that ended."""
-    open_ids = {order.order_id for order in working}
-    ended = [order for order in recent if order.order_id not in open_ids]
-    environments = sorted({order.environment.value.upper() for order in (*working, *recent)})
-    sections = []
-    if working:
-        sections.append(Section(heading="Open", rows=tuple(_order(o) for o in working[:10])))
-    if ended:
-        sections.append(Section(heading="Recent", rows=tuple(_order(o) for o in ended[:10])))
-    return Card(
-        title="Orders",
-        badges=tuple(environments),
-        lead="" if sections else "You have not sent any orders yet.",
-        sections=tuple(sections),
-        footer=(Row("Details", "/order status"),) if sections else (),
-    )
-
-
-def _order(order: Order) -> Row:
-    done = filled(order) or terms(order.request)
-    return Row(deed(order.request), f"{state_word(order)} · {done}")
 
 
 def _heading(one: Holdings) -> str:

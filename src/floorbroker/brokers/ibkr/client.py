@@ -22,13 +22,12 @@ from floorbroker.brokers.ibkr.errors import (
 )
 from floorbroker.brokers.ibkr.hooks import hang_on
 from floorbroker.brokers.ibkr.told import OrderNews
+from floorbroker.brokers.ibkr.turns import Turns, seen
 from floorbroker.domain.errors import BrokerConnectionError, BrokerTimeout
 
 TAKEN: Final = 326
 OPEN_ORDERS: Final = "openOrders"
 COMPLETED_ORDERS: Final = "completedOrders"
-UNANSWERED: Final = 30.0
-"""Seconds after which a request that TWS does not number is given up."""
 
 _T = TypeVar("_T")
 
@@ -70,11 +69,8 @@ class IbkrClient:
         self.ib.errorEvent -= self.ib._onError
         self._request_error: type[Exception] = RequestError
         self._hears = hears
-        self._alone: dict[str, asyncio.Lock] = {}
-        self._refused: dict[str, asyncio.Future[None]] = {}
-        self._mute: set[str] = set()
+        self._turns = Turns(self)
         self._profits: dict[int, asyncio.Future[Decimal | None]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._taken = False
         hang_on(self.ib.wrapper, hears, self._hear_error, self._hear_profit)
         self.ib.client.conn.disconnected += self._hung_up
@@ -106,10 +102,8 @@ class IbkrClient:
 
     async def close(self) -> None:
         """Ends the connection, and whatever waits for an answer on it."""
-        self._ended("The connection was closed.")
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.end("The connection was closed.")
+        await self._turns.close()
         transport = self.ib.client.conn.transport
         with suppress(OSError):  # the other side may have gone a moment ago
             self.ib.client.disconnect()
@@ -142,7 +136,7 @@ class IbkrClient:
         """
         with self._standing():
             answer = asyncio.ensure_future(call(self.ib))
-        answer.add_done_callback(_seen)
+        answer.add_done_callback(seen)
         ends: set[asyncio.Future[Any]] = {answer, self.lost, *([refused] if refused else ())}
         try:
             await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -162,37 +156,10 @@ class IbkrClient:
             answer.cancel()
 
     async def ask_alone(
-        self, kind: str, call: Callable[[Any], Awaitable[_T]], seconds: float
+        self, kind: str, call: Callable[[Any], Awaitable[_T]], seconds: float, about: str = ""
     ) -> _T:
-        """As `ask`, for requests whose answers TWS does not number: one at a time, to its end.
-
-        Who waits no longer leaves the question behind, so that a late answer is nobody else's.
-        """
-        task = asyncio.ensure_future(self._in_turn(kind, call))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(_seen)
-        ends: set[asyncio.Future[Any]] = {task, self.lost}
-        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        if self.lost.done():
-            raise BrokerConnectionError(self.lost.result(), broker=BROKER)
-        raise BrokerTimeout(broker=BROKER, detail=kind)
-
-    async def _in_turn(self, kind: str, call: Callable[[Any], Awaitable[_T]]) -> _T:
-        async with self._alone.setdefault(kind, asyncio.Lock()):
-            if kind in self._mute:
-                self._ended(_UNANSWERED)
-                raise BrokerTimeout(broker=BROKER, detail=kind)
-            refused = self._refused[kind] = asyncio.get_running_loop().create_future()
-            try:
-                return await self.ask(call, UNANSWERED, refused)
-            except BrokerTimeout:
-                self._mute.add(kind)  # what comes now may answer either of two questions
-                raise
-            finally:
-                refused.cancel()
+        """As `ask`, for requests whose answers TWS does not number; see `Turns`."""
+        return await self._turns.take(kind, about, call, seconds)
 
     async def day_profit(self, account: str, seconds: float) -> Decimal | None:
         """What the account made today; None where TWS does not tell in time."""
@@ -233,7 +200,7 @@ class IbkrClient:
     def _hear_error(self, about: int, code: int, words: str) -> None:
         if code == TAKEN:
             self._taken = True
-            self._ended(words)
+            self.end(words)
         if is_read_only(code, words):
             self._read_only(Refusal(code, words))
         self._hears(told.ErrorTold(about=about, code=code, words=words))
@@ -246,14 +213,13 @@ class IbkrClient:
     def _read_only(self, refusal: Refusal) -> None:
         """The answer to a question about orders, which TWS does not say which."""
         for kind in (OPEN_ORDERS, COMPLETED_ORDERS):
-            waits = self._refused.get(kind)
-            if waits is not None and not waits.done():
-                waits.set_exception(refusal)
+            self._turns.refuse(kind, refusal)
 
     def _hung_up(self, _why: str) -> None:
-        self._ended(_HUNG_UP)
+        self.end(_HUNG_UP)
 
-    def _ended(self, why: str) -> None:
+    def end(self, why: str) -> None:
+        """Gives the connection up; the first reason stays."""
         if not self.lost.done():
             self.lost.set_result(why)
 
@@ -267,11 +233,4 @@ class IbkrClient:
             raise no_connection() from error
 
 
-def _seen(answer: asyncio.Future[Any]) -> None:
-    """An error that nobody waits for any more is no defect."""
-    if not answer.cancelled():
-        answer.exception()
-
-
 _HUNG_UP: Final = "TWS or IB Gateway ended the connection."
-_UNANSWERED: Final = "TWS or IB Gateway left a question about orders or accounts unanswered."

@@ -2,11 +2,12 @@
 
 "A correction is indicated by an ExecId which differs from a previous ExecId in only the digits
 after the final period": the vendor's words at https://stoqey.github.io/ib-doc/interfaces/Execution.html.
-It takes the place of the one before, and the fill keeps its id: nothing is counted twice.
+It takes the place of the one before: the fill keeps its id, so that nothing is counted twice, and
+its revision grows, so that the stored price is corrected too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -75,20 +76,29 @@ class Executions:
             if cost is None and lasting not in before and now - told.at < LATE:
                 continue
             if cost is None and lasting in before:
-                found.append(before[lasting])
+                found.append(_corrected(before[lasting], told))
             else:
                 found.append(_fill(lasting, told, cost))
         return tuple(found)
 
 
+def _corrected(known: Fill, told: ExecutionTold) -> Fill:
+    """What was told before, unless the exchange has put another price or size in its place."""
+    version = parts(told.exec_id)[1]
+    same = (known.quantity, known.price) == (told.quantity, told.price)
+    if same or version <= known.revision:
+        return known
+    return replace(known, quantity=told.quantity, price=told.price, at=told.at, revision=version)
+
+
 def _fill(lasting: str, told: ExecutionTold, cost: CommissionTold | None) -> Fill:
-    if cost is None or cost.amount is None:
-        return Fill(fill_id=lasting, quantity=told.quantity, price=told.price, at=told.at)
-    return Fill(
+    fill = Fill(
         fill_id=lasting,
         quantity=told.quantity,
         price=told.price,
         at=told.at,
-        fee=cost.amount,
-        fee_currency=cost.currency or "USD",
+        revision=parts(told.exec_id)[1],
     )
+    if cost is None or cost.amount is None:
+        return fill
+    return replace(fill, fee=cost.amount, fee_currency=cost.currency or "USD")

@@ -81,6 +81,7 @@ class Heard:
         self._clock = clock
         self._known: dict[int, Known] = {}
         self._perm_ids: dict[Number, int] = {}
+        self._had_it_before: dict[Number, set[int]] = {}
         self._refused: dict[Number, ErrorTold] = {}
         self._executed: dict[str, int] = {}
         self._watches: dict[Number, list[asyncio.Queue[OrderNews]]] = {}
@@ -143,7 +144,7 @@ class Heard:
         if known is None:
             known = self._known[perm_id] = Known(perm_id=perm_id, since=self._clock.now())
             self._forget_the_oldest()
-        if number[1] > 0:
+        if number[1] > 0 and perm_id not in self._had_it_before.get(number, ()):
             self._perm_ids[number] = perm_id
             known.refused = known.refused or self._refused.get(number)
         return known
@@ -163,6 +164,9 @@ class Heard:
         self._perm_ids = {at: known for at, known in self._perm_ids.items() if known != gone}
         self._executed = {at: known for at, known in self._executed.items() if known != gone}
         self._refused = {at: why for at, why in self._refused.items() if at in self._perm_ids}
+        self._had_it_before = {
+            at: known - {gone} for at, known in self._had_it_before.items() if known - {gone}
+        }
 
     # What is asked
 
@@ -187,12 +191,19 @@ class Heard:
         return list(self._known.values())
 
     @contextmanager
-    def watching(self, *numbers: int) -> Iterator[asyncio.Queue[OrderNews]]:
-        """What is told of orders with these numbers of this client, from now on."""
+    def watching(self, *numbers: int, fresh: bool = False) -> Iterator[asyncio.Queue[OrderNews]]:
+        """What is told of orders with these numbers of this client, from now on.
+
+        Args:
+            fresh: No order has them yet. One that had them before ("Reset API order ID sequence"
+                in TWS begins anew) says nothing about the one that gets them now.
+        """
         queue: asyncio.Queue[OrderNews] = asyncio.Queue()
         keys = [(self.client_id, number) for number in numbers]
         for key in keys:
             self._watches.setdefault(key, []).append(queue)
+            if fresh and key in self._perm_ids:
+                self._had_it_before.setdefault(key, set()).add(self._perm_ids.pop(key))
             if key not in self._perm_ids:
                 self._refused.pop(key, None)
         try:

@@ -81,7 +81,7 @@ class Orders:
                 (number, about, sdk.order(**one, **_family(place, numbers)))
                 for place, (number, one) in enumerate(zip(numbers, fields, strict=True))
             ]
-            with line.heard.watching(*numbers) as news:
+            with line.heard.watching(*numbers, fresh=True) as news:
                 with before_sending():
                     client.place(handed)
                 handed_over = True

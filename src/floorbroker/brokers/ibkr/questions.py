@@ -120,12 +120,13 @@ class Questions:
         kind: str,
         call: Callable[[Any], Awaitable[_T]],
         *,
+        about: str = "",
         urgent: bool = False,
         seconds: float | None = None,
     ) -> _T:
         """As `ask`, for requests that TWS does not number: never two of a kind at once."""
         await self.pacing.message(urgent=urgent)
-        return await self.client.ask_alone(kind, call, seconds or self.patience.read)
+        return await self.client.ask_alone(kind, call, seconds or self.patience.read, about)
 
     async def open_orders(self, seconds: float | None = None) -> set[int]:
         """The orders at work, of every client and of TWS itself, by TWS's own number."""
@@ -176,7 +177,7 @@ class Questions:
             return values, [told.holding(one) for one in ib.portfolio(name)]
 
         await self.pacing.message()
-        return await self.ask_alone("accountValues", call)
+        return await self.ask_alone("accountValues", call, about=name)
 
     async def day_profit(self, account: str) -> Decimal | None:
         """What the account made today; None where TWS does not tell."""

@@ -1,5 +1,6 @@
 """The wire to OpenD: opened, looked at and closed by the gateway; all requests go over it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ class OpenDLine:
         self.us_right: int | None = None
         self.unlocked: bool | None = None
         self.subscribed: dict[tuple[str, int], float] = {}
+        self.streamed: Counter[tuple[str, int]] = Counter()
         self._blocking = blocking
         self._connection: Any = None
         self._listeners: set[Pushes] = set()

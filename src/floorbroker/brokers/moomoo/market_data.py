@@ -129,19 +129,20 @@ class MarketData:
         self, about: Mapping[str, Instrument], pushes: Pushes
     ) -> AsyncIterator[Quote]:
         try:
-            with reading():
-                for code in about:
-                    await self._subscriptions.need(code, words.QUOTES, push=True)
-            async for _, told in pushes:
+            with self._subscriptions.streaming(about, words.QUOTES):
                 with reading():
-                    quotes = [
-                        self._last(instrument, last, one)
-                        for one in told.basicQotList
-                        if (instrument := about.get(one.security.code)) is not None
-                        and (last := price(one.curPrice)) is not None
-                    ]
-                for quote in quotes:
-                    yield quote
+                    for code in about:
+                        await self._subscriptions.need(code, words.QUOTES, push=True)
+                async for _, told in pushes:
+                    with reading():
+                        quotes = [
+                            self._last(instrument, last, one)
+                            for one in told.basicQotList
+                            if (instrument := about.get(one.security.code)) is not None
+                            and (last := price(one.curPrice)) is not None
+                        ]
+                    for quote in quotes:
+                        yield quote
         finally:
             pushes.end()
 
