@@ -144,6 +144,15 @@ def test_the_lists_of_symbols_say_what_may_be_traded(
     assert all("your own" in v.message for v in broken)
 
 
+def test_a_list_that_names_an_underlying_means_its_contracts_too() -> None:
+    option = replace(GOOD, symbol="AAPL260116C00200000", underlying="AAPL")
+    denies = SymbolList(scope=Scope.PERSON, denied=frozenset({"AAPL"}))
+    allows = SymbolList(scope=Scope.PERSON, allowed=frozenset({"AAPL"}))
+
+    assert violations(option, replace(LIMITS, symbols=(denies,)))
+    assert violations(option, replace(LIMITS, symbols=(allows,))) == ()
+
+
 def test_a_days_loss_that_reaches_its_limit_is_named_with_where_it_comes_from() -> None:
     [broken] = violations(replace(GOOD, loss=lost("500.00")), replace(EVERY, **_ONLY_LOSS))
 

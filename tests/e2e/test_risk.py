@@ -152,6 +152,12 @@ async def test_a_server_lets_only_a_role_open_positions(cloud: World) -> None:
     assert allowed.title.startswith("Review")
 
 
+async def test_everyone_is_a_role_that_everybody_has(cloud: World) -> None:
+    await cloud.alice.types("server policy", add_role=cloud.guild.default_role)
+
+    assert (await _buys(cloud)).title.startswith("Review")
+
+
 async def test_a_server_lets_positions_be_opened_in_one_channel_only(cloud: World) -> None:
     desk = cloud.guild.create_text_channel("desk")
     review = await _buys(cloud)

@@ -10,7 +10,7 @@ import pytest
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import LimitExceeded, PolicyRefused
+from floorbroker.domain.errors import DraftExpired, LimitExceeded, PolicyRefused
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.order import Order
@@ -311,6 +311,20 @@ async def test_a_share_of_an_account_without_equity_is_refused_where_it_is_limit
 
     with pytest.raises(LimitExceeded, match="Concentration cannot be computed"):
         await house.draft()
+
+
+async def test_a_draft_that_does_not_tell_what_its_limits_looked_at_is_not_sent(
+    house: House, venue: Venue
+) -> None:
+    await house.link()
+    draft = await house.draft()
+    older = replace(draft, review=replace(draft.review, weighed=None))
+    assert await house.stored_orders.advance(draft, older)
+
+    with pytest.raises(DraftExpired):
+        await house.confirm(draft)
+
+    assert venue.count("place_order") == 0
 
 
 async def test_no_limit_costs_a_call_that_it_does_not_need(house: House, venue: Venue) -> None:

@@ -24,7 +24,8 @@ def _roles(interaction: discord.Interaction) -> frozenset[str]:
     if not isinstance(interaction.user, discord.Member):
         return frozenset()
     # `Member.roles` leaves out what is not cached: all of them where the bot is not in the server.
-    return frozenset(map(str, interaction.user._roles))
+    # @everyone has the server's own id and is not among a member's.
+    return frozenset(map(str, (interaction.guild_id, *interaction.user._roles)))
 
 
 def _channels(interaction: discord.Interaction) -> frozenset[str]:

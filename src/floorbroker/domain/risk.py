@@ -32,9 +32,11 @@ class SymbolList:
     allowed: frozenset[str] | None = None
     denied: frozenset[str] = frozenset()
 
-    def allows(self, symbol: str) -> bool:
-        """Whether an order may open a position in it."""
-        return symbol not in self.denied and (self.allowed is None or symbol in self.allowed)
+    def allows(self, *names: str) -> bool:
+        """Whether an order may open a position in what has these names."""
+        if any(name in self.denied for name in names):
+            return False
+        return self.allowed is None or any(name in self.allowed for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ class ProposedOrder:
         value: Of the order, in US dollars.
         position_value_after: Absolute, in US dollars.
         closing: It only makes a holding smaller: position limits never stand in its way.
+        underlying: Of a contract: a list that names it means its contracts too.
         price_off_percent: Distance of the limit price on its costly side; 0 where none is set.
         concentration_percent: The holding after the order over the account's equity; None where
             it cannot be computed.
@@ -128,6 +131,7 @@ class ProposedOrder:
     at_market: bool = False
     market_open: bool | None = True
     loss: DayLoss | None = None
+    underlying: str | None = None
 
 
 def violations(order: ProposedOrder, limits: Limits) -> tuple[Violation, ...]:
@@ -141,8 +145,9 @@ def violations(order: ProposedOrder, limits: Limits) -> tuple[Violation, ...]:
 
 
 def _symbol(order: ProposedOrder, limits: Limits) -> Violation | None:
+    names = (order.symbol, *([order.underlying] if order.underlying else []))
     for one in limits.symbols:
-        if not one.allows(order.symbol):
+        if not one.allows(*names):
             message = f"{order.symbol} is not on the list of symbols ({one.scope})"
             return Violation(code=ErrorCode.POLICY, message=message)
     return None

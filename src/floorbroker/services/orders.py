@@ -170,7 +170,10 @@ class OrderService:
             limits = await gates.check(caller, order.broker, order.environment, effect)
         _check_price(order, touch, limits)
         if order.review.weighed is not None:
-            gates.check_limits(replace(order.review.weighed, orders_today=today, loss=loss), limits)
+            now = replace(order.review.weighed, orders_today=today, loss=loss)
+            gates.check_limits(now, limits)
+        elif effect is not PositionEffect.CLOSE:
+            raise DraftExpired  # of an older version: what its limits looked at is not known
 
     async def _loss(self, adapter: BrokerAdapter, order: Order) -> DayLoss:
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)

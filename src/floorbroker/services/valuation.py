@@ -101,6 +101,7 @@ def proposed(
         at_market=request.type is OrderType.MARKET,
         market_open=around.market_open,
         loss=loss,
+        underlying=request.instrument.underlying,
     )
 
 

@@ -136,7 +136,7 @@ class Orders:
     async def sent_alike(self, order: Order, since: datetime) -> datetime | None:
         """When an order like this one was last sent since then, if it may live or has filled.
 
-        Like it: the same account, instrument and side, and as much. Looks at the last twenty.
+        Like it: the same account, instrument and side, and as much. Looks at the last ten.
         """
         where: Where = {
             "user_id": order.user_id,
@@ -148,7 +148,7 @@ class Orders:
             "state": OneOf(tuple(sorted(_LIVE_OR_FILLED))),
         }
         newest = ("sent_at", NEWEST_FIRST)
-        found = await self._documents.find(_ORDERS, where, order=newest, limit=20)
+        found = await self._documents.find(_ORDERS, where, order=newest, limit=10)
         wanted = (order.request.quantity, order.request.notional)
         for document in found:  # not read whole: only the amounts and the time count
             asked = document["request"]
