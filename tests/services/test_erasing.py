@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from floorbroker.domain.errors import NotLinked, Paused, PolicyRefused, StoreUnavailable
+from floorbroker.domain.errors import Busy, NotLinked, Paused, PolicyRefused, StoreUnavailable
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.erasing import GRACE
@@ -174,6 +174,6 @@ async def test_once_it_has_begun_not_even_a_closing_order_leaves(
     assert person.leaving is not None
     await house.choose(leaving=replace(person.leaving, begun=True))
 
-    with pytest.raises(Paused, match="being erased"):
+    with pytest.raises(Busy, match="being erased"):
         await house.confirm(closing, by)
     assert broker.orders_received == 1

@@ -1,5 +1,6 @@
 """What operators may see across all people, on every engine: numbers, and who is linked where."""
 
+import sqlite3
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,8 @@ from floorbroker.domain.ids import BrokerId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Link, Person, ServerPolicy
-from floorbroker.storage.documents import Documents
+from floorbroker.storage import sqlite_query
+from floorbroker.storage.documents import Document, Documents, Where
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.overview import MOST, LinkSeen, Overview, PersonSeen
 from floorbroker.storage.people import People
@@ -179,3 +181,57 @@ def test_nothing_but_these_fields_of_people_gets_out() -> None:
     assert {one.name for one in fields(LinkSeen)} == {
         "broker", "environment", "created_at", "dead_since", "ends_at",
     }  # fmt: skip
+
+
+class _Planning:
+    """Stands in for a store: notes how SQLite would look for what is asked."""
+
+    def __init__(self) -> None:
+        self._engine = sqlite3.connect(":memory:")
+        for collection in sorted({one.collection for one in INDEXES}):
+            self._engine.execute(sqlite_query.create_table(collection))
+        for index in INDEXES:
+            self._engine.execute(sqlite_query.create_index(index)[1])
+        self.plans: list[str] = []
+
+    async def find(
+        self, collection: str, where: Where, *, order: tuple[str, int] | None = None, limit: int
+    ) -> list[Document]:
+        sql, values = sqlite_query.find(collection, where, order, limit)
+        rows = self._engine.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+        self.plans.append("; ".join(row[3] for row in rows))
+        return []
+
+    async def count(self, collection: str, where: Where, *, limit: int) -> int:
+        if where:  # without a condition the limit alone bounds it
+            await self.find(collection, where, limit=limit)
+        return 0
+
+    async def get(self, collection: str, document_id: str) -> Document | None:
+        return None
+
+
+async def test_whatever_is_asked_is_found_by_an_index_and_sorted_by_it() -> None:
+    store = _Planning()
+    overview = Overview(store)  # type: ignore[arg-type]  # as much of a store as is asked
+    try:
+        await overview.people()
+        await overview.links_at(KRAKEN, NOON, NOON)
+        await overview.orders(OrderState.UNKNOWN)
+        await overview.orders(OrderState.FILLED, since=NOON)
+        await overview.oldest(OrderState.UNKNOWN)
+        await overview.to_read_back(NOON)
+        await overview.to_tell(NOON)
+        await overview.untold()
+        await overview.suspended_people(limit=5)
+        await overview.suspended_servers(limit=5)
+        await overview.person(ANNA)
+        await overview.ids_after("1", limit=5)
+    finally:
+        store._engine.close()
+
+    assert len(store.plans) > 10
+    for plan in store.plans:
+        assert plan.startswith("SEARCH"), plan
+        assert "SCAN" not in plan
+        assert "TEMP B-TREE" not in plan
