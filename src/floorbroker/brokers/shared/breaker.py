@@ -24,6 +24,11 @@ class Breaker:
         self._failures = 0
         self._rests_until: datetime | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it opened, and no call has been answered since."""
+        return self._rests_until is not None
+
     def wait(self) -> timedelta | None:
         """How long a call must stay away; None lets it through.
 
