@@ -1,6 +1,6 @@
 """What operators read on their phones: that something is wrong with the service, and its end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from floorbroker.bot.replies.card import Card, Row, Tone
@@ -38,7 +38,7 @@ def present_card(notice: AlertNotice) -> Card:
     return Card(
         title=f"Over: {_title(notice)}",
         lead=_ABANDONED if notice.abandoned else f"It lasted {_lasted(notice)}.",
-        rows=(Row("Began", notice.since), Row("Over", notice.over_at)),
+        rows=(Row("Began", notice.since), Row("Over", _ended(notice))),
         footer=_footer(notice),
     )
 
@@ -49,8 +49,11 @@ def _holding(notice: AlertNotice) -> Card:
         title=_title(notice),
         tone=Tone.BAD if row.serious else Tone.CAUTION,
         lead=notice.figures,
-        rows=(Row("Since", notice.since), Row("What it means:", row.meaning)),
-        notes=(row.first,),
+        rows=(
+            Row("Since", notice.since),
+            Row("What it means:", row.meaning),
+            Row("Do first:", row.first),
+        ),
         footer=_footer(notice),
     )
 
@@ -63,13 +66,20 @@ def _title(notice: AlertNotice) -> str:
 def _footer(notice: AlertNotice) -> tuple[Row, ...]:
     return (
         Row("Process", notice.process),
-        Row("What to do:", f"{_RUNBOOK}, “{notice.alert.title}”"),
+        Row("More:", f"{_RUNBOOK}, “{notice.alert.title}”"),
     )
+
+
+def _ended(notice: AlertNotice) -> datetime:
+    """When it was gone: it was called over only after it had been gone for its time."""
+    over_at = notice.over_at or notice.since
+    gone = over_at if notice.abandoned else over_at - notice.alert.over_after
+    return max(gone, notice.since)
 
 
 def _lasted(notice: AlertNotice) -> str:
     """How long, in the largest unit that fits."""
-    lasted = (notice.over_at or notice.since) - notice.since
+    lasted = _ended(notice) - notice.since
     for unit, name in ((timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         if lasted >= unit:
             number = lasted // unit
