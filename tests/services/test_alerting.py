@@ -413,3 +413,51 @@ async def test_a_state_that_cannot_be_read_hides_no_other(
     await watch.look(MINUTE)
 
     assert watch.ops.steps == [Step.FIRST]
+
+
+async def test_a_store_that_is_back_does_not_make_others_think_that_a_process_has_ended(
+    looks: Scripted, store: FlakyDocuments, clock: ManualClock
+) -> None:
+    one, two = Watch(looks, store, clock), Watch(Scripted(UNKNOWN), store, clock, process="two")
+    looks.on = {UNKNOWN}
+    for _ in range(40):
+        await one.look()
+        await two.look(15)
+        if len(one.ops.told) == 1:
+            store_fails(store)
+    store.recover()
+
+    await two.look()
+    await one.look()
+    await two.look()
+
+    assert (one.ops.steps, two.ops.steps) == ([Step.FIRST], [])
+
+
+async def test_after_a_restart_what_has_not_held_long_enough_again_is_not_called_over(
+    looks: Scripted, documents: Documents, clock: ManualClock
+) -> None:
+    looks.on = {GATEWAY}
+    await Watch(looks, documents, clock).look(20 * MINUTE)
+
+    after = Watch(looks, documents, clock, process="two")
+    await after.look(30 * MINUTE)
+
+    assert after.ops.told == []
+
+
+async def test_what_was_told_without_the_store_is_not_told_with_it_a_moment_later(
+    watch: Watch, looks: Scripted, store: FlakyDocuments
+) -> None:
+    store_fails(store)
+    looks.on = {UNKNOWN}
+    await watch.look(MINUTE)
+    looks.on = set()
+    await watch.look(2 * MINUTE)
+    assert watch.ops.steps == [Step.FIRST, Step.OVER]
+
+    store.recover()
+    looks.on = {UNKNOWN}
+    await watch.look(5 * MINUTE)
+
+    assert watch.ops.steps == [Step.FIRST, Step.OVER]
