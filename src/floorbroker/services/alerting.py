@@ -6,7 +6,7 @@ store is away the process keeps what it tells in memory.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -106,7 +106,7 @@ class Alerting:
         self._holds: dict[str, Hold] = {}
         self._figures: dict[str, str] = {}
         # What the store held when it last answered, and what is told without it.
-        self._known: Mapping[str, AlertState] = {}
+        self._known: dict[str, AlertState] = {}
         self._readable_since: datetime | None = None
         self._own: dict[str, AlertState] = {}
         # What was told and is not stored as told yet, and what could not be told.
@@ -231,7 +231,10 @@ class Alerting:
 
     async def _save(self, before: AlertState | None, state: AlertState) -> AlertState | None:
         async with asyncio.timeout(self._store_seconds):
-            return await self._stored.save(before, state)
+            stored = await self._stored.save(before, state)
+        if stored is not None:
+            self._known[state.key] = stored  # the store may be away when it is looked for again
+        return stored
 
     async def _keep_own(self, _before: AlertState | None, state: AlertState) -> AlertState:
         self._own[state.key] = state
