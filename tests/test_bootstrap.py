@@ -98,6 +98,7 @@ async def test_it_ends_without_leaving_a_task_or_a_thread(folder: Path) -> None:
             "reconcile",
             "notify",
             "erasing",
+            "alerts",
         }
 
     assert asyncio.all_tasks() == tasks

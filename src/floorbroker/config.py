@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     deployment_mode: DeploymentMode = DeploymentMode.MULTI_USER
     owner_id: str = ""
     operator_ids: Names = frozenset()
+    ops_channel_id: str = ""
 
     # Discord
     discord_token: SecretStr | None = None

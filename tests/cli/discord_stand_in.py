@@ -19,6 +19,7 @@ class DiscordStandIn:
 
     Attributes:
         base: What `discord.http.Route.BASE` must point at.
+        channel: The id of the one channel that the bot sees.
         endpoint_url: The application's interactions endpoint, as its owner may have set one.
         refuses_with: A status with which every request ends; 0 lets them pass.
         close_code: With which the gateway ends every session; 0 keeps them.
@@ -30,6 +31,7 @@ class DiscordStandIn:
     def __init__(self) -> None:
         """Not listening yet."""
         self.base = ""
+        self.channel = ""
         self.endpoint_url: str | None = None
         self.refuses_with = 0
         self.close_code = 0
@@ -65,6 +67,8 @@ class DiscordStandIn:
             return _json({"message": "unknown webhook", "code": 10015}, 404)
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
+        if path.startswith("channels/") and path != f"channels/{self.channel}":
+            return _json({"message": "Missing Access", "code": 50001}, 403)
         return _json(await self._known(request, path))
 
     async def _known(self, request: web.Request, path: str) -> Any:
@@ -74,6 +78,8 @@ class DiscordStandIn:
         if path == "gateway/bot":
             limits = {"total": 1, "remaining": 1, "reset_after": 1, "max_concurrency": 1}
             return {"shards": 1, "url": self._gateway_url, "session_start_limit": limits}
+        if path.startswith("channels/"):
+            return {"id": self.channel, "type": 0, "guild_id": "1", "name": "ops", "position": 0}
         if path == "users/@me":
             return _USER
         return {

@@ -95,6 +95,36 @@ async def test_an_owner_that_is_no_discord_id_fails(folder: Path, owner: str) ->
     assert "Copy User ID" in found.todo
 
 
+CHANNEL = "100000000000000009"
+
+
+@pytest.mark.parametrize("channel", ["ops", "123", "1" * 21])
+async def test_a_channel_that_is_no_discord_id_fails(folder: Path, channel: str) -> None:
+    found = await about("OPS_CHANNEL_ID", at_home(ops_channel_id=channel))
+
+    assert (found.level, found.what) == (Level.FAIL, "A Discord channel id has 17 to 20 digits.")
+    assert "Copy Channel ID" in found.todo
+
+
+async def test_a_channel_that_the_bot_sees_is_well(folder: Path, stand_in: DiscordStandIn) -> None:
+    stand_in.channel = CHANNEL
+
+    found = await about("OPS_CHANNEL_ID", at_home(discord_token=TOKEN, ops_channel_id=CHANNEL))
+
+    assert found.level is Level.OK
+    assert "not checked" in found.what
+
+
+async def test_a_channel_that_the_bot_does_not_see_is_a_warning_with_what_to_do(
+    folder: Path, stand_in: DiscordStandIn
+) -> None:
+    found = await about("OPS_CHANNEL_ID", at_home(discord_token=TOKEN, ops_channel_id=CHANNEL))
+
+    assert found.level is Level.WARN
+    assert found.what.endswith("(code 50001); alerts go out as direct messages.")
+    assert "View Channel and Send Messages" in found.todo
+
+
 async def test_keys_that_cannot_be_used_fail_and_are_not_shown(folder: Path) -> None:
     key = new_key("a")
 

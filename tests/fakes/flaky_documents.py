@@ -67,7 +67,9 @@ class FlakyDocuments:
         await self._engine.close()
 
     async def ping(self) -> None:
-        """See the port."""
+        """See the port; not among the calls, since whoever looks may do so at any time."""
+        if any(failure.operation == "ping" for failure in self._failures):
+            raise StoreUnavailable(detail="made to fail")
         await self._engine.ping()
 
     async def insert(self, collection: str, document: Document) -> None:

@@ -11,6 +11,7 @@ from floorbroker.domain.clock import Clock, SystemClock
 from floorbroker.domain.ids import BrokerId
 from floorbroker.observability.loop_lag import watch_loop_lag
 from floorbroker.observability.metrics import Metrics
+from floorbroker.services.alerting import LOOK
 from floorbroker.services.snapshots import EVERY as SNAPSHOT
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.documents import Documents
@@ -85,6 +86,8 @@ def _start(app: App) -> None:
     app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
     app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
     app.supervisor.every(IDLE_CHECK, "erasing", app.eraser.sweep)
+    # Not more often than orders are looked at, and not before Discord can have been reached.
+    app.supervisor.every(max(LOOK, pace), "alerts", app.alerting.sweep, at_once=False)
     app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     if app.settings.single_user:
         app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)

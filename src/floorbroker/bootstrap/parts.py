@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from floorbroker.bootstrap.operators import build_alerting
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.availability import availabilities
@@ -25,6 +26,8 @@ from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.people import Link
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
+from floorbroker.services.alert_looks import AlertLooks
+from floorbroker.services.alerting import Alerting
 from floorbroker.services.audit import Audit
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
@@ -110,6 +113,7 @@ class App:
     reminders: Reminders
     eraser: Eraser
     snapshots: SnapshotTaker
+    alerting: Alerting
     transport: Transport
     studio: Studio
     gateways: Gateways
@@ -186,6 +190,7 @@ def build(  # the parts that everything else is made of
     )
     accounts = Accounts(people_store, sessions, trail, health, clock)
     choices = Choices(settings, people_store, accounts, trail)
+    process = secrets.token_hex(4)
     desk = Desk(
         orders=order_store,
         accounts=accounts,
@@ -197,7 +202,7 @@ def build(  # the parts that everything else is made of
         audit=trail,
         metrics=metrics,
         clock=clock,
-        process=secrets.token_hex(4),
+        process=process,
         order_deadline_seconds=settings.order_deadline_seconds,
         claim=timedelta(seconds=settings.claim_seconds),
         settle=timedelta(seconds=settings.settle_seconds),
@@ -268,6 +273,14 @@ def build(  # the parts that everything else is made of
         clock=clock,
     )
     health.announce_to(lambda link: supervisor.hand_over(messenger.tell_dead(link)))
+    looks = AlertLooks(
+        documents=store,
+        orders=order_store,
+        sessions=sessions,
+        gateways=gateways,
+        metrics=metrics,
+        clock=clock,
+    )
     owner = UserId(settings.owner_id)
     events = connection_events.ConnectionEvents(store)
     gateways.listen(GatewayNews(events, messenger, supervisor, owner).heard)
@@ -295,6 +308,7 @@ def build(  # the parts that everything else is made of
         snapshots=SnapshotTaker(
             people_store, sessions, gateways, snapshots.Snapshots(store), owner
         ),
+        alerting=build_alerting(settings, store, looks, bot, process),
         transport=transport,
         studio=studio,
         gateways=gateways,

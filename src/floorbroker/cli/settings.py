@@ -32,8 +32,13 @@ EXPLAINED: Final = {
         "Copy User ID.",
     ),
     "OPERATOR_IDS": (
-        "Only they can pause trading for everybody.",
+        "Only they can pause trading for everybody, and are told when something is wrong.",
         "Set your own Discord user id.",
+    ),
+    "OPS_CHANNEL_ID": (
+        "Operators are told there when something is wrong with the service.",
+        "In Discord turn on Settings, Advanced, Developer Mode; then right-click the channel, "
+        "Copy Channel ID.",
     ),
     "PUBLIC_URL": (
         "People link their brokers on its pages.",
@@ -107,6 +112,9 @@ def _ids(settings: Settings) -> list[Finding]:
         if any(not _is_discord_id(one) for one in ids if one):
             what = "A Discord user id has 17 to 20 digits."
             found.append(Finding(level=Level.FAIL, about=name, what=what, todo=EXPLAINED[name][1]))
+    if settings.ops_channel_id and not _is_discord_id(settings.ops_channel_id):
+        about, what = "OPS_CHANNEL_ID", "A Discord channel id has 17 to 20 digits."
+        found.append(Finding(level=Level.FAIL, about=about, what=what, todo=EXPLAINED[about][1]))
     if not settings.operator_ids and not settings.owner_id:
         found.append(not_set("OPERATOR_IDS", Level.WARN))
     return found

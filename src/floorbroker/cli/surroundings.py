@@ -52,7 +52,7 @@ async def discord_findings(settings: Settings, seconds: float = DISCORD_SECONDS)
     try:
         async with asyncio.timeout(seconds):
             await client.login(settings.discord_token.get_secret_value())
-        return _of_application(settings, client)
+            return [*_of_application(settings, client), *await _ops_channel(settings, client)]
     except discord.LoginFailure:
         what, todo = "Discord does not accept DISCORD_TOKEN.", EXPLAINED["DISCORD_TOKEN"][1]
     except discord.HTTPException as error:
@@ -82,6 +82,21 @@ def _of_application(settings: Settings, client: discord.Client) -> list[Finding]
         todo = "Empty Interactions Endpoint URL on the application's page, General Information."
         found.append(Finding(level=Level.FAIL, about="Discord", what=what, todo=todo))
     return found
+
+
+async def _ops_channel(settings: Settings, client: discord.Client) -> list[Finding]:
+    about = "OPS_CHANNEL_ID"
+    if not settings.ops_channel_id.isdecimal():
+        return []  # not set, or no id at all, which is told of the settings
+    try:
+        await client.fetch_channel(int(settings.ops_channel_id))
+    except (discord.NotFound, discord.Forbidden, discord.InvalidData) as error:
+        code = f" (code {error.code})" if isinstance(error, discord.HTTPException) else ""
+        what = f"The bot cannot see that channel{code}; alerts go out as direct messages."
+        todo = "Invite the bot to its server, and allow it View Channel and Send Messages there."
+        return [Finding(level=Level.WARN, about=about, what=what, todo=todo)]
+    what = "The bot sees the channel. It needs Send Messages there too, which is not checked."
+    return [Finding(level=Level.OK, about=about, what=what)]
 
 
 def public_url_finding(settings: Settings) -> Finding | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import perf_counter
@@ -19,6 +19,7 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.observability.conditions import Conditions, counts
 
 OK: Final = "OK"
 CANCELLED: Final = "CANCELLED"
@@ -88,6 +89,9 @@ class Metrics:
 
     Labels take words from small sets. Whatever is not a word, or comes after a set has grown to
     100, counts as `other`, so that an id passed by mistake costs one series and leaks nothing.
+
+    Attributes:
+        conditions: What the look-out for alerts writes down.
     """
 
     def __init__(self) -> None:
@@ -120,6 +124,13 @@ class Metrics:
             registry=self._registry,
         )
         self._backlog = self._gauge("reconcile_backlog", "Orders whose outcome is being looked up")
+        self._renewals = Counter(
+            "floorbroker_renewals", "Renewals of people's access", ["broker", "outcome"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._renewals_failed: dict[str, float] = {}
+        self._lag_seconds, self._lag_times = 0.0, 0
+        self.conditions = Conditions(self._registry, self._word)
 
     def command_done(self, name: str, outcome: str, seconds: float) -> None:
         """Counts one command; `outcome` is `OK` or an error code."""
@@ -147,6 +158,8 @@ class Metrics:
         """How late the event loop ran a timer."""
         self._last_lag.set(seconds)
         self._lag.observe(seconds)
+        self._lag_seconds += seconds
+        self._lag_times += 1
 
     def last_loop_lag(self) -> float:
         """The seconds that `loop_lag` was told last."""
@@ -154,7 +167,16 @@ class Metrics:
 
     def limit_used(self, broker: str, scope: str, share: float) -> None:
         """How much of a request limit is used, from 0 to 1; of all identities the last one."""
-        self._limits.labels(self._word("broker", broker), self._word("scope", scope)).set(share)
+        labels = self._word("broker", broker), self._word("scope", scope)
+        self._limits.labels(*labels).set(share)
+        self.conditions.limit_told(*labels, share)
+
+    def renewal(self, broker: str, outcome: str) -> None:
+        """Counts one renewal of a person's access; `outcome` is `OK` or an error code."""
+        broker = self._word("broker", broker)
+        self._renewals.labels(broker, self._word("outcome", outcome)).inc()
+        failed = self._renewals_failed.get(broker, 0.0)
+        self._renewals_failed[broker] = failed + (outcome != OK)
 
     def open_leases(self, number: int) -> None:
         """How many broker adapters live at present."""
@@ -163,6 +185,18 @@ class Metrics:
     def reconcile_backlog(self, number: int) -> None:
         """How many orders wait for proof at present."""
         self._backlog.set(number)
+
+    def commands_ended(self) -> Mapping[str, float]:
+        """How many commands ended since the start, by outcome."""
+        return counts(self._commands, "outcome")
+
+    def renewals_failed(self) -> Mapping[str, float]:
+        """How many renewals failed since the start, by broker."""
+        return dict(self._renewals_failed)
+
+    def lag_measured(self) -> tuple[float, int]:
+        """Seconds of lag since the start, and the number of measurements that they come from."""
+        return self._lag_seconds, self._lag_times
 
     def render(self) -> tuple[bytes, str]:
         """All of it in Prometheus' text format, and the content type to send it under."""

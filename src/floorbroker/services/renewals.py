@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.oauth import Grant
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.error_codes import ErrorCode
@@ -23,7 +24,7 @@ from floorbroker.domain.errors import (
     StoreUnavailable,
 )
 from floorbroker.domain.people import Link
-from floorbroker.observability.metrics import Metrics
+from floorbroker.observability.metrics import OK, Metrics
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.fresh_access import (
     CLAIM,
@@ -148,15 +149,26 @@ class Renewals:
             Hiding(given.values()).in_error(error)
             _log.warning("access_not_renewed", broker=claimed.broker, code=error.code)
             if not isinstance(error, SessionExpired):
+                self._metrics.renewal(claimed.broker, error.code)
                 await self._let_go(claimed)
                 raise
             present = await self._present(claimed)
             if (stored := self._credentials.opened(present)) != given:
                 return present, stored  # it took too long, and another process was faster
+            self._metrics.renewal(claimed.broker, error.code)
             # The claim stays until the link is marked, so that nobody asks once more.
             self._died(claimed, error)
             raise
-        return await self._fresh.keep(claimed, given, grant)
+        return await self._kept(claimed, given, grant)
+
+    async def _kept(self, claimed: Link, given: Mapping[str, str], grant: Grant) -> Renewed:
+        try:
+            kept = await self._fresh.keep(claimed, given, grant)
+        except StoreUnavailable as error:
+            self._metrics.renewal(claimed.broker, error.code)
+            raise
+        self._metrics.renewal(claimed.broker, OK)
+        return kept
 
     async def _let_go(self, claimed: Link) -> None:
         """So that the next one need not wait for the claim to lapse; if it fails, it lapses."""

@@ -1,7 +1,7 @@
 """One leased adapter a link: opened once, shared by that person's commands, closed when idle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -176,6 +176,13 @@ class Sessions:
         session = self._sessions.get(link_id)
         return "" if session is None or session.adapter is None else session.adapter.status().detail
 
+    def breakers(self) -> Mapping[BrokerId, bool]:
+        """By broker, whether it failed so often that it is left alone, in any environment."""
+        open_at: dict[BrokerId, bool] = {}
+        for (broker, _), breaker in self._breakers.items():
+            open_at[broker] = breaker.is_open or open_at.get(broker, False)
+        return open_at
+
     def is_open(self, link_id: LinkId) -> bool:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions
@@ -187,7 +194,7 @@ class Sessions:
 
     def resting(self) -> Sequence[tuple[BrokerId, Environment]]:
         """The brokers that are left alone after several failures in a row."""
-        return [where for where, breaker in self._breakers.items() if breaker.resting]
+        return [where for where, breaker in self._breakers.items() if breaker.is_open]
 
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""

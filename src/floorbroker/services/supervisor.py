@@ -40,9 +40,21 @@ class Supervisor:
         task.add_done_callback(self._finished)
         return task
 
-    def every(self, interval: timedelta, name: str, work: Callable[[], Awaitable[Any]]) -> None:
-        """Runs `work` again and again, `interval` after each end, whatever it raises."""
-        task = asyncio.create_task(_again(interval, name, work), name=name)
+    def every(
+        self,
+        interval: timedelta,
+        name: str,
+        work: Callable[[], Awaitable[Any]],
+        *,
+        at_once: bool = True,
+    ) -> None:
+        """Runs `work` again and again, `interval` after each end, whatever it raises.
+
+        Args:
+            at_once: For the first time now; else after one `interval`.
+        """
+        first = timedelta(0) if at_once else interval
+        task = asyncio.create_task(_again(first, interval, name, work), name=name)
         self._loops.add(task)
 
     def keep(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
@@ -82,7 +94,11 @@ class Supervisor:
             _log.debug("work_failed", error=type(task.exception()).__name__)
 
 
-async def _again(interval: timedelta, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+async def _again(
+    first: timedelta, interval: timedelta, name: str, work: Callable[[], Awaitable[Any]]
+) -> None:
+    if first:
+        await asyncio.sleep(first.total_seconds())
     while True:
         try:
             await work()

@@ -12,7 +12,7 @@ from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
-from floorbroker.storage.codec import from_document, time_text, to_document
+from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -42,6 +42,8 @@ INDEXES: Final = (
     Index(collection=_ORDERS, name="user_sent", fields=("user_id", "sent_at")),
     Index(collection=_ORDERS, name="check_at", fields=("check_at",)),
     Index(collection=_ORDERS, name="news_at", fields=("news_at",)),
+    Index(collection=_ORDERS, name="state_sent", fields=("state", "sent_at")),
+    Index(collection=_ORDERS, name="intent_at", fields=("intent.state", "intent.at")),
 )
 
 
@@ -176,6 +178,29 @@ class Orders:
     async def with_news(self, now: datetime, *, limit: int) -> Sequence[Order]:
         """Everybody's orders of which the person has not been told, the longest due first."""
         return await self._due("news_at", now, limit)
+
+    async def in_doubt(self, *, limit: int) -> Sequence[Order]:
+        """Everybody's orders of which the outcome, or that of a cancel or change, is unknown.
+
+        At most `limit` of each of the two kinds, the longest unknown first.
+        """
+        found: dict[str, Order] = {}
+        for field, at in (("state", "sent_at"), ("intent.state", "intent.at")):
+            documents = await self._documents.find(
+                _ORDERS, {field: OrderState.UNKNOWN.value}, order=(at, OLDEST_FIRST), limit=limit
+            )
+            for order in map(self._readable, documents):
+                if order is not None:
+                    found[order.order_id] = order
+        return list(found.values())
+
+    async def late(self, since: datetime, *, limit: int) -> tuple[int, int]:
+        """How many of everybody's orders were due then: to be read back, and to be told of."""
+        due = AtMost(time_text(since))
+        return (
+            await self._documents.count(_ORDERS, {"check_at": due}, limit=limit),
+            await self._documents.count(_ORDERS, {"news_at": due}, limit=limit),
+        )
 
     async def _newest(
         self, whose: Where, states: frozenset[OrderState], limit: int

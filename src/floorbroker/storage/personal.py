@@ -66,6 +66,7 @@ HOLDINGS: Final = (SETTINGS, LINKS, NONCES, *_OTHERS, AUDIT)
 NOBODYS: Final[Mapping[str, str]] = {
     "policies": "rules of servers, under the server's id",
     "switches": "the service's pause, and marks of the installation",
+    "ops_alerts": "what operators were told of the service's own health",
     "secrets": "the sealed key behind the audit trail's pseudonyms",
 }
 """Collections that hold nothing of any person."""

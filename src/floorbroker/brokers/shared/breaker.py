@@ -25,7 +25,7 @@ class Breaker:
         self._rests_until: datetime | None = None
 
     @property
-    def resting(self) -> bool:
+    def is_open(self) -> bool:
         """Whether it leaves the broker alone, or waits for what the one call that tries finds."""
         return self._rests_until is not None
 
