@@ -173,5 +173,5 @@ def _document(order: Order) -> Document:
 
 def _order(document: Document) -> Order:
     fields = {**document, "order_id": document["_id"]}
-    del fields["_id"], fields["schema_version"]
+    del fields["_id"]
     return from_document(Order, fields)
