@@ -125,7 +125,8 @@ class Restore:
         try:
             await self._documents.insert(collection, document)
         except DuplicateKey as error:
-            if error.index != "_id":  # else it is there from before an end midway
+            # It may be there from before an end midway, whichever index says so first.
+            if await self._documents.get(collection, document["_id"]) is None:
                 raise CannotRestore(
                     f"Two documents of {collection} in this backup cannot stand side by side "
                     f"({error.index})."

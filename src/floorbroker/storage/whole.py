@@ -68,4 +68,6 @@ async def _walk(
         if not fresh:
             return
         yield fresh
+        if len(found) <= page:  # all there was: what grows faster than it is read must end too
+            return
         last = fresh[-1][by]
