@@ -251,7 +251,7 @@ async def crowded(tmp_path: Path) -> AsyncIterator[Path]:
 
 
 async def _orders(folder: Path) -> int:
-    if not (folder / "floorbroker.sqlite3").exists():  # noqa: ASYNC240  # a look, no waiting
+    if not (folder / "floorbroker.sqlite3").exists():  # a look, no waiting
         return 0
     documents = SqliteDocuments(folder / "floorbroker.sqlite3")
     await documents.start(())
