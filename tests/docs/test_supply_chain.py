@@ -104,3 +104,51 @@ def test_compose_takes_from_the_bot_what_it_does_not_need() -> None:
     assert bot["volumes"] == ["bot-data:/data"]
     assert all(port.startswith("127.0.0.1:") for port in bot["ports"])
     assert "ports" not in services["mongo"]
+
+
+SECRETS: Final = (
+    re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\\?n?\s*[\"']?[A-Za-z0-9+/]{40}"),
+    re.compile(r"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}"),  # Discord's
+    re.compile(r"\b(?:AKIA|ghp_|glpat-|xox[abp]-|sk_live_)[A-Za-z0-9_-]{16,}"),
+    re.compile(r"mongodb(?:\+srv)?://[^\s:@/{]+:(?!password@)[^\s@{]{8,}@[a-z0-9-]+\.[a-z]"),
+)
+PLANTED: Final = {Path("tests/observability/test_redact.py")}
+"""Looks for one in the log, and has made it up."""
+
+KINDS: Final = {".py", ".md", ".toml", ".yaml", ".txt", ".json", ".example", ".js", ".html"}
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "docs", "bench", "requirements", "."])
+def test_no_file_holds_a_secret_in_a_vendors_form(folder: str) -> None:
+    files = (ROOT / folder).iterdir() if folder == "." else (ROOT / folder).rglob("*")
+    texts = {
+        file.relative_to(ROOT): file.read_text(errors="replace")
+        for file in files
+        if file.is_file()
+        and file.suffix in KINDS
+        and "_build" not in file.parts
+        and file.relative_to(ROOT) not in PLANTED
+    }
+
+    found = {
+        (str(path), one.pattern)
+        for path, text in texts.items()
+        for one in SECRETS
+        if one.search(text)
+    }
+
+    assert texts
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "-----BEGIN EC PRIVATE KEY-----\n" + "A" * 60,
+        "M" + "a" * 25 + ".abcdef." + "b" * 30,
+        "AKIA" + "A" * 16,
+        "mongodb+srv://bot:" + "hunter2hunter2" + "@cluster0.example.net",
+    ],
+)
+def test_a_planted_secret_would_be_found(planted: str) -> None:
+    assert any(one.search(planted) for one in SECRETS)
