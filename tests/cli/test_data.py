@@ -1,12 +1,9 @@
 """`floorbroker data`: what it says, how it ends, and that nothing half done is taken for done."""
 
-import asyncio
 import gzip
 import os
 import resource
-import signal
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -17,16 +14,12 @@ from floorbroker.bootstrap import running
 from floorbroker.cli.app import app
 from floorbroker.config import SettingsProblem
 from floorbroker.domain.ids import UserId
-from floorbroker.storage.indexes import INDEXES
-from floorbroker.storage.marks import Marks
 from floorbroker.storage.orders import Orders
-from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import keyring_file
-from tests.cli.at_home import HOME, at_home
+from tests.cli.at_home import at_home
 from tests.cli.child import child
 from tests.cli.key_home import Home
 from tests.domain.building import order
-from tests.environment import only_these_settings
 from tests.observability.captured import captured_stderr
 from tests.rotating import BOTH, CANARY, NEW, OLD, Process
 from tests.stores import MongoServer
@@ -230,63 +223,6 @@ def test_a_store_that_was_put_back_by_other_means_is_made_safe(kept: Home) -> No
     assert (result.exit_code, again.exit_code) == (0, 0)
     assert "1 open review" in result.stdout
     assert "0 open reviews" in again.stdout
-
-
-async def _many(folder: Path) -> None:
-    documents = SqliteDocuments(folder / "floorbroker.sqlite3")
-    await documents.start(INDEXES)
-    for _ in range(1_000):
-        await Orders(documents).add(order())
-    await documents.close()
-
-
-@pytest.fixture
-async def crowded(tmp_path: Path) -> AsyncIterator[Path]:
-    """A folder with the backup of a thousand drafts."""
-    (folder := tmp_path / "data").mkdir()
-    await _many(folder)
-    async with child(tmp_path, FLOORBROKER, "data", "backup", "backup", **HOME) as backup:
-        assert await backup.ended() == 0
-    yield tmp_path
-
-
-async def _orders(folder: Path) -> int:
-    if not (folder / "floorbroker.sqlite3").exists():  # a look, no waiting
-        return 0
-    documents = SqliteDocuments(folder / "floorbroker.sqlite3")
-    await documents.start(())
-    try:
-        return await documents.count("orders", {}, limit=10_000)
-    finally:
-        await documents.close()
-
-
-async def test_a_restore_that_is_killed_is_recognised_and_finished_by_the_same_command(
-    crowded: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    only_these_settings(monkeypatch, crowded)
-    settings = {**HOME, "DATA_DIR": "new"}
-    words = ("data", "restore", "backup")
-
-    async with child(crowded, FLOORBROKER, *words, **settings) as killed:
-        while not await _orders(crowded / "new"):  # noqa: ASYNC110  # another process's doing
-            await asyncio.sleep(0.01)
-        killed.process.kill()
-        assert await killed.ended() == -signal.SIGKILL
-    half = await _orders(crowded / "new")
-    with pytest.raises(SettingsProblem, match="did not come to its end"):
-        async with running(at_home(data_dir=crowded / "new")):
-            pytest.fail("a half restored store was served")
-    async with child(crowded, FLOORBROKER, "data", "backup", "b2", **settings) as backup:
-        refused = await backup.ended()
-    async with child(crowded, FLOORBROKER, *words, **settings) as finished:
-        code = await finished.ended()
-
-    assert 0 < half < 1_000, "killed too early or too late"
-    assert (refused, code) == (2, 0)
-    assert await _orders(crowded / "new") == 1_000
-    async with running(at_home(data_dir=crowded / "new")) as app:
-        assert await Marks(app.documents).get("restoring") is None
 
 
 async def test_on_mongodb_it_says_what_such_a_backup_is(tmp_path: Path) -> None:
