@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
 EXTRAS := alpaca schwab binance kraken coinbase etrade webull ibkr moomoo cloud demo dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all campaign run bench docs lock clean
+.PHONY: help demo test test-all campaign run bench docs lock audit clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -65,10 +65,24 @@ lock: $(VENV)/.set-dev ## Make requirements/ from pyproject.toml (UPGRADE=1: new
 	}; \
 	export_set core --no-default-groups; \
 	export_set build --only-group build; \
+	export_set audit --only-group audit; \
 	for extra in $(EXTRAS); do export_set $$extra --no-default-groups --extra $$extra; done; \
 	if grep -nE '://|file:|^-' "$$copy"/*.txt; then echo 'A lock names an address.' >&2; exit 1; fi; \
 	cp "$$copy"/*.txt requirements/; \
 	echo 'requirements/ agrees with pyproject.toml.'
+
+# --strict: without it a package that could not be looked up is passed over, and the end is a 0 with
+# "No known vulnerabilities found".
+audit: $(VENV)/audit/.made ## Look every locked package up among the known weaknesses (asks PyPI)
+	@$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+	  $(foreach set,core build $(filter-out dev,$(EXTRAS)),-r requirements/$(set).txt) \
+	  || { echo 'A package has a known weakness, or could not be looked up: see above.' >&2; exit 1; }
+
+$(VENV)/audit/.made: requirements/audit.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+	  --require-hashes -r $<
+	@touch $@
 
 # One .venv for every set: all come from one resolution, so a later set only adds to an earlier one.
 $(VENV)/.set-%: requirements/%.txt pyproject.toml | $(BIN)/python

@@ -154,6 +154,20 @@ def test_its_other_lines_stay_and_the_whole_of_it_is_kept(alone: Path) -> None:
     )
 
 
+def test_a_second_change_keeps_the_first_file_too(alone: Path) -> None:
+    (alone / ".env").write_text(BEFORE)
+    run(typed=f"yes\n{TOKEN}\n{OWNER}\n")
+    between = (alone / ".env").read_text()
+
+    told = run("--owner-id", "100000000000000002", typed="yes\n\n")
+    run("--owner-id", OWNER, typed="yes\n\n")
+
+    assert "The one that was there is .env.bak.2." in told.stdout
+    assert (alone / ".env.bak").read_text() == BEFORE
+    assert (alone / ".env.bak.2").read_text() == between
+    assert "OWNER_ID=100000000000000002" in (alone / ".env.bak.3").read_text()
+
+
 def test_empty_answers_keep_what_is_there_and_nothing_is_written_twice(alone: Path) -> None:
     run(typed=f"{TOKEN}\n{OWNER}\n")
     before = (alone / ".env").read_bytes()

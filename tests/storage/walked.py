@@ -19,6 +19,8 @@ ENGINES: Final = {
     "sqlite",
     "sqlite_query",
     "personal",
+    "backup_file",
+    "whole",
 }
 """Files that pass collections on and have none of their own."""
 

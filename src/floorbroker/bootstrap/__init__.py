@@ -12,10 +12,12 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.observability.loop_lag import watch_loop_lag
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.alerting import LOOK
+from floorbroker.services.servable import expect_servable, note_version
 from floorbroker.services.snapshots import EVERY as SNAPSHOT
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.marks import Marks
 from floorbroker.storage.metered import MeteredDocuments
 from floorbroker.storage.opening import open_documents
 from floorbroker.vault.keyring import Keyring
@@ -60,11 +62,17 @@ async def running(
     supervisor = Supervisor()
     app = build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
     try:
+        await store.start(())
+        marks = Marks(store)
+        await expect_servable(marks)
         await store.start(INDEXES)
         keys = build_master_keys(settings, store, vault, clock)
         await keys.check()
         if background:
             await keys.serve()
+            await note_version(marks)
+            # Again: a restore that began meanwhile has seen these marks, or is seen here.
+            await expect_servable(marks)
             _start(app)
         yield app
         if not supervisor.draining:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from floorbroker.cli.data_commands import data
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -19,6 +21,7 @@ keys = typer.Typer(no_args_is_help=True, help="The master keys that seal what pe
 app.add_typer(keys, name="keys")
 audit = typer.Typer(no_args_is_help=True, help="The trail of everything that mattered.")
 app.add_typer(audit, name="audit")
+app.add_typer(data, name="data")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 

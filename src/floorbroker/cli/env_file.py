@@ -56,6 +56,18 @@ def changed(text: str, values: Mapping[str, str]) -> str:
     return "".join(lines)
 
 
+def backup(folder: Path) -> Path:
+    """Where the file goes that is there now: `.env.bak`, or the first `.env.bak.2` … that is free.
+
+    An earlier one is never written over: it may be the only one with a token that somebody needs.
+    """
+    name, number = BACKUP, 1
+    while os.path.lexists(folder / name):
+        number += 1
+        name = f"{BACKUP}.{number}"
+    return folder / name
+
+
 def replace(path: Path, text: str) -> None:
     """Writes the file in one step, for its owner alone where the system has modes.
 

@@ -11,7 +11,7 @@ from floorbroker.brokers.availability import sdk_installed
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.cli import doctor, env_file
 from floorbroker.cli.answers import Answers
-from floorbroker.cli.env_file import BACKUP, ENV_FILE
+from floorbroker.cli.env_file import ENV_FILE
 from floorbroker.cli.extras import extras_lines
 from floorbroker.cli.findings import as_lines, failures
 from floorbroker.cli.giving_up import FAILED, MISCONFIGURED, GivenUp
@@ -66,7 +66,7 @@ async def init(asked: Asked, source: Answers | None) -> bool:
     if settings.deployment_mode is DeploymentMode.MULTI_USER and before is not None:
         typer.echo(f"{ENV_FILE} is of a bot for many people: it becomes one of single-user mode.")
     if before is not None and source is not None:
-        kept = f"Other lines stay as they are, and the present file stays as {BACKUP}."
+        kept = f"Other lines stay as they are, and the present file stays as {_backup()}."
         if not agreed(f"There is a file {ENV_FILE} here. {kept} Change it?", source):
             raise GivenUp("Nothing was changed.", FAILED)
     token = await asked_token(settings, source)
@@ -117,14 +117,19 @@ def _keep(before: str | None, values: dict[str, str]) -> None:
     if after == before:
         typer.echo(f"\n{ENV_FILE} says all of that already.")
         return
+    kept = _backup()
     try:
         if before is not None:
-            env_file.replace(Path(BACKUP), before)
+            env_file.replace(kept, before)
         env_file.replace(ENV_FILE, after)
     except OSError as error:
         raise GivenUp(f"{ENV_FILE} cannot be written: {error.strerror}.", FAILED) from None
-    old = "" if before is None else f" The one that was there is {BACKUP}."
+    old = "" if before is None else f" The one that was there is {kept}."
     typer.echo(f"\n{ENV_FILE} is written{_readable()}.{old}")
+
+
+def _backup() -> Path:
+    return env_file.backup(ENV_FILE.parent)
 
 
 def _make_key(settings: Settings) -> None:

@@ -11,9 +11,11 @@ import discord
 from floorbroker.cli.findings import Finding, Level
 from floorbroker.cli.opening import data_dir_trouble, store_trouble
 from floorbroker.cli.settings import EXPLAINED
-from floorbroker.config import Settings
+from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.services.servable import expect_servable
 from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.marks import Marks
 from floorbroker.storage.opening import open_documents
 
 DISCORD_SECONDS: Final = 5.0
@@ -26,6 +28,8 @@ async def store_finding(settings: Settings) -> Finding:
     try:
         documents = open_documents(settings)
         try:
+            await documents.start(())
+            await expect_servable(Marks(documents))
             await documents.start(INDEXES)
             await documents.ping()
         finally:
@@ -33,6 +37,8 @@ async def store_finding(settings: Settings) -> Finding:
     except StoreUnavailable as error:
         what, todo = store_trouble(settings, error)
         return Finding(level=Level.FAIL, about="store", what=what, todo=todo)
+    except SettingsProblem as problem:
+        return Finding(level=Level.FAIL, about="store", what=str(problem))
     except OSError as error:
         what, todo = data_dir_trouble(settings, error)
         return Finding(level=Level.FAIL, about="store", what=what, todo=todo)

@@ -104,7 +104,7 @@ class AuditTrail:
 
 def _entry(document: Document) -> AuditEntry:
     fields = {**document}
-    del fields["_id"], fields["schema_version"]
+    del fields["_id"]
     return from_document(AuditEntry, fields)
 
 

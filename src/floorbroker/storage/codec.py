@@ -25,9 +25,29 @@ _Writer = Callable[[Any], Any]
 _LARGEST_EXPONENT: Final = 60
 """Beyond any amount in the trade; `1E+400000000` would be 400 MB of digits."""
 
+NEWEST_SCHEMA: Final = 1
+"""The newest `schema_version` of any collection that this release reads.
+
+It rises only where an older release would misread what is written: a new field with a default is
+none of that.
+"""
+
 
 class UnreadableDocument(ValueError):
     """A stored document is not what its type says; names fields and problems, never values."""
+
+
+def expect_known_version(document: Document) -> None:
+    """Looks at the version of a stored document, before anything else of it is read.
+
+    Raises:
+        UnreadableDocument: A newer release wrote it; what its fields mean is not known here.
+    """
+    version = document.get("schema_version", 0)
+    if not isinstance(version, int) or version > NEWEST_SCHEMA:
+        raise UnreadableDocument(
+            f"written by a newer version of floorbroker ({version}, this one reads {NEWEST_SCHEMA})"
+        )
 
 
 def to_document(value: object) -> Document:
@@ -44,11 +64,13 @@ def to_document(value: object) -> Document:
 
 
 def from_document(kind: type[_V], document: Document) -> _V:
-    """The domain value that `to_document` made `document` of.
+    """The domain value that `to_document` made `document` of; fields that it lacks are ignored.
 
     Raises:
-        UnreadableDocument: A field is missing, of another type, a float, or a time without a zone.
+        UnreadableDocument: A field is missing, of another type, a float, or a time without a zone;
+            or a newer release wrote it.
     """
+    expect_known_version(document)
     if _has_float(document):
         raise UnreadableDocument(f"{kind.__name__}: a float")
     try:

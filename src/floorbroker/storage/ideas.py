@@ -33,7 +33,7 @@ class Ideas:
         if document is None:
             return None
         fields = {**document, "idea_id": document["_id"]}
-        del fields["_id"], fields["schema_version"]
+        del fields["_id"]
         return from_document(Idea, fields)
 
     async def count_since(self, user_id: UserId, moment: datetime, *, limit: int) -> int:

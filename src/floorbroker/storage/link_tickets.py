@@ -35,7 +35,7 @@ class LinkTickets:
         if document is None:
             return None
         fields = {**document, "ticket_id": document["_id"]}
-        del fields["_id"], fields["schema_version"]
+        del fields["_id"]
         return from_document(LinkTicket, fields)
 
     async def advance(self, before: LinkTicket, after: LinkTicket) -> LinkTicket | None:

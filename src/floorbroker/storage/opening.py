@@ -1,10 +1,15 @@
 """The store that the settings name."""
 
+from typing import Final
+
 from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.mongo import MongoDocuments, motor_database
 from floorbroker.storage.sqlite import SqliteDocuments
+
+SQLITE_FILE: Final = "floorbroker.sqlite3"
+"""Below `DATA_DIR`."""
 
 
 def open_documents(settings: Settings) -> Documents:
@@ -19,7 +24,7 @@ def open_documents(settings: Settings) -> Documents:
     if not settings.single_user:
         raise SettingsProblem("Set MONGODB_URI: multi-user mode keeps its data in MongoDB.")
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return SqliteDocuments(settings.data_dir / "floorbroker.sqlite3")
+    return SqliteDocuments(settings.data_dir / SQLITE_FILE)
 
 
 async def answers(documents: Documents) -> bool:

@@ -262,5 +262,4 @@ def _document(order: Order) -> Document:
 def _order(document: Document) -> Order:
     fields = {**document, "order_id": document["_id"]}
     del fields["_id"]
-    fields.pop("schema_version", None)
     return from_document(Order, fields)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from floorbroker.domain.ids import LinkId, UserId
-from floorbroker.storage.codec import time_text
+from floorbroker.storage.codec import expect_known_version, time_text
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     Between,
@@ -38,7 +38,10 @@ class StoredPaperBooks:
     async def load(self, user_id: UserId, link_id: LinkId) -> tuple[Record, int] | None:
         """The book and its version; None before the first save."""
         found = await self._documents.find(_BOOKS, _of(user_id, link_id), limit=1)
-        return (found[0]["book"], found[0]["version"]) if found else None
+        if not found:
+            return None
+        expect_known_version(found[0])
+        return found[0]["book"], found[0]["version"]
 
     async def save(
         self, user_id: UserId, link_id: LinkId, book: Record, *, expected_version: int

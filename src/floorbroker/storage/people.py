@@ -160,5 +160,5 @@ def _readable_person(document: Document) -> Person | None:
 
 def _loaded(kind: type[_V], document: Document, key: str) -> _V:
     fields = {**document, key: document["_id"]}
-    del fields["_id"], fields["schema_version"]
+    del fields["_id"]
     return from_document(kind, fields)

@@ -63,6 +63,22 @@ class SqliteDocuments:
         """See `Documents.ping`."""
         await self._in_thread(lambda: self._ready().execute("PRAGMA schema_version").fetchone())
 
+    async def hold_still(self, collections: Sequence[str]) -> None:
+        """Lets reads see these collections as they are now, whatever others write, until `close`.
+
+        Others are not held up; this one is for reading only from here on.
+        """
+
+        def hold() -> None:
+            connection = self._ready()
+            for collection in collections:
+                connection.execute(sqlite_query.create_table(collection))
+                self._tables.add(collection)
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()  # from here on it holds
+
+        await self._in_thread(hold)
+
     async def insert(self, collection: str, document: Document) -> None:
         """See `Documents.insert`."""
         await self._change(collection, sqlite_query.insert(collection, document))
