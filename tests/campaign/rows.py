@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.campaign.kills import KILLS
 from tests.campaign.row import Row
 
-ROWS: Final[tuple[Row, ...]] = ()
+ROWS: Final[tuple[Row, ...]] = (*KILLS,)
