@@ -6,6 +6,7 @@ answers with one. It ends when its input does. `Exchange` is the other end.
 
 import asyncio
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -163,6 +164,7 @@ class _Forgotten(list[Any]):
 
 
 async def _main() -> None:
+    logging.disable(logging.CRITICAL)  # a client that dies in the middle of a request is no news
     market = Market()
     loop = asyncio.get_running_loop()
     asked = asyncio.StreamReader(limit=2**24)

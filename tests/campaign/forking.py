@@ -1,9 +1,15 @@
 """Forks a child for each job from a process that has imported everything, and kills it.
 
-Run as a program with `module:function`. Each line on its standard input is a job: `work` is handed
-to the function in the child, together with what tells that it is ready. `kill_after` seconds later
-the child is killed (from its fork on where `from_fork` is set); without it, it runs to its end.
-The answer says how it ended, and after how many seconds it was ready and gone.
+Run as a program with `module:function`. Each line on its standard input is one of
+
+* `{"work": …, "kill_after": seconds, "from_fork": bool}`: the function gets `work` in the child,
+  together with what tells that it is ready; so many seconds after that (or after the fork) it is
+  killed, and without a time it runs to its end. The answer says how it ended, and after how many
+  seconds it was ready and gone.
+* `{"work": …, "stay": true}`: the answer comes when it is ready, and says its `pid`.
+* `{"kill": pid}`: ends one that stayed.
+
+Whoever stays is killed when the input ends.
 """
 
 import importlib
@@ -18,10 +24,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
 # Heavy, and needed by every child: an import takes longer than a child lives.
-import floorbroker.brokers.alpaca.adapter
-import floorbroker.brokers.binance.adapter
-import floorbroker.brokers.binance.client
-import floorbroker.bootstrap.parts  # noqa: F401
 
 _LONGEST_SECONDS: Final = 60.0
 
@@ -48,40 +50,67 @@ def _awaited(pipe: int, seconds: float) -> bool:
     return bool(ready) and os.read(pipe, 1) == b"."
 
 
-def _lived(role: Role, job: Mapping[str, Any]) -> dict[str, Any]:
+def _forked(role: Role, work: Mapping[str, Any]) -> tuple[int, int]:
+    """The child's id, and where it says that it is ready."""
     reading, writing = os.pipe()
-    begin = time.perf_counter()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _child(role, job["work"], writing)
+        _child(role, work, writing)
     os.close(writing)
-    kill_after = job.get("kill_after")
-    ready_at = None
-    if not job.get("from_fork") and _awaited(reading, _LONGEST_SECONDS):
-        ready_at = time.perf_counter() - begin
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(pid, signal.SIGKILL)
+    return pid, reading
+
+
+def _ended(pid: int) -> int:
     _, status = os.waitpid(pid, 0)
-    os.close(reading)
-    return {
-        "exit": os.waitstatus_to_exitcode(status),
-        "ready": ready_at,
-        "gone": time.perf_counter() - begin,
-    }
+    return os.waitstatus_to_exitcode(status)
+
+
+def _killed(pid: int) -> int:
+    os.kill(pid, signal.SIGKILL)
+    return _ended(pid)
+
+
+def _lived(role: Role, job: Mapping[str, Any]) -> dict[str, Any]:
+    begin = time.perf_counter()
+    pid, pipe = _forked(role, job["work"])
+    ready = None
+    if not job.get("from_fork") and _awaited(pipe, _LONGEST_SECONDS):
+        ready = time.perf_counter() - begin
+    os.close(pipe)
+    if job.get("stay"):
+        return {"pid": pid, "ready": ready}
+    if (kill_after := job.get("kill_after")) is None:
+        code = _ended(pid)
+    else:
+        time.sleep(kill_after)
+        code = _killed(pid)
+    return {"exit": code, "ready": ready, "gone": time.perf_counter() - begin}
 
 
 def main() -> None:
     """Serves jobs until its input ends."""
     module, _, name = sys.argv[1].partition(":")
     role: Role = getattr(importlib.import_module(module), name)
-    sys.stdout.write("0\n")
-    sys.stdout.flush()
+    staying: set[int] = set()
+    _say(0)
     for line in sys.stdin:
-        answer = json.dumps(_lived(role, json.loads(line)))
-        sys.stdout.write(f"{answer}\n")
-        sys.stdout.flush()
+        job = json.loads(line)
+        if "kill" in job:
+            staying.remove(job["kill"])
+            _say({"exit": _killed(job["kill"])})
+            continue
+        answer = _lived(role, job)
+        if "pid" in answer:
+            staying.add(answer["pid"])
+        _say(answer)
+    for pid in staying:
+        _killed(pid)
+
+
+def _say(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

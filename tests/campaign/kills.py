@@ -10,17 +10,17 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from statistics import median
 from typing import Any, Final
 
-from floorbroker.bootstrap import App
 from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.storage.codec import time_text
 from floorbroker.storage.documents import AtLeast, Documents
 from tests.campaign import books
+from tests.campaign.kills_life import LOOKING
 from tests.campaign.people import bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.row import Reached, Row
@@ -28,7 +28,7 @@ from tests.campaign.row import Reached, Row
 GOAL: Final = 1_000
 SHORT: Final = 24
 SETTLE_SECONDS: Final = 30 + 2 * 1
-"""The brokers' own settle time is longer than the setting; a request takes two deadlines at most."""
+"""The brokers' own, which is longer than the setting; a request takes two deadlines at most."""
 WITHIN_SECONDS: Final = 10
 _SIGKILLED: Final = -9
 _UNHARMED: Final = 3
@@ -39,23 +39,8 @@ _WHILE_STARTING: Final = 0.1
 """Of the kills: before the bot is ready."""
 _SWEEP_EVERY: Final = 50
 _IN_BETWEEN: Final = ("confirm sent, not at the broker", "confirm sent, at the broker")
-FAR_SECONDS: Final = 0.008
+FAR_SECONDS: Final = 0.005
 """To a broker, and back."""
-_FASTER: Final = 20
-"""Than real: time in the last bot of a short campaign, so that the settle time passes soon."""
-
-
-class FastClock:
-    """The machine's clock up to its own start, and from there so many times as fast."""
-
-    def __init__(self, rate: float) -> None:
-        """Starts now."""
-        self._start, self._rate = time.monotonic(), rate
-        self._begin = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        """See `floorbroker.domain.clock.Clock`."""
-        return self._begin + timedelta(seconds=(time.monotonic() - self._start) * self._rate)
 
 
 class Campaign:
@@ -74,7 +59,8 @@ class Campaign:
     def lives(self, **job: Any) -> dict[str, Any]:
         """One bot; how it ended."""
         self._number += 1
-        work = {**self._job, "name": f"{self._seed}.{self._number}", "rounds": job.pop("rounds")}
+        name, rounds = f"{self._seed}.{self._number}", job.pop("rounds")
+        work = {**self._job, "name": name, "rounds": rounds, "ahead": 0}
         ended: dict[str, Any] = self._forks.ask({"work": work, **job})
         return ended
 
@@ -105,29 +91,28 @@ class Campaign:
     async def _found(self, documents: Documents, since: datetime) -> list[str]:
         """At which moment of its path each order of the dead bot is."""
         where = {"created_at": AtLeast(time_text(since))}
-        orders = await books.stored_orders(documents, **where)
+        found = await books.stored_orders(documents, **where)
+        orders = [order for order in found if LOOKING not in order.origin_key]
         if not orders:
             return ["before the first draft"]
         there = self._exchange.states(order.order_id for order in orders)
         return [_moment(order, there.get(order.order_id, [])) for order in orders]
 
-    async def settle(self, rate: float) -> float:
-        """The last bot; after how many seconds of its clock everything agreed."""
-        clock = FastClock(rate)
-        begin = clock.now()
-        longest = timedelta(seconds=SETTLE_SECONDS + WITHIN_SECONDS)
-        pace = {"reconcile_seconds": 0.2 / rate**0.5}
-        async with bot(self._exchange.urls, self._place, clock, **pace) as app:
-            while differing := await self._compared(app):
-                if clock.now() - begin > longest:
-                    self.broken += differing
-                    break
-                await asyncio.sleep(0.5 / rate**0.5)
-            return (clock.now() - begin).total_seconds()
+    def settle(self, documents: Documents, run: asyncio.Runner, waited_seconds: float) -> float:
+        """The last bot, started so much later by its clock; when all agreed, from then on."""
+        begin = time.monotonic()
+        longest = SETTLE_SECONDS + WITHIN_SECONDS - waited_seconds
+        pid = self._forks.stays({**self._job, "name": "last", "rounds": 0, "ahead": waited_seconds})
+        while differing := self._compared(run.run(books.stored_orders(documents))):
+            if time.monotonic() - begin > longest:
+                self.broken += differing
+                break
+            time.sleep(0.2)
+        self._forks.kill(pid)
+        return time.monotonic() - begin
 
-    async def _compared(self, app: App) -> Sequence[str]:
+    def _compared(self, orders: Sequence[Order]) -> Sequence[str]:
         book = self._exchange.book()
-        orders = await books.stored_orders(app.documents)
         return [
             *books.doubled(book),
             *books.unknown_to_us(orders, book),
@@ -161,9 +146,10 @@ def _run(engine: str, size: int, seed: int) -> Reached:
         begin = time.perf_counter()
         campaign.kill(size, documents, run)
         seconds = time.perf_counter() - begin
-        run.run(documents.close())
         exchange.fill_what_rests()
-        agreed = run.run(campaign.settle(1 if size >= GOAL else _FASTER))
+        # A small campaign does not wait: its last bot starts when the settle time has gone by.
+        agreed = campaign.settle(documents, run, 0 if size >= GOAL else SETTLE_SECONDS)
+        run.run(documents.close())
         sent = len(exchange.book()["sent"])
     moments = campaign.moments
     if not any(moments[one] for one in _IN_BETWEEN):

@@ -3,28 +3,48 @@
 import asyncio
 import random
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
 from tests.campaign.forking import Ready
 from tests.campaign.people import TRADERS, bot
 from tests.campaign.processes import Place
-from tests.campaign.trading import trade
+from tests.campaign.trading import discarded, trade
+
+LOOKING: Final = "look"
+"""In the names of reviews before the child is ready."""
 
 AT_ONCE: Final = 3
 """People who are somewhere on their order's path at any moment."""
 
 
+class AheadClock:
+    """The machine's clock, so many seconds later."""
+
+    def __init__(self, seconds: float) -> None:
+        """`seconds` stay the same."""
+        self._ahead = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        """See `floorbroker.domain.clock.Clock`."""
+        return datetime.now(UTC) + self._ahead
+
+
 def life(work: Mapping[str, Any], ready: Ready) -> None:
-    """A child's whole life: `rounds` of trading, or until its end comes."""
+    """A child's whole life: `rounds` of trading, without end if None; 0 only looks after orders."""
     asyncio.run(_life(work, ready))
 
 
 async def _life(work: Mapping[str, Any], ready: Ready) -> None:
     chance = random.Random(work["name"])
-    async with bot(work["urls"], Place(**work["place"])) as app:
-        await asyncio.gather(*(app.floor.accounts.accounts(one.user_id) for one in TRADERS[::4]))
+    traders = chance.sample(TRADERS, AT_ONCE)
+    async with bot(work["urls"], Place(**work["place"]), AheadClock(work["ahead"])) as app:
+        if (rounds := work["rounds"]) == 0:
+            ready()
+            await asyncio.Event().wait()
+        # To connect, and to read what can be traded, is no part of an order's path.
+        await trade(app, f"{work['name']}-{LOOKING}", chance, traders, (discarded,))
         ready()
-        rounds = work["rounds"]
         for number in count() if rounds is None else range(rounds):
-            await trade(app, f"{work['name']}-{number}", chance, AT_ONCE)
+            await trade(app, f"{work['name']}-{number}", chance, traders)

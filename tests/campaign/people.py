@@ -14,8 +14,8 @@ from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
-from floorbroker.services.link_requests import Wanted
 from floorbroker.observability.logging import configure_logging
+from floorbroker.services.link_requests import Wanted
 from floorbroker.vault.keyring import parse_keyring
 from tests.campaign.processes import Place
 
@@ -126,8 +126,6 @@ async def link_everybody(app: App) -> None:
     linking = app.floor.linking
     for trader in TRADERS:
         key, secret = KEYS[trader.broker](trader.number)
-        wanted = Wanted(
-            user_id=trader.user_id, broker=trader.broker, environment=Environment.PAPER
-        )
+        wanted = Wanted(user_id=trader.user_id, broker=trader.broker, environment=Environment.PAPER)
         tried = await linking.try_out(wanted, {"api_key": key, "api_secret": secret})
         await linking.keep(tried)

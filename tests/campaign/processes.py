@@ -1,4 +1,4 @@
-"""The processes beside a campaign: the exchange, the store's server, and bots that can be killed."""
+"""The processes beside a campaign: the exchange, the store's server, and bots to be killed."""
 
 import json
 import select
@@ -151,3 +151,14 @@ class Forks(Beside):
         """`role` is `module:function`, which every child runs."""
         super().__init__("tests.campaign.forking", role)
         self.heard()
+
+    def stays(self, work: Mapping[str, Any]) -> int:
+        """A child that lives until it is killed; its id, once it is ready."""
+        answer = self.ask({"work": work, "stay": True})
+        assert answer["ready"] is not None, "the child broke before it was ready"
+        pid: int = answer["pid"]
+        return pid
+
+    def kill(self, pid: int) -> None:
+        """Ends one that stayed."""
+        self.ask({"kill": pid})

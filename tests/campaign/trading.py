@@ -2,9 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from floorbroker.bootstrap import App
 from floorbroker.domain.errors import FloorbrokerError
@@ -13,7 +15,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges, Side
 from floorbroker.services.callers import Caller
 from floorbroker.services.ticket import Ticket
-from tests.campaign.people import TRADERS, Trader
+from tests.campaign.people import Trader
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,7 @@ class Person:
 
     def caller(self, click: str) -> Caller:
         """The person at one command or button."""
-        return Caller(
-            user_id=self.trader.user_id, guild_id=None, origin_key=f"{self.name}-{click}"
-        )
+        return Caller(user_id=self.trader.user_id, guild_id=None, origin_key=f"{self.name}-{click}")
 
     async def reviews(self, limit: str | None) -> Order:
         """`/buy`, up to the draft."""
@@ -92,7 +92,9 @@ async def left_resting(person: Person) -> None:
     assert order.state is not OrderState.FILLED
 
 
-WAYS: tuple[Callable[[Person], Awaitable[None]], ...] = (
+Way = Callable[[Person], Awaitable[None]]
+
+WAYS: Final[tuple[Way, ...]] = (
     at_market,
     at_market,
     two_clicks,
@@ -105,18 +107,19 @@ WAYS: tuple[Callable[[Person], Awaitable[None]], ...] = (
 )
 
 
-async def trade(app: App, name: str, chance: random.Random, at_once: int) -> None:
-    """So many people at once, each in a way that `chance` picks."""
-    people = [
-        Person(app, trader, f"{name}-{trader.number}")
-        for trader in chance.sample(TRADERS, at_once)
-    ]
-    ways = [chance.choice(WAYS) for _ in people]
-    await asyncio.gather(*(_one(way, person) for way, person in zip(ways, people, strict=True)))
+async def trade(
+    app: App,
+    name: str,
+    chance: random.Random,
+    traders: Sequence[Trader],
+    ways: Sequence[Way] = WAYS,
+) -> None:
+    """All of them at once, each in a way that `chance` picks."""
+    people = [Person(app, trader, f"{name}-{trader.number}") for trader in traders]
+    await asyncio.gather(*(_one(chance.choice(ways), person) for person in people))
 
 
-async def _one(way: Callable[[Person], Awaitable[None]], person: Person) -> None:
-    try:
+async def _one(way: Way, person: Person) -> None:
+    # The person is told so; what became of the order is for the campaign to compare.
+    with suppress(FloorbrokerError):
         await way(person)
-    except FloorbrokerError:
-        pass  # the person is told so; what became of the order is for the campaign to compare
