@@ -12,6 +12,7 @@ Run as a program with `module:function`. Each line on its standard input is one 
 Whoever stays is killed when the input ends.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -31,12 +32,16 @@ Ready = Callable[[], None]
 Role = Callable[[Mapping[str, Any], Ready], None]
 
 
+def _tell(pipe: int) -> None:
+    os.write(pipe, b".")
+
+
 def _child(role: Role, work: Mapping[str, Any], pipe: int) -> NoReturn:
     code = 1
     # What the product logs must not come between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     try:
-        role(work, lambda: os.write(pipe, b".") and None)
+        role(work, lambda: _tell(pipe))
         code = 0
     except BaseException:  # noqa: BLE001  # its end is its exit status, and the reason is told
         traceback.print_exc()
@@ -77,14 +82,15 @@ def _lived(role: Role, job: Mapping[str, Any]) -> dict[str, Any]:
     ready = None
     if not job.get("from_fork") and _awaited(pipe, _LONGEST_SECONDS):
         ready = time.perf_counter() - begin
-    os.close(pipe)
     if job.get("stay"):
+        os.close(pipe)
         return {"pid": pid, "ready": ready}
     if (kill_after := job.get("kill_after")) is None:
         code = _ended(pid)
     else:
         time.sleep(kill_after)
         code = _killed(pid)
+    os.close(pipe)
     return {"exit": code, "ready": ready, "gone": time.perf_counter() - begin}
 
 
@@ -93,6 +99,7 @@ def main() -> None:
     module, _, name = sys.argv[1].partition(":")
     role: Role = getattr(importlib.import_module(module), name)
     staying: set[int] = set()
+    gc.freeze()  # what is imported is no garbage: children need not copy it to look
     _say(0)
     for line in sys.stdin:
         job = json.loads(line)

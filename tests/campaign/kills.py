@@ -34,11 +34,14 @@ _SIGKILLED: Final = -9
 _UNHARMED: Final = 3
 _MORE: Final = 4
 """Rounds of trading: their length is what kills are spread over."""
+_PATHS_LONG: Final = 3
+"""So many paths follow each other before the last moment for a kill: the machine may slow down."""
 _SHORTEST_SECONDS: Final = 0.05
 _WHILE_STARTING: Final = 0.1
 """Of the kills: before the bot is ready."""
 _SWEEP_EVERY: Final = 50
-_IN_BETWEEN: Final = ("confirm sent, not at the broker", "confirm sent, at the broker")
+_IN_BETWEEN: Final = " sent, "
+"""In the words for moments between an intent and its answer."""
 FAR_SECONDS: Final = 0.005
 """To a broker, and back."""
 
@@ -77,7 +80,7 @@ class Campaign:
         while self.kills < times:
             begin = datetime.now(UTC)
             starting = self._chance.random() < _WHILE_STARTING
-            longest = start_seconds if starting else path_seconds
+            longest = start_seconds if starting else path_seconds * _PATHS_LONG
             moment = self._chance.uniform(0, longest)
             ended = self.lives(rounds=None, kill_after=moment, from_fork=starting)
             if ended["exit"] != _SIGKILLED:
@@ -152,7 +155,7 @@ def _run(engine: str, size: int, seed: int) -> Reached:
         run.run(documents.close())
         sent = len(exchange.book()["sent"])
     moments = campaign.moments
-    if not any(moments[one] for one in _IN_BETWEEN):
+    if not any(_IN_BETWEEN in one for one in moments):
         campaign.broken.append("no bot died between an intent and its answer: nothing is proven")
     return Reached(
         trials=campaign.kills,

@@ -15,8 +15,9 @@ from tests.campaign.trading import discarded, trade
 LOOKING: Final = "look"
 """In the names of reviews before the child is ready."""
 
-AT_ONCE: Final = 3
-"""People who are somewhere on their order's path at any moment."""
+PEOPLE_AT_ONCE: Final = 2
+PATHS_EACH: Final = 2
+"""Orders of one person that are somewhere on their path at any moment."""
 
 
 class AheadClock:
@@ -38,7 +39,7 @@ def life(work: Mapping[str, Any], ready: Ready) -> None:
 
 async def _life(work: Mapping[str, Any], ready: Ready) -> None:
     chance = random.Random(work["name"])
-    traders = chance.sample(TRADERS, AT_ONCE)
+    traders = chance.sample(TRADERS, PEOPLE_AT_ONCE)
     async with bot(work["urls"], Place(**work["place"]), AheadClock(work["ahead"])) as app:
         if (rounds := work["rounds"]) == 0:
             ready()
@@ -47,4 +48,4 @@ async def _life(work: Mapping[str, Any], ready: Ready) -> None:
         await trade(app, f"{work['name']}-{LOOKING}", chance, traders, (discarded,))
         ready()
         for number in count() if rounds is None else range(rounds):
-            await trade(app, f"{work['name']}-{number}", chance, traders)
+            await trade(app, f"{work['name']}-{number}", chance, traders * PATHS_EACH)

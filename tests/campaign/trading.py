@@ -114,8 +114,8 @@ async def trade(
     traders: Sequence[Trader],
     ways: Sequence[Way] = WAYS,
 ) -> None:
-    """All of them at once, each in a way that `chance` picks."""
-    people = [Person(app, trader, f"{name}-{trader.number}") for trader in traders]
+    """All of them at once, each in a way that `chance` picks; one person may be there twice."""
+    people = [Person(app, trader, f"{name}-{n}") for n, trader in enumerate(traders)]
     await asyncio.gather(*(_one(chance.choice(ways), person) for person in people))
 
 
