@@ -24,12 +24,12 @@ from tests.campaign.kills_life import LOOKING
 from tests.campaign.people import bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.row import Reached, Row
+from tests.campaign.settling import WITHIN_SECONDS, by_the_last_bot
 
 GOAL: Final = 1_000
 SHORT: Final = 24
 SETTLE_SECONDS: Final = 30 + 2 * 1
 """The brokers' own, which is longer than the setting; a request takes two deadlines at most."""
-WITHIN_SECONDS: Final = 10
 _SIGKILLED: Final = -9
 _UNHARMED: Final = 3
 _MORE: Final = 4
@@ -103,24 +103,13 @@ class Campaign:
 
     def settle(self, documents: Documents, run: asyncio.Runner, waited_seconds: float) -> float:
         """The last bot, started so much later by its clock; when all agreed, from then on."""
-        begin = time.monotonic()
+        work = {**self._job, "name": "last", "rounds": 0, "ahead": waited_seconds}
         longest = SETTLE_SECONDS + WITHIN_SECONDS - waited_seconds
-        pid = self._forks.stays({**self._job, "name": "last", "rounds": 0, "ahead": waited_seconds})
-        while differing := self._compared(run.run(books.stored_orders(documents))):
-            if time.monotonic() - begin > longest:
-                self.broken += differing
-                break
-            time.sleep(0.2)
-        self._forks.kill(pid)
-        return time.monotonic() - begin
-
-    def _compared(self, orders: Sequence[Order]) -> Sequence[str]:
-        book = self._exchange.book()
-        return [
-            *books.doubled(book),
-            *books.unknown_to_us(orders, book),
-            *books.differing(orders, book),
-        ]
+        seconds, differing = by_the_last_bot(
+            self._forks, work, self._exchange, documents, run, longest
+        )
+        self.broken += differing
+        return seconds
 
 
 def _moment(order: Order, there: Sequence[str]) -> str:

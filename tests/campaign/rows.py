@@ -2,7 +2,11 @@
 
 from typing import Final
 
+from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.kills import KILLS
 from tests.campaign.row import Row
 
-ROWS: Final[tuple[Row, ...]] = (*KILLS,)
+ROWS: Final[tuple[Row, ...]] = (
+    *KILLS,
+    DUPLICATES,
+)

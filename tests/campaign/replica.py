@@ -1,0 +1,132 @@
+"""One of several bots on one store: it gets what Discord's gateway delivers, and can be killed.
+
+The child listens on a socket of its own; each line is a list of payloads, which discord.py gets all
+at once, as its websocket would hand them over. The answer comes when all of them are dealt with.
+"""
+
+import asyncio
+import json
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from floorbroker.bootstrap import App
+from tests.campaign.forking import Ready
+from tests.campaign.people import bot
+from tests.campaign.processes import Exchange, Forks, Place
+from tests.simulators.discord import click, slash
+
+ROLE: Final = "tests.campaign.replica:serve"
+_LONGEST_LINE: Final = 2**24
+_PATIENCE_SECONDS: Final = 60.0
+_PAUSE_SECONDS: Final = 0.002
+PACE: Final[Mapping[str, Any]] = {"order_deadline_seconds": 5.0, "claim_seconds": 11.0}
+"""Nothing is slow here but the machine."""
+
+Payload = dict[str, Any]
+
+
+def serve(work: Mapping[str, Any], ready: Ready) -> None:
+    """A child's whole life, which only a kill ends."""
+    asyncio.run(_serve(work, ready))
+
+
+async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
+    async with bot(work["urls"], Place(**work["place"]), **{**PACE, **work["settings"]}) as app:
+
+        async def answer(lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+            known = asyncio.all_tasks()
+            while line := await lines.readline():
+                await _deal_with(app, json.loads(line), known)
+                out.write(b"1\n")
+                await out.drain()
+
+        await asyncio.start_unix_server(answer, work["socket"], limit=_LONGEST_LINE)
+        ready()
+        await asyncio.Event().wait()
+
+
+async def _deal_with(
+    app: App, payloads: Sequence[Payload], known: set["asyncio.Task[Any]"]
+) -> None:
+    for payload in payloads:
+        app.bot._connection.parse_interaction_create(payload)
+    quiet = 0
+    while quiet < 3:  # background work may have a task of its own just now
+        await asyncio.sleep(_PAUSE_SECONDS)
+        quiet = 0 if asyncio.all_tasks() - known else quiet + 1
+
+
+class Replica:
+    """The other end of a child's socket."""
+
+    def __init__(self, forks: Forks, work: Mapping[str, Any], path: Path) -> None:
+        """Starts it; `path` is where its socket will be."""
+        self._forks = forks
+        self._path = path
+        self._work = {"settings": {}, **work}
+        self.start()
+
+    def start(self) -> None:
+        """A new process, on the same store."""
+        self._path.unlink(missing_ok=True)
+        self.pid = self._forks.stays({**self._work, "socket": str(self._path)})
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(_PATIENCE_SECONDS)
+        self._socket.connect(str(self._path))
+
+    def feed(self, payloads: Sequence[Payload]) -> None:
+        """Delivers them; `dealt_with` says when it is through."""
+        self._socket.sendall(json.dumps(payloads).encode() + b"\n")
+
+    def dealt_with(self) -> bool:
+        """Waits; False if it died before.
+
+        Raises:
+            TimeoutError: It does neither.
+        """
+        try:
+            return self._socket.recv(2) == b"1\n"
+        except ConnectionResetError:
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL; whoever delivers to it again starts it first."""
+        self._forks.kill(self.pid)
+
+    def close(self) -> None:
+        """This end only."""
+        self._socket.close()
+
+
+@contextmanager
+def replicas(count: int, place: Place, exchange: Exchange, forks: Forks) -> Iterator[list[Replica]]:
+    """So many, running."""
+    work = {"place": place.plain(), "urls": dict(exchange.urls)}
+    with tempfile.TemporaryDirectory() as folder:
+        running = [Replica(forks, work, Path(folder) / str(n)) for n in range(count)]
+        try:
+            yield running
+        finally:
+            for one in running:
+                one.close()
+
+
+def a_buy(user_id: str, **options: str) -> Payload:
+    """`/buy`, typed once."""
+    return slash("buy", user_id, **options)
+
+
+def a_click(action: str, order_id: str, user_id: str) -> Payload:
+    """A click on a button of an order's card."""
+    custom_id = f"fb:{action}:{order_id}"
+    button = {"type": 2, "style": 3, "label": action, "custom_id": custom_id}
+    return click(custom_id, user_id, {"components": [{"type": 1, "components": [button]}]})
+
+
+def origin_of(payload: Payload) -> str:
+    """The origin key of whatever it makes."""
+    return f"discord:{payload['id']}"
