@@ -118,7 +118,9 @@ class Market:
         sent.update(
             parse_qs(body.decode())["newClientOrderId"][0] for body in self.binance.orders_bodies
         )
-        return {"orders": entries, "sent": sent}
+        asked = [*self.alpaca.received, *self.binance.received]
+        canceled = Counter(f"{one.path}?{one.raw_query}" for one in asked if "cancel" in one.kinds)
+        return {"orders": entries, "sent": sent, "canceled": canceled}
 
 
 def _entry(broker: str, client_id: str, state: str, filled: Any) -> dict[str, Any]:

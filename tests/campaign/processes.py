@@ -124,7 +124,7 @@ class Exchange(Beside):
         self.urls: Mapping[str, str] = self.heard()
 
     def book(self) -> dict[str, Any]:
-        """`orders`: each as its owner should know it; `sent`: requests by client id."""
+        """`orders`: each as its owner should know it; `sent`: requests by client id; `canceled`."""
         return self.ask({"ask": "book"})
 
     def states(self, client_ids: Iterable[str]) -> dict[str, list[str]]:

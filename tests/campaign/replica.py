@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from floorbroker.bootstrap import App
 from tests.campaign.forking import Ready
+from tests.campaign.kills_life import AheadClock
 from tests.campaign.people import bot
 from tests.campaign.processes import Exchange, Forks, Place
 from tests.simulators.discord import click, slash
@@ -35,7 +36,8 @@ def serve(work: Mapping[str, Any], ready: Ready) -> None:
 
 
 async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
-    async with bot(work["urls"], Place(**work["place"]), **{**PACE, **work["settings"]}) as app:
+    place, clock = Place(**work["place"]), AheadClock(work["ahead"])
+    async with bot(work["urls"], place, clock, **{**PACE, **work["settings"]}) as app:
 
         async def answer(lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
             known = asyncio.all_tasks()
@@ -67,13 +69,17 @@ class Replica:
         """Starts it; `path` is where its socket will be."""
         self._forks = forks
         self._path = path
-        self._work = {"settings": {}, **work}
+        self._work = work
         self.start()
+
+    def work(self, ahead: float = 0) -> dict[str, Any]:
+        """What its child is told."""
+        return {**self._work, "socket": str(self._path), "ahead": ahead}
 
     def start(self) -> None:
         """A new process, on the same store."""
-        self._path.unlink(missing_ok=True)
-        self.pid = self._forks.stays({**self._work, "socket": str(self._path)})
+        self._path.unlink(missing_ok=True)  # of the one before, which was killed
+        self.pid = self._forks.stays(self.work())
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(_PATIENCE_SECONDS)
         self._socket.connect(str(self._path))
@@ -103,9 +109,11 @@ class Replica:
 
 
 @contextmanager
-def replicas(count: int, place: Place, exchange: Exchange, forks: Forks) -> Iterator[list[Replica]]:
+def replicas(
+    count: int, place: Place, exchange: Exchange, forks: Forks, **settings: Any
+) -> Iterator[list[Replica]]:
     """So many, running."""
-    work = {"place": place.plain(), "urls": dict(exchange.urls)}
+    work = {"place": place.plain(), "urls": dict(exchange.urls), "settings": settings}
     with tempfile.TemporaryDirectory() as folder:
         running = [Replica(forks, work, Path(folder) / str(n)) for n in range(count)]
         try:

@@ -4,9 +4,11 @@ from typing import Final
 
 from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.kills import KILLS
+from tests.campaign.replicas import REPLICAS
 from tests.campaign.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     *KILLS,
     DUPLICATES,
+    REPLICAS,
 )
