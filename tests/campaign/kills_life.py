@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -30,6 +31,10 @@ class AheadClock:
     def now(self) -> datetime:
         """See `floorbroker.domain.clock.Clock`."""
         return datetime.now(UTC) + self._ahead
+
+    def steady(self) -> float:
+        """See the port."""
+        return time.monotonic()
 
 
 def life(work: Mapping[str, Any], ready: Ready) -> None:

@@ -39,6 +39,7 @@ from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.gateway_news import GatewayNews
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.leaps import Leaps
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.link_news import LinkNews
@@ -181,6 +182,7 @@ def build(  # the parts that everything else is made of
         audit=trail,
         metrics=metrics,
         clock=clock,
+        leaps=Leaps(clock),
         process=secrets.token_hex(4),
         order_deadline_seconds=settings.order_deadline_seconds,
         claim=timedelta(seconds=settings.claim_seconds),

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from weakref import WeakValueDictionary
@@ -103,7 +103,7 @@ class OrderService:
     async def _ask_again(self, order: Order) -> Order:
         """The draft, from now on with the question that `anyway` answers."""
         now = self._desk.clock.now()
-        if now >= order.review.expires_at:
+        if _expired(order, now):
             raise DraftExpired
         if order.asked_again:
             return order
@@ -156,7 +156,7 @@ class OrderService:
 
     async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
         """All that may have changed since the review; the pause last, right before the order."""
-        if self._desk.clock.now() >= order.review.expires_at:
+        if _expired(order, self._desk.clock.now()):
             raise DraftExpired
         await self._check_price(adapter, order)
         await self._check_holding(adapter, order)
@@ -246,6 +246,11 @@ class OrderService:
         self._desk.metrics.order_outcome(stored.broker, stored.state)
         self._desk.supervisor.hand_over(self._desk.audit.order(stored))
         return stored
+
+
+def _expired(order: Order, now: datetime) -> bool:
+    """Too old, or made before the clock was set back, so that nobody can tell how old it is."""
+    return now >= order.review.expires_at or now < order.created_at - FRESH
 
 
 async def _touch(adapter: BrokerAdapter, order: Order) -> Decimal | None:

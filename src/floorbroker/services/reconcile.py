@@ -22,7 +22,8 @@ from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
 from floorbroker.domain.people import Link
 from floorbroker.services.candidates import shown, unclaimed
 from floorbroker.services.desk import Desk
-from floorbroker.services.following import next_look
+from floorbroker.services.following import SLOWEST, next_look
+from floorbroker.services.leaps import EVEN
 from floorbroker.services.sending import with_next_look
 
 AT_ONCE: Final = 100
@@ -43,11 +44,20 @@ class Reconciler:
         self._desk = desk
         self._read_seconds = read_seconds
         self._slots = asyncio.Semaphore(_CONCURRENT)
+        self._swept_at = desk.clock.now()
+        self._set_back = timedelta(0)
 
     async def sweep(self) -> int:
         """Reads back every order that is due; how many were."""
+        self._desk.leaps.even_for()  # looked at often, so that no leap goes by unseen
         now = self._desk.clock.now()
-        due = await self._desk.orders.due_for_check(now, limit=AT_ONCE)
+        if (back := self._swept_at - now) > EVEN:
+            # The clock was set back: what was to be looked at soon must not wait until then.
+            self._set_back = back + SLOWEST + self._desk.claim
+        self._swept_at = now
+        due = await self._desk.orders.due_for_check(now + self._set_back, limit=AT_ONCE)
+        if len(due) < AT_ONCE:
+            self._set_back = timedelta(0)
         self._desk.metrics.reconcile_backlog(len(due))
         if due:
             await asyncio.gather(*(self._guarded(order) for order in due))
@@ -69,7 +79,7 @@ class Reconciler:
             FloorbrokerError: The broker or the store did not answer; the order stays due.
         """
         now = self._desk.clock.now()
-        if _claimed(order, now):
+        if self._claimed(order, now):
             return order  # somebody is at it: an answer is on its way
         taken = await self._desk.orders.advance(order, self._taken(order, now))
         if taken is None:
@@ -128,7 +138,7 @@ class Reconciler:
         after = self._give_up_intent(after, found, now)
         if _same(after, order):
             return order
-        if not _claimed(order, now):
+        if not self._claimed(order, now):
             after = with_next_look(after, now)
         if after.state is OrderState.NOT_PLACED:
             after = replace(after, check_at=now + LAST_LOOK)
@@ -139,17 +149,29 @@ class Reconciler:
         intent = order.intent
         if intent is None or intent.state is not IntentState.UNKNOWN:
             return order
-        if not isinstance(found, Found) or now - intent.at < _settle_time(self._desk, order):
+        waited = min(now - intent.at, self._desk.leaps.even_for())
+        if not isinstance(found, Found) or waited < _settle_time(self._desk, order):
             return order
         return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
+
+    def _claimed(self, order: Order, now: datetime) -> bool:
+        """Whether somebody has asked the broker something and still waits for the answer.
+
+        A claim that ends later than one made now was made before the clock was set back: whether
+        it has lapsed nobody can tell, and reading back does no harm.
+        """
+        if order.claim is None:
+            return False
+        return now < order.claim.until <= now + self._desk.claim + EVEN
 
 
 def settled(desk: Desk, order: Order, now: datetime) -> bool:
     """Whether an order that the broker does not show can no longer turn up there."""
     # The request leaves within one deadline after the intent, and ends within another.
     on_its_way = timedelta(seconds=2 * desk.order_deadline_seconds)
-    sent_at = order.sent_at or order.created_at
-    return now - sent_at >= on_its_way + _settle_time(desk, order)
+    # Time that a leaping clock only says has gone by is none in which an order could turn up.
+    waited = min(now - (order.sent_at or order.created_at), desk.leaps.even_for())
+    return waited >= on_its_way + _settle_time(desk, order)
 
 
 def _settle_time(desk: Desk, order: Order) -> timedelta:
@@ -160,11 +182,6 @@ def _settle_time(desk: Desk, order: Order) -> timedelta:
 def _out_of_sight(order: Order) -> Order:
     """Its account was removed: nobody can look any more, and the state stays what was last seen."""
     return replace(order, check_at=None, reason="Its account was removed; look at your broker.")
-
-
-def _claimed(order: Order, now: datetime) -> bool:
-    """Whether somebody has asked the broker something and still waits for the answer."""
-    return order.claim is not None and now < order.claim.until
 
 
 def _ambiguous(order: Order, candidates: tuple[Candidate, ...], now: datetime) -> Order:
