@@ -48,8 +48,7 @@ class Market:
         self.binance.limits.told = False
         for number in range(PEOPLE):
             self.alpaca.add_person(*KEYS["alpaca"](number), cash="1000000000")
-            balances = {"USDT": "1000000000", "BTC": "1000000"}
-            self.binance.add_person(*KEYS["binance"](number), balances=balances)
+            self.binance.add_person(*KEYS["binance"](number), balances={"USDT": "1000000000"})
         self.set_prices()
 
     def set_prices(self, *, low: bool = False) -> None:

@@ -142,15 +142,17 @@ def _run(engine: str, size: int, seed: int) -> Reached:
         # A small campaign does not wait: its last bot starts when the settle time has gone by.
         agreed = campaign.settle(documents, run, 0 if size >= GOAL else SETTLE_SECONDS)
         run.run(documents.close())
-        sent = len(exchange.book()["sent"])
+        at = Counter(entry["broker"] for entry in exchange.book()["orders"])
     moments = campaign.moments
     if not any(_IN_BETWEEN in one for one in moments):
         campaign.broken.append("no bot died between an intent and its answer: nothing is proven")
+    if not (at["alpaca"] and at["binance"]):
+        campaign.broken.append(f"not every broker got an order: {dict(at)}")
     return Reached(
         trials=campaign.kills,
         broken=campaign.broken,
         figures={
-            "orders sent": sent,
+            **{f"orders at {name}": count for name, count in at.items()},
             "kills a second": f"{campaign.kills / seconds:.1f}",
             "all agreed after": f"{agreed:.1f} s",
             **{f'died at "{name}"': count for name, count in sorted(moments.items())},

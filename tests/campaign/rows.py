@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.campaign.clock_jumps import CLOCK_JUMPS
 from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.kills import KILLS
 from tests.campaign.replicas import REPLICAS
@@ -10,5 +11,6 @@ from tests.campaign.row import Row
 ROWS: Final[tuple[Row, ...]] = (
     *KILLS,
     DUPLICATES,
+    CLOCK_JUMPS,
     REPLICAS,
 )
