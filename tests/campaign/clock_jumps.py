@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
+from floorbroker.services.following import SLOWEST
 from tests.campaign import books
 from tests.campaign.kills import SETTLE_SECONDS
 from tests.campaign.people import TRADERS, bot, link_everybody
@@ -73,8 +74,8 @@ def _run(size: int, seed: int) -> Reached:
         exchange.fill_what_rests()
         documents = place.open()
         run.run(documents.start(()))
-        # Ahead of every clock before, so that its settle time is the only one to wait for.
-        ahead = JUMP_SECONDS + SETTLE_SECONDS
+        # Ahead of every clock before, of its settle time, and of the longest pause between looks.
+        ahead = JUMP_SECONDS + SETTLE_SECONDS + SLOWEST.total_seconds()
         job = {"place": place.plain(), "urls": dict(exchange.urls)}
         work = {**job, "name": "last", "rounds": 0, "ahead": ahead}
         _, broken = by_the_last_bot(forks, work, exchange, documents, run, WITHIN_SECONDS)

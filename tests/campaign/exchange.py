@@ -7,9 +7,10 @@ answers with one. It ends when its input does. `Exchange` is the other end.
 import asyncio
 import json
 import logging
+import re
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -21,7 +22,7 @@ from tests.simulators.alpaca import AlpacaSimulator
 from tests.simulators.alpaca.orders import Order as AlpacaOrder
 from tests.simulators.binance import BinanceSimulator
 from tests.simulators.binance.orders import Order as BinanceOrder
-from tests.simulators.discord import DiscordServer
+from tests.simulators.discord import DiscordServer, Seen
 from tests.simulators.serving import Fault
 
 SHARE: Final = "AAPL"
@@ -33,6 +34,9 @@ _STATES: Final = {
     "PARTIALLY_FILLED": "partially_filled",
 }
 """Where lower case alone does not make the product's word."""
+
+_ANSWER: Final = re.compile(r"/webhooks/\d+/token-(?P<id>\d+)")
+_BUTTON: Final = re.compile(r"fb:(?:confirm|cancel):[a-z0-9]{18}")
 
 Asked = Mapping[str, Any]
 
@@ -49,6 +53,7 @@ class Market:
         for number in range(PEOPLE):
             self.alpaca.add_person(*KEYS["alpaca"](number), cash="1000000000")
             self.binance.add_person(*KEYS["binance"](number), balances={"USDT": "1000000000"})
+        self.answered: dict[str, list[str]] = {}
         self.set_prices()
 
     def set_prices(self, *, low: bool = False) -> None:
@@ -65,6 +70,9 @@ class Market:
                 return self._book()
             case "states":
                 return {client_id: self._states(client_id) for client_id in asked["ids"]}
+            case "answered":
+                answered, self.answered = self.answered, {}
+                return answered
             case "fill":
                 self._fill_what_rests()
             case "trouble":
@@ -152,18 +160,26 @@ async def _keep_prices_fresh(market: Market) -> None:
 
 
 @asynccontextmanager
-async def _discord() -> AsyncIterator[str]:
-    """Discord's REST interface; what it is told is forgotten."""
-    runner = web.AppRunner(DiscordServer(seen=_Forgotten()).app(), access_log=None)
+async def _discord(answered: Callable[[], dict[str, list[str]]]) -> AsyncIterator[str]:
+    """Discord's REST interface; of what it is told the buttons on answers are kept."""
+    runner = web.AppRunner(DiscordServer(seen=_Answers(answered)).app(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10"
     await runner.cleanup()
 
 
-class _Forgotten(list[Any]):
-    def append(self, _: Any, /) -> None:
-        """Nobody reads it."""
+class _Answers(list[Any]):
+    """Keeps the buttons of the last answer to each interaction, and nothing else."""
+
+    def __init__(self, answered: Callable[[], dict[str, list[str]]]) -> None:
+        super().__init__()
+        self._answered = answered
+
+    def append(self, seen: Seen, /) -> None:
+        found = _ANSWER.match(seen.path)
+        if found is not None:
+            self._answered()[found["id"]] = _BUTTON.findall(json.dumps(seen.body))
 
 
 async def _main() -> None:
@@ -175,7 +191,7 @@ async def _main() -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(market.alpaca)
         await stack.enter_async_context(market.binance)
-        discord = await stack.enter_async_context(_discord())
+        discord = await stack.enter_async_context(_discord(lambda: market.answered))
         say({"alpaca": market.alpaca.url, "binance": market.binance.url, "discord": discord})
         ticking = asyncio.create_task(_keep_prices_fresh(market))
         while line := await asked.readline():

@@ -27,7 +27,7 @@ from tests.campaign.row import Reached, Row
 from tests.campaign.settling import WITHIN_SECONDS, by_the_last_bot
 
 GOAL: Final = 1_000
-SHORT: Final = 24
+SHORT: Final = 16
 SETTLE_SECONDS: Final = 30 + 2 * 1
 """The brokers' own, which is longer than the setting; a request takes two deadlines at most."""
 _SIGKILLED: Final = -9

@@ -131,6 +131,10 @@ class Exchange(Beside):
         """Of the orders that are there, by client id."""
         return self.ask({"ask": "states", "ids": list(client_ids)})
 
+    def answered(self) -> dict[str, list[str]]:
+        """The interactions that were answered since the last time, and the buttons on the card."""
+        return self.ask({"ask": "answered"})
+
     def fill_what_rests(self) -> None:
         """The market comes down to every resting order, and goes up again."""
         self.ask({"ask": "fill"})

@@ -1,7 +1,8 @@
 """One of several bots on one store: it gets what Discord's gateway delivers, and can be killed.
 
 The child listens on a socket of its own; each line is a list of payloads, which discord.py gets all
-at once, as its websocket would hand them over. The answer comes when all of them are dealt with.
+at once, as its websocket would hand them over. The answer comes when all of them are dealt with; it
+comes at once, and counts the child's tasks, where the line is `{"load": payloads}`.
 """
 
 import asyncio
@@ -42,8 +43,12 @@ async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
         async def answer(lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
             known = asyncio.all_tasks()
             while line := await lines.readline():
-                await _deal_with(app, json.loads(line), known)
-                out.write(b"1\n")
+                given = json.loads(line)
+                if isinstance(given, dict):
+                    _hand_over(app, given["load"])
+                else:
+                    await _deal_with(app, given, known)
+                out.write(f"{len(asyncio.all_tasks())}\n".encode())
                 await out.drain()
 
         await asyncio.start_unix_server(answer, work["socket"], limit=_LONGEST_LINE)
@@ -54,12 +59,16 @@ async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
 async def _deal_with(
     app: App, payloads: Sequence[Payload], known: set["asyncio.Task[Any]"]
 ) -> None:
-    for payload in payloads:
-        app.bot._connection.parse_interaction_create(payload)
+    _hand_over(app, payloads)
     quiet = 0
     while quiet < 3:  # background work may have a task of its own just now
         await asyncio.sleep(_PAUSE_SECONDS)
         quiet = 0 if asyncio.all_tasks() - known else quiet + 1
+
+
+def _hand_over(app: App, payloads: Sequence[Payload]) -> None:
+    for payload in payloads:
+        app.bot._connection.parse_interaction_create(payload)
 
 
 class Replica:
@@ -95,9 +104,14 @@ class Replica:
             TimeoutError: It does neither.
         """
         try:
-            return self._socket.recv(2) == b"1\n"
+            return self._socket.recv(16).endswith(b"\n")
         except ConnectionResetError:
             return False
+
+    def load(self, payloads: Sequence[Payload]) -> int:
+        """Delivers them and waits for nothing; how many tasks the bot has."""
+        self._socket.sendall(json.dumps({"load": payloads}).encode() + b"\n")
+        return int(self._socket.recv(16))
 
     def kill(self) -> None:
         """SIGKILL; whoever delivers to it again starts it first."""
@@ -130,8 +144,12 @@ def a_buy(user_id: str, **options: str) -> Payload:
 
 def a_click(action: str, order_id: str, user_id: str) -> Payload:
     """A click on a button of an order's card."""
-    custom_id = f"fb:{action}:{order_id}"
-    button = {"type": 2, "style": 3, "label": action, "custom_id": custom_id}
+    return a_button(f"fb:{action}:{order_id}", user_id)
+
+
+def a_button(custom_id: str, user_id: str) -> Payload:
+    """A click on a button by its custom id."""
+    button = {"type": 2, "style": 3, "label": "x", "custom_id": custom_id}
     return click(custom_id, user_id, {"components": [{"type": 1, "components": [button]}]})
 
 

@@ -7,10 +7,12 @@ from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.kills import KILLS
 from tests.campaign.replicas import REPLICAS
 from tests.campaign.row import Row
+from tests.campaign.soak import SOAK
 
 ROWS: Final[tuple[Row, ...]] = (
     *KILLS,
     DUPLICATES,
     CLOCK_JUMPS,
     REPLICAS,
+    SOAK,
 )
