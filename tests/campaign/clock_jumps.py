@@ -16,11 +16,10 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.following import SLOWEST
 from tests.campaign import books
-from tests.campaign.kills import SETTLE_SECONDS
 from tests.campaign.people import TRADERS, bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import WITHIN_SECONDS, by_the_last_bot
+from tests.campaign.settling import PATIENCE_SECONDS, SETTLE_SECONDS, by_the_last_bot
 from tests.campaign.trading import trade
 
 JUMP_SECONDS: Final = 600
@@ -78,7 +77,7 @@ def _run(size: int, seed: int) -> Reached:
         ahead = JUMP_SECONDS + SETTLE_SECONDS + SLOWEST.total_seconds()
         job = {"place": place.plain(), "urls": dict(exchange.urls)}
         work = {**job, "name": "last", "rounds": 0, "ahead": ahead}
-        _, broken = by_the_last_bot(forks, work, exchange, documents, run, WITHIN_SECONDS)
+        _, broken = by_the_last_bot(forks, work, exchange, documents, run, PATIENCE_SECONDS)
         orders = run.run(books.stored_orders(documents))
         run.run(documents.close())
         book = exchange.book()

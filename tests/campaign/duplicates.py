@@ -18,7 +18,7 @@ from tests.campaign.people import TRADERS, Trader, bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_buy, a_click, origin_of, replicas
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import WITHIN_SECONDS, until_agreed
+from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
 
 AT_ONCE: Final = 24
 _ENGINES: Final = ("sqlite", "mongodb")
@@ -84,7 +84,7 @@ def _on(engine: str, size: int, seed: int) -> Reached:
                 made = _batch(flood, documents, run)
                 drafts += AT_ONCE
                 broken += made
-            _, differing = until_agreed(exchange, documents, run, WITHIN_SECONDS)
+            _, differing = until_agreed(exchange, documents, run, PATIENCE_SECONDS)
             states = Counter(one.state for one in run.run(books.stored_orders(documents)))
         run.run(documents.close())
         sent = sum(exchange.book()["sent"].values())

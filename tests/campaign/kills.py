@@ -24,12 +24,10 @@ from tests.campaign.kills_life import LOOKING
 from tests.campaign.people import bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import WITHIN_SECONDS, by_the_last_bot
+from tests.campaign.settling import by_the_last_bot, recovery
 
 GOAL: Final = 1_000
 SHORT: Final = 16
-SETTLE_SECONDS: Final = 30 + 2 * 1
-"""The brokers' own, which is longer than the setting; a request takes two deadlines at most."""
 _SIGKILLED: Final = -9
 _UNHARMED: Final = 3
 _MORE: Final = 4
@@ -101,10 +99,10 @@ class Campaign:
         there = self._exchange.states(order.order_id for order in orders)
         return [_moment(order, there.get(order.order_id, [])) for order in orders]
 
-    def settle(self, documents: Documents, run: asyncio.Runner, waited_seconds: float) -> float:
-        """The last bot, started so much later by its clock; when all agreed, from then on."""
-        work = {**self._job, "name": "last", "rounds": 0, "ahead": waited_seconds}
-        longest = SETTLE_SECONDS + WITHIN_SECONDS - waited_seconds
+    def settle(self, documents: Documents, run: asyncio.Runner, full: bool) -> float:
+        """The last bot; after how many seconds all agreed."""
+        ahead, longest = recovery(full)
+        work = {**self._job, "name": "last", "rounds": 0, "ahead": ahead}
         seconds, differing = by_the_last_bot(
             self._forks, work, self._exchange, documents, run, longest
         )
@@ -139,8 +137,7 @@ def _run(engine: str, size: int, seed: int) -> Reached:
         campaign.kill(size, documents, run)
         seconds = time.perf_counter() - begin
         exchange.fill_what_rests()
-        # A small campaign does not wait: its last bot starts when the settle time has gone by.
-        agreed = campaign.settle(documents, run, 0 if size >= GOAL else SETTLE_SECONDS)
+        agreed = campaign.settle(documents, run, size >= GOAL)
         run.run(documents.close())
         at = Counter(entry["broker"] for entry in exchange.book()["orders"])
     moments = campaign.moments

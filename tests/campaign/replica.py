@@ -116,6 +116,7 @@ class Replica:
     def kill(self) -> None:
         """SIGKILL; whoever delivers to it again starts it first."""
         self._forks.kill(self.pid)
+        self.close()
 
     def close(self) -> None:
         """This end only."""

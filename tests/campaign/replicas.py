@@ -10,12 +10,11 @@ from typing import Final
 from floorbroker.domain.order import Order
 from floorbroker.storage.documents import Documents
 from tests.campaign import books
-from tests.campaign.kills import SETTLE_SECONDS
 from tests.campaign.people import TRADERS, Trader, bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_buy, a_click, origin_of, replicas
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import WITHIN_SECONDS, by_the_last_bot
+from tests.campaign.settling import by_the_last_bot, recovery
 
 GOAL: Final = 1_000
 COUNT: Final = 3
@@ -46,8 +45,8 @@ class Crew:
             victim.kill()
             self.killed += 1
         for replica in self._running:
-            if not replica.dealt_with():
-                assert replica is victim, "a replica died by itself"
+            if replica is not victim:
+                assert replica.dealt_with(), "a replica died by itself"
         if victim is None:
             self._usual_seconds = perf_counter() - begin
         else:
@@ -86,9 +85,7 @@ def _on(engine: str, size: int, seed: int, full: bool) -> Reached:
                 drafts += AT_ONCE
             for replica in running:
                 replica.kill()
-            # A small campaign does not wait: its last bot starts when the settle time is over.
-            ahead = 0 if full else SETTLE_SECONDS
-            longest = SETTLE_SECONDS + WITHIN_SECONDS - ahead
+            ahead, longest = recovery(full)
             last = running[0].work(ahead=ahead)
             _, broken = by_the_last_bot(forks, last, exchange, documents, run, longest)
         orders = run.run(books.stored_orders(documents))

@@ -17,12 +17,10 @@ from tests.campaign.people import TRADERS, Trader, bot, link_everybody
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_button, replicas
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import until_agreed
+from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
 from tests.simulators.discord import slash
 
 A_SECOND: Final = 20
-SETTLE_SECONDS: Final = 30 + 2 * 5 + 10
-"""Of the brokers, two order deadlines, and the ten seconds that are promised."""
 _ANSWERED_SECONDS: Final = 30
 _PEOPLE: Final = (*TRADERS[:10], TRADERS[-1])
 """One at Binance: its limit on requests is for all people of a bot together."""
@@ -146,7 +144,7 @@ def _run(size: int, seed: int) -> Reached:
             exchange.work()
             exchange.fill_what_rests()
             unanswered = crowd.unanswered()
-            _, differing = until_agreed(exchange, documents, run, SETTLE_SECONDS)
+            _, differing = until_agreed(exchange, documents, run, PATIENCE_SECONDS)
         run.run(documents.close())
         sent = sum(exchange.book()["sent"].values())
     broken, figures = grown(samples)
