@@ -45,6 +45,7 @@ from floorbroker.services.fresh_access import Pause
 from floorbroker.services.gates import Gates
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.leaps import Leaps
 from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
@@ -338,6 +339,7 @@ def built(
         audit=trail,
         metrics=metrics,
         clock=clock,
+        leaps=Leaps(clock),
         process=secrets.token_hex(4),
         order_deadline_seconds=chosen.order_deadline_seconds,
         claim=timedelta(seconds=chosen.claim_seconds),

@@ -8,6 +8,7 @@ from tests.campaign.row import Row
 from tests.campaign.rows import ROWS
 
 
+@pytest.mark.timeout(300)  # its own limits are shorter; a machine may be busy
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_short_campaign_holds(row: Row) -> None:
     seed = random.randrange(1_000_000)

@@ -7,9 +7,7 @@ milliseconds. Each line on its standard input is a `Job`; for each it prints how
 import asyncio
 import json
 import os
-import signal
 import sys
-import time
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +29,6 @@ from tests.simulators.paper_faults import Counting
 DEAD: Final = 99
 """The exit status of a child that died at its point."""
 
-AT_RANDOM: Final = "at random"
 BEFORE_THE_INTENT: Final = "before the intent is stored"
 BEFORE_THE_SEND: Final = "before the order is sent"
 AFTER_THE_SAVE: Final = "after the broker has saved it"
@@ -66,7 +63,7 @@ class Job:
     """One order to confirm, and when to die.
 
     Attributes:
-        point: One of the points above; `AT_RANDOM` is a kill -9 after `delay_seconds`.
+        point: One of the points above.
     """
 
     place: dict[str, str]
@@ -74,7 +71,6 @@ class Job:
     user_id: str
     order_id: str
     point: str
-    delay_seconds: float = 0.0
 
     def line(self) -> str:
         """How it is sent."""
@@ -137,15 +133,14 @@ def process(
     )
 
 
-async def _confirmed(job: Job, pipe: int) -> None:
+async def _confirmed(job: Job) -> None:
     store = deadly(Place(**job.place).open(), job.point)
     async with process(store, job.key, Deadly(job.point), ManualClock()) as app:
-        os.write(pipe, b".")
         await confirm(app, Drafted(UserId(job.user_id), OrderId(job.order_id)))
 
 
-def _child(job: Job, pipe: int) -> NoReturn:
-    asyncio.run(_confirmed(job, pipe))
+def _child(job: Job) -> NoReturn:
+    asyncio.run(_confirmed(job))
     os._exit(0)
 
 
@@ -153,17 +148,10 @@ def main() -> None:
     """Serves jobs until its input ends."""
     for line in sys.stdin:
         job = Job(**json.loads(line))
-        reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _child(job, writing)
-        os.close(writing)
-        os.read(reading, 1)
-        if job.point == AT_RANDOM:
-            time.sleep(job.delay_seconds)
-            os.kill(pid, signal.SIGKILL)
+            _child(job)
         _, status = os.waitpid(pid, 0)
-        os.close(reading)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 

@@ -1,15 +1,14 @@
-"""A process is killed while it confirms an order; the next one finds out what became of it."""
+"""A process dies at a point of an order's path; the next one finds out what became of the order.
 
-import random
+Kills at random moments, of bots with brokers on the wire, are a campaign: tests/campaign/kills.py.
+"""
+
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
@@ -24,8 +23,6 @@ from tests.e2e.world import KEY
 from tests.fakes.clock import ManualClock
 from tests.simulators.paper_faults import Counting
 
-_SIGKILLED: Final = -9
-_KILLS_A_STORE: Final = 500
 _PAST_THE_CLAIM_SECONDS: Final = 31
 _PAST_THE_SETTLE_TIME_SECONDS: Final = 30
 _ROOT: Final = Path(__file__).parents[2]
@@ -44,7 +41,7 @@ class Mortals:
             text=True,
         )
 
-    def confirm(self, place: Place, one: Drafted, point: str, delay: float = 0.0) -> int:
+    def confirm(self, place: Place, one: Drafted, point: str) -> int:
         """Lets a child confirm; how it ended."""
         job = Job(
             place=asdict(place),
@@ -52,7 +49,6 @@ class Mortals:
             user_id=one.user_id,
             order_id=one.order_id,
             point=point,
-            delay_seconds=delay,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -158,32 +154,3 @@ async def test_an_order_of_a_killed_process_cannot_be_sent_by_a_second_click(
 
         assert again.state is OrderState.SENDING
         assert await held(app, one) == 1
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-async def test_five_hundred_kills_at_random_moments_lose_and_double_nothing(
-    mortals: Mortals, place: Place
-) -> None:
-    unharmed, *crowd = await _drafts(place, _KILLS_A_STORE + 1)
-    chance = random.Random(_KILLS_A_STORE)
-    begin = perf_counter()
-    assert mortals.confirm(place, unharmed, "") == 0
-    whole_life_seconds = perf_counter() - begin
-
-    ends = Counter(
-        mortals.confirm(place, one, mortal.AT_RANDOM, chance.uniform(0, whole_life_seconds))
-        for one in crowd
-    )
-
-    clock = ManualClock()
-    async with _process(place, clock) as app:
-        await _settled(app, clock)
-        found = Counter([((await stored(app, one)).state, await held(app, one)) for one in crowd])
-    assert set(ends) == {0, _SIGKILLED}
-    assert set(found) <= {
-        (OrderState.DRAFT, Decimal(0)),
-        (OrderState.NOT_PLACED, Decimal(0)),
-        (OrderState.FILLED, Decimal(1)),
-    }
-    assert len(found) > 1, "The kills were all too early or all too late."

@@ -64,6 +64,10 @@ class SimulatedClock:
         """See the port."""
         return START if self._env is None else self._env.now()
 
+    def steady(self) -> float:
+        """See the port: nobody sets this clock."""
+        return self.now().timestamp()
+
 
 def settings(mode: DeploymentMode, **changes: Any) -> Settings:
     """The product's defaults, whatever this machine's environment says; alice runs the bot."""

@@ -12,15 +12,25 @@ class ManualClock:
     def __init__(self, start: datetime = NOON) -> None:
         """Stands at `start`."""
         self._now = start
+        self._steady = 0.0
 
     def now(self) -> datetime:
         """The moment at which the test has put it."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Moves on; a negative number moves back, as a clock that is set right does."""
+        """Time goes by; a negative number moves back, as a clock that is set right does."""
         self._now += timedelta(seconds=seconds)
+        self._steady += max(seconds, 0.0)
 
     def move_to(self, moment: datetime) -> None:
-        """Stands at `moment` from now on."""
-        self._now = moment
+        """Time goes by until `moment`, or the clock is set back to it."""
+        self.advance((moment - self._now).total_seconds())
+
+    def leap(self, seconds: float) -> None:
+        """The clock is set, or the machine slept: no time has gone by for what runs."""
+        self._now += timedelta(seconds=seconds)
+
+    def steady(self) -> float:
+        """The seconds that have gone by."""
+        return self._steady

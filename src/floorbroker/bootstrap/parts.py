@@ -49,6 +49,7 @@ from floorbroker.services.history import Histories
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.leaps import Leaps
 from floorbroker.services.limit_choices import LimitChoices
 from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_health import LinkHealth
@@ -202,6 +203,7 @@ def build(  # the parts that everything else is made of
         audit=trail,
         metrics=metrics,
         clock=clock,
+        leaps=Leaps(clock),
         process=process,
         order_deadline_seconds=settings.order_deadline_seconds,
         claim=timedelta(seconds=settings.claim_seconds),

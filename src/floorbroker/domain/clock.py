@@ -1,5 +1,6 @@
 """Time is asked for, never taken: every service gets a clock."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -8,7 +9,11 @@ class Clock(Protocol):
     """The present moment."""
 
     def now(self) -> datetime:
-        """The present moment, aware and in UTC."""
+        """The present moment, aware and in UTC. It leaps where the machine's clock is set."""
+        ...
+
+    def steady(self) -> float:
+        """Seconds since no particular moment; nobody sets them, and they stand while it sleeps."""
         ...
 
 
@@ -18,3 +23,7 @@ class SystemClock:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        """See `Clock.steady`."""
+        return time.monotonic()

@@ -11,6 +11,7 @@ from floorbroker.services.audit import Audit
 from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.gates import Gates
 from floorbroker.services.lanes import Lanes
+from floorbroker.services.leaps import Leaps
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.orders import Orders
@@ -24,6 +25,7 @@ class Desk:
     """The parts, and how long things may take.
 
     Attributes:
+        leaps: Of `clock`.
         process: Names this process in claims.
         order_deadline_seconds: After that an order request counts as unanswered.
         claim: How long this process alone works on an order.
@@ -41,6 +43,7 @@ class Desk:
     audit: Audit
     metrics: Metrics
     clock: Clock
+    leaps: Leaps
     process: str
     order_deadline_seconds: float
     claim: timedelta

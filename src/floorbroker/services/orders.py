@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from weakref import WeakValueDictionary
@@ -105,7 +105,7 @@ class OrderService:
     async def _ask_again(self, order: Order) -> Order:
         """The draft, from now on with the question that `anyway` answers."""
         now = self._desk.clock.now()
-        if now >= order.review.expires_at:
+        if _expired(order, now):
             raise DraftExpired
         if order.asked_again:
             return order
@@ -157,7 +157,7 @@ class OrderService:
 
     async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
         """All that may have changed since the review; the pause last, right before the order."""
-        if self._desk.clock.now() >= order.review.expires_at:
+        if _expired(order, self._desk.clock.now()):
             raise DraftExpired
         touch = await self._price_now(adapter, order)
         await self._check_holding(adapter, order)
@@ -274,6 +274,11 @@ def _check_price(order: Order, touch: Decimal | None, limits: Limits) -> None:
     raise DraftExpired(
         f"The price to {side} moved from {before} to {touch}, more than the collar of {collar:f} %."
     )
+
+
+def _expired(order: Order, now: datetime) -> bool:
+    """Too old, or made before the clock was set back, so that nobody can tell how old it is."""
+    return now >= order.review.expires_at or now < order.created_at - FRESH
 
 
 async def _touch(adapter: BrokerAdapter, order: Order) -> Decimal | None:

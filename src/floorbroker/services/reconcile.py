@@ -25,6 +25,7 @@ from floorbroker.domain.people import Link
 from floorbroker.services.candidates import shown, unclaimed
 from floorbroker.services.desk import Desk
 from floorbroker.services.following import SLOWEST, next_look
+from floorbroker.services.leaps import EVEN
 from floorbroker.services.sending import with_next_look
 
 AT_ONCE: Final = 100
@@ -34,9 +35,6 @@ LAST_LOOK: Final = timedelta(minutes=10)
 _MOST_ROUNDS: Final = 20
 _CONCURRENT: Final = 16
 _READ_SECONDS: Final = 10.0
-_STORE_SECONDS: Final = 10.0
-"""What storing may take after the broker's answer, before the claim lapses."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -53,8 +51,11 @@ class Reconciler:
         """
         self._desk = desk
         self._at_once = at_once
-        self._read_seconds = read_seconds
+        # A look ends long before its claim: storing what it found takes its time too.
+        self._read_seconds = min(read_seconds, desk.claim.total_seconds() / 2)
         self._slots = asyncio.Semaphore(_CONCURRENT)
+        self._swept_at = desk.clock.now()
+        self._set_back = timedelta(0)
 
     async def sweep(self) -> int:
         """Reads back every order that is due, the longest due first; how many were.
@@ -62,12 +63,20 @@ class Reconciler:
         A hundred at a time, until none is left that was due when the sweep began: each one that is
         taken is due later from then on, whatever comes of it.
         """
+        self._desk.leaps.even_for()  # looked at often, so that no leap goes by unseen
         now, count = self._desk.clock.now(), 0
-        for _ in range(_MOST_ROUNDS):
-            due = await self._desk.orders.due_for_check(now, limit=self._at_once)
+        if (back := self._swept_at - now) > EVEN:
+            # The clock was set back: what was to be looked at soon must not wait until then.
+            self._set_back = back + SLOWEST + self._desk.claim
+        self._swept_at = now
+        # After that even what has just been looked at seems due: one round a sweep.
+        rounds = 1 if self._set_back else _MOST_ROUNDS
+        for _ in range(rounds):
+            due = await self._desk.orders.due_for_check(now + self._set_back, limit=self._at_once)
             await asyncio.gather(*(self._guarded(order) for order in due))
             count += len(due)
             if len(due) < self._at_once:
+                self._set_back = timedelta(0)
                 break
         self._desk.metrics.reconcile_backlog(count)
         return count
@@ -88,7 +97,7 @@ class Reconciler:
             FloorbrokerError: The broker or the store did not answer; the order stays due.
         """
         now = self._desk.clock.now()
-        if _claimed(order, now):
+        if self._claimed(order, now):
             return order  # somebody is at it: an answer is on its way
         taken = await self._desk.orders.advance(order, self._taken(order, now))
         if taken is None:
@@ -128,7 +137,7 @@ class Reconciler:
         intent = order.intent
         if intent is not None and intent.state is IntentState.SENDING:
             order = with_intent(order, intent, IntentState.UNKNOWN, now)
-        until = now + timedelta(seconds=self._read_seconds + _STORE_SECONDS)
+        until = now + self._desk.claim
         return replace(order, claim=Claim(owner=self._desk.process, until=until), check_at=until)
 
     async def _store(self, taken: Order, found: LookUp) -> Order:
@@ -157,8 +166,8 @@ class Reconciler:
                 after = order
         after = self._give_up_intent(after, found, now)
         if _same(after, order):
-            return order if _claimed(order, now) else with_next_look(order, now)
-        if not _claimed(order, now):
+            return order if self._claimed(order, now) else with_next_look(order, now)
+        if not self._claimed(order, now):
             after = with_next_look(after, now)
         if after.state is OrderState.NOT_PLACED:
             after = replace(after, check_at=now + LAST_LOOK)
@@ -169,17 +178,29 @@ class Reconciler:
         intent = order.intent
         if intent is None or intent.state is not IntentState.UNKNOWN:
             return order
-        if not isinstance(found, Found) or now - intent.at < _settle_time(self._desk, order):
+        waited = min(now - intent.at, self._desk.leaps.even_for())
+        if not isinstance(found, Found) or waited < _settle_time(self._desk, order):
             return order
         return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
+
+    def _claimed(self, order: Order, now: datetime) -> bool:
+        """Whether somebody has asked the broker something and still waits for the answer.
+
+        A claim that ends later than one made now was made before the clock was set back: whether
+        it has lapsed nobody can tell, and reading back does no harm.
+        """
+        if order.claim is None:
+            return False
+        return now < order.claim.until <= now + self._desk.claim + EVEN
 
 
 def settled(desk: Desk, order: Order, now: datetime) -> bool:
     """Whether an order that the broker does not show can no longer turn up there."""
     # The request leaves within one deadline after the intent, and ends within another.
     on_its_way = timedelta(seconds=2 * desk.order_deadline_seconds)
-    sent_at = order.sent_at or order.created_at
-    return now - sent_at >= on_its_way + _settle_time(desk, order)
+    # Time that a leaping clock only says has gone by is none in which an order could turn up.
+    waited = min(now - (order.sent_at or order.created_at), desk.leaps.even_for())
+    return waited >= on_its_way + _settle_time(desk, order)
 
 
 def _settle_time(desk: Desk, order: Order) -> timedelta:
@@ -190,11 +211,6 @@ def _settle_time(desk: Desk, order: Order) -> timedelta:
 def _out_of_sight(order: Order) -> Order:
     """Its account was removed: nobody can look any more, and the state stays what was last seen."""
     return replace(order, check_at=None, reason="Its account was removed; look at your broker.")
-
-
-def _claimed(order: Order, now: datetime) -> bool:
-    """Whether somebody has asked the broker something and still waits for the answer."""
-    return order.claim is not None and now < order.claim.until
 
 
 def _unclaimed(order: Order, taken: Order) -> Order:

@@ -23,6 +23,9 @@ class StoppedClock:
     def now(self) -> datetime:
         return NOON
 
+    def steady(self) -> float:
+        return 0.0
+
 
 def built(broker_id: str, **changes: Any) -> BrokerSpec:
     """The real manifest, as if its adapter were written and its SDK installed."""

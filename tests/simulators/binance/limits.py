@@ -29,6 +29,7 @@ class Limits:
         weight: Of a minute.
         orders: Unfilled ones of ten seconds and of a day, by the interval's seconds.
         enforced: Whether more is refused; it is always counted.
+        told: Whether answers tell how much weight is used.
         patience: How many requests after the first 429 until the address is banned; the
             documentation says no number.
     """
@@ -38,6 +39,7 @@ class Limits:
         self.weight = 6000
         self.orders = {TEN_SECONDS: 100, DAY: 200_000}
         self.enforced = False
+        self.told = True
         self.patience = 3
         self._now = now
         self._used: Counter[int] = Counter()
@@ -102,6 +104,8 @@ class Limits:
         Args:
             wallet: Whether the path is below /sapi, whose header has another name (unverified).
         """
+        if not self.told:
+            return {}
         used = str(self._used[self._window(MINUTE)])
         if wallet:
             return {"X-SAPI-USED-IP-WEIGHT-1M": used}

@@ -22,6 +22,11 @@ class Fault(Enum):
     """
     LATE = "late"
     """The proper answer after `delay` seconds."""
+    FAR = "far"
+    """The proper answer, but the request takes `delay` seconds to arrive, and the answer as long.
+
+    Whoever sent it may be gone by then: it is carried out all the same.
+    """
     DRIP = "drip"
     """The proper answer a byte at a time, with `delay` seconds between two."""
     INTERNAL_ERROR = "500"

@@ -19,7 +19,7 @@ from tests.simulators.serving.asking import (
     json_answer,
 )
 from tests.simulators.serving.faults import Fault, Trouble
-from tests.simulators.serving.misbehaving import misbehave, respond
+from tests.simulators.serving.misbehaving import misbehave, pause, respond
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,8 @@ class Gate(ABC, Generic[P]):
         if trouble is None:
             return respond(self._answer(ask))
         trouble.take()
+        if trouble.fault is Fault.FAR:
+            await pause(trouble.delay, self.closing)
         answer = self._under_trouble(ask, trouble)
         trouble.reached.set()
         if trouble.refusal is not None or trouble.fault is Fault.TOO_MANY_REQUESTS:

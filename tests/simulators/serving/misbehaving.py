@@ -33,10 +33,10 @@ async def misbehave(
     if fault is Fault.HANG:
         await _either(trouble.released, closing)
         return respond(answer)
-    if fault in {Fault.LATE, Fault.DRIP}:
-        if fault is Fault.LATE:
-            await _pause(trouble.delay, closing)
-            return respond(answer)
+    if fault in {Fault.LATE, Fault.FAR}:
+        await pause(trouble.delay, closing)
+        return respond(answer)
+    if fault is Fault.DRIP:
         return await _drip(request, answer, trouble.delay, closing)
     if fault in {Fault.RESET, Fault.CLOSE}:
         return _hang_up(request, reset=fault is Fault.RESET)
@@ -67,7 +67,8 @@ async def _either(*events: asyncio.Event) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _pause(seconds: float, closing: asyncio.Event) -> None:
+async def pause(seconds: float, closing: asyncio.Event) -> None:
+    """Lets `seconds` go by, or less if the server ends."""
     try:
         async with asyncio.timeout(seconds):
             await closing.wait()
@@ -86,7 +87,7 @@ async def _drip(
     await stream.prepare(request)
     for place in range(len(answer.body)):
         await stream.write(answer.body[place : place + 1])
-        await _pause(delay, closing)
+        await pause(delay, closing)
         if closing.is_set():
             return _hang_up(request, reset=True)
     return stream

@@ -28,7 +28,7 @@ class Sabotage(Generic[P]):
         Args:
             times: For how many requests; None until lifted.
             carried_out: Whether they are carried out all the same.
-            delay: Seconds, for `Fault.LATE`, and between two bytes for `Fault.DRIP`.
+            delay: Seconds, for `Fault.LATE` and `Fault.FAR`; between two bytes for `Fault.DRIP`.
         """
         return self._add(
             Trouble(on=on, fault=fault, times=times, carried_out=carried_out, delay=delay)

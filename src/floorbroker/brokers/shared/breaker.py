@@ -4,7 +4,7 @@ Not a library's: it needs our clock, lets one caller try again instead of all of
 nothing of what failed, since an exception can hold somebody's keys.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from floorbroker.domain.clock import Clock
@@ -22,7 +22,7 @@ class Breaker:
         self._most = failures
         self._rest = rest
         self._failures = 0
-        self._rests_until: datetime | None = None
+        self._rests_until: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -37,10 +37,10 @@ class Breaker:
         """
         if self._rests_until is None:
             return None
-        now = self._clock.now()
+        now = self._clock.steady()  # a clock that is set must not make the rest longer
         if now < self._rests_until:
-            return self._rests_until - now
-        self._rests_until = now + self._rest
+            return timedelta(seconds=self._rests_until - now)
+        self._rests_until = now + self._rest.total_seconds()
         return None
 
     def worked(self) -> None:
@@ -52,4 +52,4 @@ class Breaker:
         """A call was not answered, or with an error of the broker's own."""
         self._failures += 1
         if self._failures >= self._most:
-            self._rests_until = self._clock.now() + self._rest
+            self._rests_until = self._clock.steady() + self._rest.total_seconds()

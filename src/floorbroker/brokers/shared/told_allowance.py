@@ -62,7 +62,8 @@ class ToldAllowance(Allowance):
     def _roll(self) -> None:
         """Begins the next period where the last one is over."""
         now = self._clock.now()
-        if self._ends is None or now >= self._ends:
+        # Further away than a period lies only an end from before the clock was set back.
+        if self._ends is None or not now < self._ends <= now + self._period:
             self._left, self._ends, self._reset = self._most, now + self._period, None
 
 
