@@ -1,0 +1,81 @@
+"""A broker's campaign: days of orders, each with a process and a store of its own."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from floorbroker.bootstrap import running
+from floorbroker.config import Settings
+from floorbroker.domain.ids import UserId
+from floorbroker.storage.sqlite import SqliteDocuments
+from floorbroker.vault.keyring import new_key, parse_keyring
+from tests.campaign.faults.day import Day
+from tests.campaign.faults.tally import Tally
+from tests.campaign.faults.venue import Venue
+from tests.campaign.row import Reached
+from tests.fakes.clock import ManualClock
+
+Opens = Callable[[ManualClock], Venue]
+
+A_DAY: Final = 25
+"""Orders: brokers end days and sessions, and this campaign is not about that."""
+
+USER: Final = UserId("300000000000000001")
+_LARGE: Final = 10**9
+
+
+def run(opens: Opens, size: int, seed: int) -> Reached:
+    """`size` orders at one broker."""
+    return asyncio.run(_campaign(opens, size, seed))
+
+
+async def _campaign(opens: Opens, size: int, seed: int) -> Reached:
+    tally, number = Tally(), 0
+    while tally.orders < size and not tally.broken:
+        numbers = range(number, number + min(A_DAY, size - tally.orders))
+        venue = opens(ManualClock())
+        chance = Random(f"{seed} {venue.broker} {number}")  # noqa: S311  # no secret
+        with TemporaryDirectory() as folder:
+            await _day(venue, Path(folder), numbers, chance, tally)
+        number += len(numbers)
+    return tally.reached()
+
+
+async def _day(
+    venue: Venue, folder: Path, numbers: range, chance: Random, tally: Tally
+) -> None:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(venue.open())
+        app = await stack.enter_async_context(
+            running(
+                settings_for(venue),
+                clock=venue.clock,
+                documents=SqliteDocuments(folder / "floor.db"),
+                keyring=parse_keyring(new_key("campaign")),
+                broker_options=venue.options(),
+                shard_count=1,
+                background=False,
+            )
+        )
+        venue.priced()
+        await venue.link(app, USER)
+        await Day(venue, app, USER, chance, tally).pass_with(numbers)
+
+
+def settings_for(venue: Venue) -> Settings:
+    """The product's defaults but for its limits, which are not what is tried here."""
+    values: dict[str, Any] = {
+        "deployment_mode": venue.mode,
+        "owner_id": USER,
+        "order_deadline_seconds": venue.deadline_seconds,
+        "max_order_value": _LARGE,
+        "max_position_value": _LARGE,
+        "max_orders_per_day": _LARGE,
+        "price_collar_percent": 90,
+        **venue.settings(),
+    }
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg] # pydantic-settings' own
