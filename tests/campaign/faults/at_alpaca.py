@@ -34,8 +34,9 @@ class AtAlpaca(HttpVenue):
     async def open(self) -> AsyncIterator[None]:
         """See the base."""
         async with AlpacaSimulator(now=self.clock.now) as self.sim:
-            person = self.sim.add_person(KEY, SECRET, cash="1000000000")
-            self.sim.give(person, self.symbol, "1000000", "190")
+            for one in range(self.people):
+                person = self.sim.add_person(f"{KEY}{one}", SECRET, cash="1000000000")
+                self.sim.give(person, self.symbol, "1000000", "190")
             yield
 
     def settings(self) -> Mapping[str, Any]:
@@ -43,9 +44,9 @@ class AtAlpaca(HttpVenue):
         addresses = (("alpaca.paper", self.sim.url), ("alpaca.data", self.sim.data_url))
         return {"broker_endpoints": addresses}
 
-    async def link(self, app: App, user: UserId) -> None:
+    async def link(self, app: App, user: UserId, number: int) -> None:
         """See the base."""
-        await self.key_in(app, user, {"api_key": KEY, "api_secret": SECRET})
+        await self.key_in(app, user, {"api_key": f"{KEY}{number}", "api_secret": SECRET})
 
     def priced(self) -> None:
         """See the base."""

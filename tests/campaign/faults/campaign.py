@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+from structlog.testing import capture_logs
 
 from floorbroker.bootstrap import running
 from floorbroker.config import Settings
@@ -14,34 +17,36 @@ from floorbroker.domain.ids import UserId
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
 from tests.campaign.faults.day import Day
+from tests.campaign.faults.running_clock import RunningClock
 from tests.campaign.faults.tally import Tally
 from tests.campaign.faults.venue import Venue
 from tests.campaign.row import Reached
-from tests.fakes.clock import ManualClock
 
-Opens = Callable[[ManualClock], Venue]
+Opens = Callable[[RunningClock], Venue]
 
 A_DAY: Final = 25
 """Orders: brokers end days and sessions, and this campaign is not about that."""
 
-USER: Final = UserId("300000000000000001")
+_FIRST_ID: Final = 300_000_000_000_000_000
 _LARGE: Final = 10**9
 
 
 def run(opens: Opens, size: int, seed: int) -> Reached:
     """`size` orders at one broker."""
-    return asyncio.run(_campaign(opens, size, seed))
+    with capture_logs():
+        return asyncio.run(_campaign(opens, size, seed))
 
 
 async def _campaign(opens: Opens, size: int, seed: int) -> Reached:
-    tally, number = Tally(), 0
-    while tally.orders < size and not tally.broken:
-        numbers = range(number, number + min(A_DAY, size - tally.orders))
-        venue = opens(ManualClock())
-        chance = Random(f"{seed} {venue.broker} {number}")  # noqa: S311  # no secret
+    tally = Tally()
+    for day in count():
+        if tally.orders >= size or tally.broken:
+            break
+        numbers = range(min(A_DAY, size - tally.orders))
+        venue = opens(RunningClock())
+        chance = Random(f"{seed} {venue.broker} {day}")  # noqa: S311  # no secret
         with TemporaryDirectory() as folder:
             await _day(venue, Path(folder), numbers, chance, tally)
-        number += len(numbers)
     return tally.reached()
 
 
@@ -62,15 +67,17 @@ async def _day(
             )
         )
         venue.priced()
-        await venue.link(app, USER)
-        await Day(venue, app, USER, chance, tally).pass_with(numbers)
+        users = [UserId(str(_FIRST_ID + one)) for one in range(venue.people)]
+        for one, user in enumerate(users):
+            await venue.link(app, user, one)
+        await Day(venue, app, users, chance, tally).pass_with(numbers)
 
 
 def settings_for(venue: Venue) -> Settings:
     """The product's defaults but for its limits, which are not what is tried here."""
     values: dict[str, Any] = {
         "deployment_mode": venue.mode,
-        "owner_id": USER,
+        "owner_id": str(_FIRST_ID),
         "order_deadline_seconds": venue.deadline_seconds,
         "max_order_value": _LARGE,
         "max_position_value": _LARGE,

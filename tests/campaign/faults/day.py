@@ -1,7 +1,8 @@
-"""One process of the product at one broker, and one person in it, until the day is over."""
+"""One process of the product at one broker, and some people in it, until the day is over."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import cycle
 from random import Random
 from typing import Final
 
@@ -11,7 +12,7 @@ from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
-from floorbroker.domain.orders import OrderChanges
+from floorbroker.domain.orders import OrderChanges, Side
 from floorbroker.services.callers import Caller
 from tests.campaign.faults import truth
 from tests.campaign.faults.tally import Tally
@@ -21,7 +22,7 @@ from tests.campaign.faults.venue import Kind, Planted, Venue
 A_MINUTE: Final = 61.0
 """So long after a fault every broker's wish to be left alone is over."""
 
-STEPS: Final = (1, 2, 4, 8, 15, 15, 20, 30, 30, 60, 60, 60, 60, 60)
+STEPS: Final = (2, 5, 30, 30, 30, 60, 60, 60, 60, 60)
 """Seconds between two looks, until everything is read back."""
 
 _ARRIVES_SECONDS: Final = 10.0
@@ -30,23 +31,29 @@ _ARRIVES_SECONDS: Final = 10.0
 class Day:
     """See the module's first line."""
 
-    def __init__(self, venue: Venue, app: App, user: UserId, chance: Random, tally: Tally) -> None:
-        """The account is linked; nothing is ordered yet."""
-        self._venue, self._app, self._user = venue, app, user
+    def __init__(
+        self, venue: Venue, app: App, users: Sequence[UserId], chance: Random, tally: Tally
+    ) -> None:
+        """Their accounts are linked; nothing is ordered yet."""
+        self._venue, self._app, self._users = venue, app, users
         self._chance, self._tally = chance, tally
         self._asked = {kind: 0 for kind in Kind}
         self._clicks = 0
 
     async def pass_with(self, numbers: Sequence[int]) -> None:
         """The orders of these numbers, some at once."""
-        for begin in range(0, len(numbers), self._venue.at_once):
-            await self._wave(numbers[begin : begin + self._venue.at_once])
+        at_once = self._venue.at_once
+        for begin in range(0, len(numbers), at_once):
+            await self._wave(numbers[begin : begin + at_once])
         for kind in Kind:
             came, asked = self._venue.received(kind), self._asked[kind]
             self._expect(came == asked, f"{asked} {kind} requests were due and {came} came")
 
     async def _wave(self, numbers: Sequence[int]) -> None:
-        drafts = [await self._drafted(number) for number in numbers]
+        # All on one side: brokers refuse orders that would trade with each other.
+        side = self._chance.choice(tuple(Side))
+        whose = zip(cycle(self._users), numbers, strict=False)
+        drafts = [await self._drafted(user, side, number) for user, number in whose]
         orders = await self._under_faults(Kind.PLACE, drafts, self._confirm)
         sent = [one for one in orders if one.state is not OrderState.DRAFT]
         self._tally.orders += len(sent)
@@ -66,17 +73,17 @@ class Day:
 
     # What the person does
 
-    def _caller(self) -> Caller:
+    def _caller(self, user: UserId) -> Caller:
         self._clicks += 1
-        return Caller(user_id=self._user, guild_id=None, origin_key=f"click-{self._clicks}")
+        return Caller(user_id=user, guild_id=None, origin_key=f"click-{self._clicks}")
 
-    async def _drafted(self, number: int) -> Order:
+    async def _drafted(self, user: UserId, side: Side, number: int) -> Order:
         self._venue.priced()
-        wanted = ticket(self._venue, number, self._chance)
-        return await self._app.floor.drafts.draft(self._caller(), wanted)
+        wanted = ticket(self._venue, side, number, self._chance)
+        return await self._app.floor.drafts.draft(self._caller(user), wanted)
 
     async def _confirm(self, order: Order) -> Order:
-        floor, caller = self._app.floor, self._caller()
+        floor, caller = self._app.floor, self._caller(order.user_id)
         told = await floor.orders.confirm(caller, order.order_id, None)
         if told.review.doubt and told.state is OrderState.DRAFT:
             told = await floor.orders.confirm(caller, order.order_id, None, anyway=True)
@@ -91,10 +98,12 @@ class Day:
             assert request.stop_price is not None
             price = another(self._venue, request.stop_price, self._chance)
             changes = OrderChanges(stop_price=price)
-        return await self._app.floor.changes.modify(self._caller(), order.order_id, changes)
+        caller = self._caller(order.user_id)
+        return await self._app.floor.changes.modify(caller, order.order_id, changes)
 
     async def _cancel(self, order: Order) -> Order:
-        return await self._app.floor.changes.cancel(self._caller(), order.order_id)
+        caller = self._caller(order.user_id)
+        return await self._app.floor.changes.cancel(caller, order.order_id)
 
     async def _put_away(self, order: Order) -> None:
         """Without a fault, so that the next orders find the account as it was."""
@@ -162,7 +171,8 @@ class Day:
         )
         refusals = sum(one.refuses for one in met)
         refused = states.count("rejected") + states.count("refused")
-        self._expect(refused <= refusals, f"{kind}: {refused} told refused, {refusals} were")
+        whys = [one.reason or (one.intent.reason if one.intent else "") for one in left]
+        self._expect(refused <= refusals, f"{kind}: {refused} told refused, not {refusals}: {whys}")
         for order in left:
             if _standing(kind, order) == "unknown":
                 self._read_card(kind, order)
@@ -204,8 +214,8 @@ class Day:
         return await self._stored(orders)
 
     async def _stored(self, orders: Sequence[Order]) -> list[Order]:
-        caller = self._caller()
-        return [await self._app.floor.orders.get(caller, one.order_id) for one in orders]
+        get = self._app.floor.orders.get
+        return [await get(self._caller(one.user_id), one.order_id) for one in orders]
 
     def _expect(self, held: bool, sentence: str) -> None:
         self._tally.expect(held, f"{self._venue.broker}: {sentence}")

@@ -1,4 +1,4 @@
-"""Orders of every type and side, no two of the same size."""
+"""Orders of every type, no two of the same size."""
 
 from decimal import Decimal
 from random import Random
@@ -8,9 +8,9 @@ from floorbroker.services.ticket import Ticket
 from tests.campaign.faults.venue import Venue
 
 
-def ticket(venue: Venue, number: int, chance: Random) -> Ticket:
+def ticket(venue: Venue, side: Side, number: int, chance: Random) -> Ticket:
     """The order of that number: at the market, resting, to be filled at once, or a stop."""
-    side, kind = chance.choice(tuple(Side)), chance.choice(tuple(venue.types))
+    kind = chance.choice(tuple(venue.types))
     quantity = f"{venue.first + number * venue.step:f}"
     usual = {"symbol": venue.symbol, "side": side, "quantity": quantity, "type": kind}
     away = 1 if side is Side.BUY else -1

@@ -10,6 +10,8 @@ from random import Random
 from typing import Any, ClassVar, Final
 
 from floorbroker.bootstrap import App
+from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.spec import Capability
 from floorbroker.config import Switch
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -17,7 +19,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType
 from floorbroker.services.choices import PersonalSwitch
 from floorbroker.services.link_requests import Wanted
-from tests.fakes.clock import ManualClock
+from tests.campaign.faults.running_clock import RunningClock
 
 SHARES: Final = "AAPL"
 _HUNDREDTH: Final = Decimal("0.01")
@@ -73,9 +75,8 @@ class Venue(ABC):
     """One broker for one day.
 
     Attributes:
-        types: What can be ordered in its account.
-        modifies: Whether the broker changes orders.
         deadline_seconds: Real ones, after which an order request counts as unanswered.
+        people: So many have an account.
         at_once: So many orders are at work together.
         price, tick: About what one unit costs, and the step of its price.
         first, step: The quantity of the first order, and by how much each one is larger.
@@ -84,23 +85,22 @@ class Venue(ABC):
     broker: ClassVar[str]
     environment: ClassVar[Environment] = Environment.PAPER
     mode: ClassVar[DeploymentMode] = DeploymentMode.MULTI_USER
-    types: ClassVar[Sequence[OrderType]] = tuple(OrderType)
-    modifies: ClassVar[bool] = True
     symbol: ClassVar[str] = SHARES
-    price: ClassVar[Decimal] = Decimal(190)
+    price: Decimal = Decimal(190)
     tick: ClassVar[Decimal] = _HUNDREDTH
     first: ClassVar[Decimal] = Decimal(1)
     step: ClassVar[Decimal] = Decimal(1)
     deadline_seconds: ClassVar[float] = 0.5
+    people: ClassVar[int] = 5
     at_once: ClassVar[int] = 5
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: RunningClock) -> None:
         """`clock` is the only one, here and in the product."""
         self.clock = clock
 
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[Any]:
-        """Serves on loopback, with money and a position in the account."""
+        """Serves on loopback, with money and a position in every account."""
 
     @abstractmethod
     def settings(self) -> Mapping[str, Any]:
@@ -111,8 +111,8 @@ class Venue(ABC):
         return {}
 
     @abstractmethod
-    async def link(self, app: App, user: UserId) -> None:
-        """Connects a person's account."""
+    async def link(self, app: App, user: UserId, number: int) -> None:
+        """Connects the account of the person of that number."""
 
     @abstractmethod
     def priced(self) -> None:
@@ -132,6 +132,16 @@ class Venue(ABC):
 
     async def settled(self, app: App) -> None:
         """After faults: waits for what this machine needs real time for, such as a new connection."""
+
+    @property
+    def types(self) -> Sequence[OrderType]:
+        """What can be ordered."""
+        return sorted(get_broker(self.broker).order_types)
+
+    @property
+    def modifies(self) -> bool:
+        """Whether the broker changes orders."""
+        return Capability.MODIFY in get_broker(self.broker).capabilities
 
     def wanted(self, user: UserId) -> Wanted:
         """What a person asks to connect."""
