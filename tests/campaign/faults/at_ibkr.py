@@ -12,7 +12,7 @@ from floorbroker.brokers.ibkr.spec import SPEC
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.domain.order_state import OrderState
-from tests.campaign.faults.venue import Entry, Kind, Planted, Venue
+from tests.campaign.faults.venue import BRISK, Entry, Kind, Planted, Venue
 from tests.e2e.at_ibkr import priced
 from tests.simulators.tws import Fault, TwsSimulator
 
@@ -60,6 +60,7 @@ class AtIbkr(Venue):
 
     async def link(self, app: App, user: UserId, number: int) -> None:
         """See the base."""
+        app.gateways._pace = BRISK
         await self.key_in(app, user, {})
 
     def priced(self) -> None:

@@ -9,7 +9,7 @@ from floorbroker.bootstrap import App
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.order_state import OrderState
-from tests.campaign.faults.venue import LIVE, Entry, Kind, Planted, Venue, unlocked
+from tests.campaign.faults.venue import BRISK, LIVE, Entry, Kind, Planted, Venue, unlocked
 from tests.e2e.at_moomoo import priced
 from tests.simulators.opend import LIVE_ID, Error, Fault, OpenDSimulator, sdk
 
@@ -34,6 +34,7 @@ class AtMoomoo(Venue):
     mode = DeploymentMode.SINGLE_USER
     people = 1
     at_once = 1
+    a_day = 1
     sim: OpenDSimulator
 
     @asynccontextmanager
@@ -53,6 +54,7 @@ class AtMoomoo(Venue):
 
     async def link(self, app: App, user: UserId, number: int) -> None:
         """See the base."""
+        app.gateways._pace = BRISK
         await unlocked(app, user)
         await self.key_in(app, user, {})
 

@@ -22,7 +22,7 @@ from tests.campaign.faults.venue import Kind, Planted, Venue
 A_MINUTE: Final = 61.0
 """So long after a fault every broker's wish to be left alone is over."""
 
-STEPS: Final = (2, 5, 30, 30, 30, 60, 60, 60, 60, 60)
+STEPS: Final = (3, 35, 35, 35, 60, 60, 60, 60)
 """Seconds between two looks, until everything is read back."""
 
 _ARRIVES_SECONDS: Final = 10.0

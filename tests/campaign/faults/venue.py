@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 from floorbroker.bootstrap import App
 from floorbroker.brokers.registry import get_broker
+from floorbroker.brokers.shared.gateway_wire import Pace
 from floorbroker.brokers.spec import Capability
 from floorbroker.config import Switch
 from floorbroker.domain.ids import BrokerId, UserId
@@ -22,6 +23,9 @@ from floorbroker.services.link_requests import Wanted
 from tests.campaign.faults.running_clock import RunningClock
 
 SHARES: Final = "AAPL"
+BRISK: Final = Pace(pauses=(0.01, 0.02, 0.05), slow=0.05, probe=600, least=0)
+"""A gateway that comes back fast."""
+
 _HUNDREDTH: Final = Decimal("0.01")
 
 
@@ -78,6 +82,8 @@ class Venue(ABC):
         deadline_seconds: Real ones, after which an order request counts as unanswered.
         people: So many have an account.
         at_once: So many orders are at work together.
+        a_day: Orders of one process: brokers end days and sessions, and count what is asked of them
+            in real minutes, and this campaign is not about that.
         price, tick: About what one unit costs, and the step of its price.
         first, step: The quantity of the first order, and by how much each one is larger.
     """
@@ -93,6 +99,7 @@ class Venue(ABC):
     deadline_seconds: ClassVar[float] = 0.5
     people: ClassVar[int] = 5
     at_once: ClassVar[int] = 5
+    a_day: ClassVar[int] = 25
 
     def __init__(self, clock: RunningClock) -> None:
         """`clock` is the only one, here and in the product."""
