@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tests.campaign.faults.rows import FAULTS
 from tests.campaign.row import Row
 
-ROWS: Final[tuple[Row, ...]] = ()
+ROWS: Final[tuple[Row, ...]] = (*FAULTS,)
+"""The table that `make campaign` prints and docs/reliability.md keeps."""

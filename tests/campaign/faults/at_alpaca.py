@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from floorbroker.bootstrap import App
 from floorbroker.domain.ids import UserId
@@ -27,7 +27,7 @@ class AtAlpaca(HttpVenue):
     """See the module's first line."""
 
     broker = "alpaca"
-    proves = {Kind.CANCEL: frozenset({Fault.EMPTY_BODY})}
+    proves: ClassVar = {Kind.CANCEL: frozenset({Fault.EMPTY_BODY})}
     sim: AlpacaSimulator
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
@@ -33,7 +33,7 @@ class AtSchwab(HttpVenue):
 
     broker = "schwab"
     environment = Environment.LIVE
-    proves = {Kind.CANCEL: frozenset({Fault.EMPTY_BODY})}
+    proves: ClassVar = {Kind.CANCEL: frozenset({Fault.EMPTY_BODY})}
     sim: SchwabSimulator
 
     @asynccontextmanager

@@ -30,8 +30,7 @@ _LARGE: Final = 10**9
 
 def run(opens: Opens, size: int, seed: int) -> Reached:
     """`size` orders at one broker."""
-    import contextlib, os
-    with contextlib.nullcontext() if os.environ.get("LOUD") else capture_logs():
+    with capture_logs():
         return asyncio.run(_campaign(opens, size, seed))
 
 
@@ -42,15 +41,13 @@ async def _campaign(opens: Opens, size: int, seed: int) -> Reached:
             break
         venue = opens(RunningClock())
         numbers = range(min(venue.a_day, size - tally.orders))
-        chance = Random(f"{seed} {venue.broker} {day}")  # noqa: S311  # no secret
+        chance = Random(f"{seed} {venue.broker} {day}")
         with TemporaryDirectory() as folder:
             await _day(venue, Path(folder), numbers, chance, tally)
     return tally.reached()
 
 
-async def _day(
-    venue: Venue, folder: Path, numbers: range, chance: Random, tally: Tally
-) -> None:
+async def _day(venue: Venue, folder: Path, numbers: range, chance: Random, tally: Tally) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(venue.open())
         app = await stack.enter_async_context(

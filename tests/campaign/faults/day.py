@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import cycle
 from random import Random
+from time import monotonic
 from typing import Final
 
 from floorbroker.bootstrap import App
@@ -37,7 +38,7 @@ class Day:
         """Their accounts are linked; nothing is ordered yet."""
         self._venue, self._app, self._users = venue, app, users
         self._chance, self._tally = chance, tally
-        self._asked = {kind: 0 for kind in Kind}
+        self._asked = dict.fromkeys(Kind, 0)
         self._clicks = 0
 
     async def pass_with(self, numbers: Sequence[int]) -> None:
@@ -151,10 +152,9 @@ class Day:
 
     async def _arrived(self, kind: Kind) -> None:
         """A request that is on its way is in the book, or never will be, before time goes by."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + _ARRIVES_SECONDS
-        while self._venue.received(kind) < self._asked[kind] and loop.time() < end:
-            await asyncio.sleep(0.005)
+        end = monotonic() + _ARRIVES_SECONDS
+        while self._venue.received(kind) < self._asked[kind] and monotonic() < end:
+            await asyncio.sleep(0.005)  # noqa: ASYNC110  # ten simulators, and no event of theirs
 
     def _judge(self, kind: Kind, left: Sequence[Order], faults: Sequence[Planted]) -> None:
         came, asked = self._venue.received(kind), self._asked[kind]

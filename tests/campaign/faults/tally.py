@@ -32,7 +32,7 @@ class Tally:
 
     def reached(self) -> Reached:
         """For the table."""
-        unknown = ", ".join(f"{self.told[f'{kind} unknown']} {kind}s" for kind in _KINDS)
+        unknown = ", ".join(f"{self.told[f'{kind} unknown']} {name}" for kind, name in _KINDS)
         faults = sum(self.met.values())
         return Reached(
             trials=self.orders,
@@ -45,4 +45,4 @@ class Tally:
         )
 
 
-_KINDS = ("place", "modify", "cancel")
+_KINDS = (("place", "orders"), ("modify", "changes"), ("cancel", "cancels"))

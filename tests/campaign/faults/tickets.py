@@ -1,5 +1,6 @@
 """Orders of every type, no two of the same size."""
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -12,21 +13,21 @@ def ticket(venue: Venue, side: Side, number: int, chance: Random) -> Ticket:
     """The order of that number: at the market, resting, to be filled at once, or a stop."""
     kind = chance.choice(tuple(venue.types))
     quantity = f"{venue.first + number * venue.step:f}"
-    usual = {"symbol": venue.symbol, "side": side, "quantity": quantity, "type": kind}
+    usual = Ticket(symbol=venue.symbol, side=side, quantity=quantity, type=kind)
     away = 1 if side is Side.BUY else -1
     match kind:
         case OrderType.LIMIT:
             share = chance.choice(("0.1", "0.1", "-0.02"))  # twice resting, once to be filled
-            return Ticket(**usual, limit=_off(venue, -away * Decimal(share), chance))
+            return replace(usual, limit=_off(venue, -away * Decimal(share), chance))
         case OrderType.STOP:
-            return Ticket(**usual, stop=_off(venue, away * Decimal("0.1"), chance))
+            return replace(usual, stop=_off(venue, away * Decimal("0.1"), chance))
         case OrderType.STOP_LIMIT:
             stop, limit = (_off(venue, away * Decimal(by), chance) for by in ("0.1", "0.12"))
-            return Ticket(**usual, stop=stop, limit=limit)
+            return replace(usual, stop=stop, limit=limit)
         case OrderType.TRAILING_STOP:
-            return Ticket(**usual, trail="5%")
+            return replace(usual, trail="5%")
         case _:
-            return Ticket(**usual)
+            return usual
 
 
 def another(venue: Venue, present: Decimal, chance: Random) -> Decimal:

@@ -137,8 +137,8 @@ class Venue(ABC):
     async def book(self) -> Sequence[Entry]:
         """Every order that the broker has, oldest first."""
 
-    async def settled(self, app: App) -> None:
-        """After faults: waits for what this machine needs real time for, such as a new connection."""
+    async def settled(self, app: App) -> None:  # noqa: B027  # most have nothing to wait for
+        """After faults: waits for what needs real time, such as a new connection."""
 
     @property
     def types(self) -> Sequence[OrderType]:
