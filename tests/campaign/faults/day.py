@@ -153,8 +153,9 @@ class Day:
     async def _arrived(self, kind: Kind) -> None:
         """A request that is on its way is in the book, or never will be, before time goes by."""
         end = monotonic() + _ARRIVES_SECONDS
-        while self._venue.received(kind) < self._asked[kind] and monotonic() < end:
-            await asyncio.sleep(0.005)  # noqa: ASYNC110  # ten simulators, and no event of theirs
+        # Ten simulators count requests, and few of them have an event for it.
+        while self._venue.received(kind) < self._asked[kind] and monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
     def _judge(self, kind: Kind, left: Sequence[Order], faults: Sequence[Planted]) -> None:
         came, asked = self._venue.received(kind), self._asked[kind]
