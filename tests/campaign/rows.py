@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.campaign.faults.rows import FAULTS
 from tests.campaign.row import Row
+from tests.campaign.stores.rows import STORES
 
-ROWS: Final[tuple[Row, ...]] = (*FAULTS,)
+ROWS: Final[tuple[Row, ...]] = (*FAULTS, *STORES)
 """The table that `make campaign` prints and docs/reliability.md keeps."""

@@ -23,6 +23,7 @@ class Tally:
     met: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    more: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
     def expect(self, held: bool, sentence: str) -> None:
@@ -41,6 +42,7 @@ class Tally:
                 "faults met": f"{faults:,} of {len(self.met)} sorts",
                 "told unknown": unknown,
                 "ends": ", ".join(f"{count} {end}" for end, count in sorted(self.ends.items())),
+                **self.more,
             },
         )
 

@@ -71,3 +71,4 @@ async def _process(
         for number in numbers:
             await trials.one(number)
         tally.broken += outages.broken()
+        tally.more.update(outages.figures())

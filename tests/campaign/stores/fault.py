@@ -1,7 +1,7 @@
 """What a store's engine can meet, and when."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -40,6 +40,10 @@ class Outages(ABC):
     @abstractmethod
     async def lift(self) -> None:
         """It is over, if it ever began."""
+
+    def figures(self) -> Mapping[str, int]:
+        """What else is worth telling."""
+        return {}
 
     def broken(self) -> list[str]:
         """What the engine itself says at the end; nothing, if all is well."""
