@@ -3,8 +3,9 @@
 from typing import Final
 
 from tests.campaign.faults.rows import FAULTS
+from tests.campaign.orders.rows import ORDER_LIFE
 from tests.campaign.row import Row
 from tests.campaign.stores.rows import STORES
 
-ROWS: Final[tuple[Row, ...]] = (*FAULTS, *STORES)
+ROWS: Final[tuple[Row, ...]] = (*FAULTS, *STORES, ORDER_LIFE)
 """The table that `make campaign` prints and docs/reliability.md keeps."""
