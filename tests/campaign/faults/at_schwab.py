@@ -34,6 +34,9 @@ class AtSchwab(HttpVenue):
     broker = "schwab"
     environment = Environment.LIVE
     proves: ClassVar = {Kind.CANCEL: frozenset({Fault.EMPTY_BODY})}
+    deadline_seconds = 2.5
+    """Longer than a place is ever held back for Schwab's limits."""
+    a_day = 5
     sim: SchwabSimulator
 
     @asynccontextmanager

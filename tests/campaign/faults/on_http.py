@@ -36,11 +36,11 @@ class HttpVenue(Venue):
             delay = self.deadline_seconds * 1.5 if slow else 0.01
             trouble = self.sim.fail(kind, Fault.LATE, times=1, delay=delay)
             return _planted("too late" if slow else "late", trouble, silent=slow)
-        carried_out = chance.random() < 0.6
         fault = chance.choice(SILENT)
+        silent = fault not in self.proves.get(kind, frozenset())
+        carried_out = not silent or chance.random() < 0.6
         trouble = self.sim.fail(kind, fault, times=1, carried_out=carried_out)
         name = f"{fault.value}, {'' if carried_out else 'not '}carried out"
-        silent = fault not in self.proves.get(kind, frozenset())
         return _planted(name, trouble, silent=silent, rests=fault is Fault.TOO_MANY_REQUESTS)
 
     def received(self, kind: Kind) -> int:
