@@ -20,6 +20,8 @@ STATES: Final = {
     "filled": _S.FILLED,
     "canceled": _S.CANCELED,
     "replaced": _S.REPLACED,
+    "expired": _S.EXPIRED,
+    "rejected": _S.REJECTED,
 }
 
 

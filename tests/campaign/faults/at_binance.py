@@ -15,7 +15,13 @@ from tests.simulators.binance import BinanceSimulator
 from tests.simulators.serving import Trouble
 
 _S = OrderState
-STATES: Final = {"NEW": _S.ACCEPTED, "FILLED": _S.FILLED, "CANCELED": _S.CANCELED}
+STATES: Final = {
+    "NEW": _S.ACCEPTED,
+    "FILLED": _S.FILLED,
+    "CANCELED": _S.CANCELED,
+    "EXPIRED": _S.EXPIRED,
+    "REJECTED": _S.REJECTED,
+}
 
 
 class AtBinance(HttpVenue):
@@ -26,6 +32,8 @@ class AtBinance(HttpVenue):
     price = Decimal(83_500)
     first = Decimal("0.001")
     step = Decimal("0.00001")
+    finest = Decimal("0.00001")
+    digits = 5
     sim: BinanceSimulator
 
     @asynccontextmanager

@@ -17,7 +17,13 @@ from tests.simulators.coinbase.keys import new_api_key
 from tests.simulators.serving import Trouble
 
 _S = OrderState
-STATES: Final = {"OPEN": _S.ACCEPTED, "FILLED": _S.FILLED, "CANCELLED": _S.CANCELED}
+STATES: Final = {
+    "OPEN": _S.ACCEPTED,
+    "FILLED": _S.FILLED,
+    "CANCELLED": _S.CANCELED,
+    "EXPIRED": _S.EXPIRED,
+    "FAILED": _S.REJECTED,
+}
 _SECRET: Final = SECRETS["Ed25519"]
 _KEYS: Final = [new_api_key() for _ in range(Venue.people)]
 
@@ -31,6 +37,8 @@ class AtCoinbase(HttpVenue):
     price = Decimal(60_000)
     first = Decimal("0.001")
     step = Decimal("0.00001")
+    finest = Decimal("0.00000001")
+    digits = 8
     sim: CoinbaseSimulator
 
     @asynccontextmanager

@@ -19,7 +19,13 @@ from tests.simulators.etrade import EtradeSimulator, Person
 from tests.simulators.serving import Trouble
 
 _S = OrderState
-STATES: Final = {"OPEN": _S.ACCEPTED, "EXECUTED": _S.FILLED, "CANCELLED": _S.CANCELED}
+STATES: Final = {
+    "OPEN": _S.ACCEPTED,
+    "EXECUTED": _S.FILLED,
+    "CANCELLED": _S.CANCELED,
+    "EXPIRED": _S.EXPIRED,
+    "REJECTED": _S.REJECTED,
+}
 
 
 class AtEtrade(HttpVenue):

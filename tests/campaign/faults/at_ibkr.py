@@ -22,6 +22,7 @@ STATES: Final = {
     "Submitted": _S.ACCEPTED,
     "Filled": _S.FILLED,
     "Cancelled": _S.CANCELED,
+    "Inactive": _S.REJECTED,
 }
 SILENT: Final = (
     Fault.DROP_BEFORE,

@@ -16,7 +16,12 @@ from tests.simulators.kraken import KrakenSimulator
 from tests.simulators.serving import Trouble
 
 _S = OrderState
-STATES: Final = {"open": _S.ACCEPTED, "closed": _S.FILLED, "canceled": _S.CANCELED}
+STATES: Final = {
+    "open": _S.ACCEPTED,
+    "closed": _S.FILLED,
+    "canceled": _S.CANCELED,
+    "expired": _S.EXPIRED,
+}
 
 
 class AtKraken(HttpVenue):
@@ -29,6 +34,8 @@ class AtKraken(HttpVenue):
     tick = Decimal("0.1")
     first = Decimal("0.001")
     step = Decimal("0.00001")
+    finest = Decimal("0.00000001")
+    digits = 8
     sim: KrakenSimulator
 
     @asynccontextmanager

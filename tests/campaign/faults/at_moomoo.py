@@ -19,6 +19,8 @@ STATES: Final = {
     "WAITING_SUBMIT": _S.ACCEPTED,
     "FILLED_ALL": _S.FILLED,
     "CANCELLED_ALL": _S.CANCELED,
+    "CANCELLED_PART": _S.CANCELED,
+    "FAILED": _S.REJECTED,
 }
 WORDS: Final = ("Request timeout", "Network interruption", "系统繁忙", "Unknown error", "")
 CODES: Final = (-1, -100, -200, -400, -500)

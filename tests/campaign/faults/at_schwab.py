@@ -25,6 +25,8 @@ STATES: Final = {
     "FILLED": _S.FILLED,
     "CANCELED": _S.CANCELED,
     "REPLACED": _S.REPLACED,
+    "EXPIRED": _S.EXPIRED,
+    "REJECTED": _S.REJECTED,
 }
 
 

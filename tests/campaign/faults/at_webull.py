@@ -14,7 +14,12 @@ from tests.simulators.serving import Trouble
 from tests.simulators.webull import WebullSimulator
 
 _S = OrderState
-STATES: Final = {"SUBMITTED": _S.ACCEPTED, "FILLED": _S.FILLED, "CANCELLED": _S.CANCELED}
+STATES: Final = {
+    "SUBMITTED": _S.ACCEPTED,
+    "FILLED": _S.FILLED,
+    "CANCELLED": _S.CANCELED,
+    "FAILED": _S.REJECTED,
+}
 
 
 class AtWebull(HttpVenue):

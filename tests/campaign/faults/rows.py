@@ -35,19 +35,19 @@ def _row(venue: type[Venue]) -> Row:
     )
 
 
-FAULTS: Final = tuple(
-    _row(venue)
-    for venue in (
-        AtPaper,
-        AtAlpaca,
-        AtSchwab,
-        AtBinance,
-        AtKraken,
-        AtCoinbase,
-        AtEtrade,
-        AtWebull,
-        AtIbkr,
-        AtMoomoo,
-    )
+VENUES: Final[tuple[type[Venue], ...]] = (
+    AtPaper,
+    AtAlpaca,
+    AtSchwab,
+    AtBinance,
+    AtKraken,
+    AtCoinbase,
+    AtEtrade,
+    AtWebull,
+    AtIbkr,
+    AtMoomoo,
 )
 """In the order of the brokers' table."""
+
+FAULTS: Final = tuple(_row(venue) for venue in VENUES)
+"""One each."""

@@ -86,6 +86,7 @@ class Venue(ABC):
             in real minutes, and this campaign is not about that.
         price, tick: About what one unit costs, and the step of its price.
         first, step: The quantity of the first order, and by how much each one is larger.
+        finest, digits: The broker's own step of a quantity, and how many digits of it are tried.
     """
 
     broker: ClassVar[str]
@@ -96,6 +97,8 @@ class Venue(ABC):
     tick: ClassVar[Decimal] = _HUNDREDTH
     first: ClassVar[Decimal] = Decimal(1)
     step: ClassVar[Decimal] = Decimal(1)
+    finest: ClassVar[Decimal] = Decimal(1)
+    digits: ClassVar[int] = 3
     deadline_seconds: ClassVar[float] = 0.5
     people: ClassVar[int] = 5
     at_once: ClassVar[int] = 5
@@ -136,6 +139,11 @@ class Venue(ABC):
     @abstractmethod
     async def book(self) -> Sequence[Entry]:
         """Every order that the broker has, oldest first."""
+
+    def booked(self) -> Any:
+        """The newest order as the simulator has it; None where there is none."""
+        sim = getattr(self, "sim", None)
+        return sim.orders[-1] if sim is not None else None
 
     async def settled(self, app: App) -> None:  # noqa: B027  # most have nothing to wait for
         """After faults: waits for what needs real time, such as a new connection."""
