@@ -15,10 +15,10 @@ from discord import ui
 from discord.app_commands import TransformerError
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from simcord import InteractionResult
 
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.domain.modes import DeploymentMode
-from simcord import InteractionResult
 from tests.campaign.row import Reached, Row
 from tests.e2e import forged
 from tests.e2e.harmless import (
@@ -57,7 +57,9 @@ class Round:
 def rounds(number: int, chance: int, templates: Templates) -> list[Round]:
     """The same for the same `chance`."""
     made: list[Round] = []
-    ids = {one: st.from_regex(re.compile(one.pattern, re.ASCII), fullmatch=True) for one in templates}
+    ids = {
+        one: st.from_regex(re.compile(one.pattern, re.ASCII), fullmatch=True) for one in templates
+    }
 
     @seed(chance)
     @settings(
@@ -148,8 +150,8 @@ def _is_menu(item: type[ui.DynamicItem[Any]]) -> bool:
 
 def _templates(bot: FloorbrokerBot) -> Templates:
     """Every shape of custom id that the bot answers to."""
-    store = bot._connection._view_store  # noqa: SLF001 # discord.py lists them nowhere else
-    return dict(store._dynamic_items)  # noqa: SLF001
+    store = bot._connection._view_store  # discord.py lists them nowhere else
+    return dict(store._dynamic_items)
 
 
 def _forget(world: World) -> None:

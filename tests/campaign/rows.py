@@ -2,8 +2,12 @@
 
 from typing import Final
 
-from tests.campaign import hostile_input
+from tests.campaign import clicks, hostile_input, rotation
 from tests.campaign.row import Row
 
-ROWS: Final[tuple[Row, ...]] = (hostile_input.ROW,)
+ROWS: Final[tuple[Row, ...]] = (
+    hostile_input.ROW,
+    clicks.ROW,
+    *rotation.ROWS,
+)
 """The table that `make campaign` prints and docs/reliability.md keeps."""
