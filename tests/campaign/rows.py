@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from tests.campaign import clicks, hostile_input, rotation
+from tests.campaign import clicks, hostile_input, rotation, tenants
 from tests.campaign.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     hostile_input.ROW,
+    tenants.ROW,
     clicks.ROW,
     *rotation.ROWS,
 )
