@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from tests.campaign import clicks, hostile_input, rotation, tenants
+from tests.campaign import canary, clicks, hostile_input, rotation, tenants
 from tests.campaign.row import Row
 
-ROWS: Final[tuple[Row, ...]] = (
+_OTHERS: Final[tuple[Row, ...]] = (
     hostile_input.ROW,
     tenants.ROW,
     clicks.ROW,
     *rotation.ROWS,
 )
+
+ROWS: Final[tuple[Row, ...]] = (*_OTHERS, canary.row_over(_OTHERS))
 """The table that `make campaign` prints and docs/reliability.md keeps."""

@@ -27,7 +27,7 @@ def _lived(model: type[Machine], steps: int, chance: int) -> int:
     """Lets a model take so many steps, or a few more; how many it took."""
     before = Machine.steps
     a_life = min(_STEPS, max(5, steps // _LIVES))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis' own
+    run_state_machine_as_test(
         seed(chance)(model),
         settings=settings(
             max_examples=max(_LIVES, -(-steps // a_life)),
