@@ -10,12 +10,11 @@ from pydantic import SecretStr
 from floorbroker.observability.metrics import Metrics
 from floorbroker.web.app import (
     LARGEST_BODY_BYTES,
-    LONGEST_LINE_BYTES,
-    SECURITY_HEADERS,
     build_metrics_app,
     build_web_app,
     run_web,
 )
+from floorbroker.web.connection import LONGEST_LINE_BYTES, SECURITY_HEADERS
 from tests.observability.captured import captured_stderr
 
 TOKEN = "a-metrics-token"
