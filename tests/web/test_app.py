@@ -124,6 +124,18 @@ async def test_a_body_that_turns_out_too_large_is_refused(http: ClientSession) -
         assert answer.status == 413
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity"])
+async def test_a_body_that_would_have_to_be_unpacked_is_refused(port: int, encoding: str) -> None:
+    with captured_stderr() as output:
+        head = f"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Encoding: {encoding}\r\n"
+        answer = await _raw(
+            port, f"{head}Content-Length: 7\r\nConnection: close\r\n\r\nplanted".encode()
+        )
+
+    assert answer.split(b" ", 2)[1] in {b"415", b"400"}
+    assert output.getvalue() == ""
+
+
 async def test_a_body_within_the_limit_is_read(http: ClientSession) -> None:
     async with http.post("/reads", data=b"x" * LARGEST_BODY_BYTES) as answer:
         assert (answer.status, await answer.text()) == (200, str(LARGEST_BODY_BYTES))

@@ -133,7 +133,7 @@ async def test_an_answer_that_nobody_takes_is_thrown_away(
         deaf.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
 
         async with asyncio.timeout(20):
-            while not transports or not transports[0].is_closing():
+            while not transports or not transports[0].is_closing():  # noqa: ASYNC110 # not ours
                 await asyncio.sleep(0.01)
 
         assert transports[0].get_write_buffer_size() == 0

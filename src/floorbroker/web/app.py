@@ -122,6 +122,8 @@ async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamRe
     length = request.content_length or 0
     if length > LARGEST_BODY_BYTES:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY_BYTES, actual_size=length)
+    if hdrs.CONTENT_ENCODING in request.headers:
+        raise web.HTTPUnsupportedMediaType  # no browser sends one with a form
     connection = request.protocol
     patience = connection.patience if isinstance(connection, Connection) else PATIENCE
     try:
@@ -129,6 +131,8 @@ async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamRe
             await request.read()  # kept: whoever reads it again has it at once
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest from None
     return await handler(request)
 
 
