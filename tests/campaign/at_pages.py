@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.modes import Environment
+from floorbroker.web.connection import PATIENCE, Patience
 from floorbroker.web.rate import Visits
 from tests.fakes.clock import ManualClock
 from tests.fakes.signed.provider import SITE, Provider
@@ -27,7 +28,11 @@ _ENOUGH_SECONDS = 601
 
 @asynccontextmanager
 async def pages(
-    name: str, *, provider: Provider | None = None, visits: Visits | None = None
+    name: str,
+    *,
+    provider: Provider | None = None,
+    visits: Visits | None = None,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[LinkWorld]:
     """With forms for keys, or where people sign in at `provider` instead."""
     async with AsyncExitStack() as stack:
@@ -46,7 +51,9 @@ async def pages(
             chosen=chosen_settings(free_port()),
         )
         stack.push_async_callback(house.stop)
-        world = await stack.enter_async_context(link_world(house, venue, discord, visits=visits))
+        world = await stack.enter_async_context(
+            link_world(house, venue, discord, visits=visits, patience=patience)
+        )
         yield world
         keep("metrics", house.metrics.render()[0].decode())
 

@@ -62,8 +62,8 @@ def begin() -> None:
     secrets.token_urlsafe = _heard(secrets.token_urlsafe, lambda text: learn("token", text))
     secrets.token_bytes = _heard(secrets.token_bytes, _key)
     secrets.token_hex = _heard(secrets.token_hex, _hex)
-    hmac.digest = _heard(hmac.digest, _of_a_browser)  # type: ignore[assignment] # a C function
-    aead.AESGCM = Sealing  # type: ignore[misc, assignment] # the same, but overheard
+    hmac.digest = _heard(hmac.digest, _of_a_browser)
+    aead.AESGCM = Sealing  # type: ignore[assignment] # the same, but overheard
     configure_logging("DEBUG", json=True)
     logging.getLogger("canary").debug(LISTENING)
 

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from tests.campaign import canary, clicks, hostile_input, rotation, tenants
+from tests.campaign import canary, clicks, hostile_input, rotation, tenants, web
 from tests.campaign.row import Row
 
 _OTHERS: Final[tuple[Row, ...]] = (
     hostile_input.ROW,
     tenants.ROW,
     clicks.ROW,
+    web.ROW,
     *rotation.ROWS,
 )
 

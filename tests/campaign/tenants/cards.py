@@ -15,9 +15,9 @@ from floorbroker.domain.people import Link
 from floorbroker.services.link_requests import Wanted
 from floorbroker.services.link_tickets import digest
 from floorbroker.storage.link_tickets import LinkTickets
-from floorbroker.storage.personal import AUDIT, Personal
 from tests.campaign.tenants.calls import Call, Foreign, every_call, texts_of
 from tests.campaign.tenants.machine import Machine
+from tests.campaign.tenants.untouched import Untouched
 from tests.e2e import forged
 from tests.e2e.hostile import commands, filled
 from tests.e2e.people import Answer, Somebody
@@ -119,7 +119,7 @@ class Cards(Machine):
                 values[option] = chance.choice(orders if option == "order" else foreign.names)
         Cards.typed.add(name)
         sent = forged.command(self.world, self._person(who), name, **values)
-        async with _Untouched(self, who):
+        async with Untouched(self.world.app, self._person(self._other(who)).user_id):
             result = await sent.delivered()
         answer = Answer(result)
         said = {str(one) for one in values.values()}
@@ -144,7 +144,7 @@ class Cards(Machine):
             ]
         )
         click = forged.click(self.world, person, card, custom_id)
-        async with _Untouched(self, who):
+        async with Untouched(self.world.app, self._person(self._other(who)).user_id):
             answer = Answer(await click.delivered())
         self._assert_nothing_of_the_others(who, answer, {custom_id}, custom_id)
 
@@ -178,7 +178,7 @@ class Cards(Machine):
         call, foreign = chance.choice(_CALLS), await self._foreign(who)
         arguments = foreign.arguments(call)
         Cards.called.add(call.name)
-        async with _Untouched(self, who):
+        async with Untouched(self.world.app, self._person(self._other(who)).user_id):
             answer = await self._answer(call, arguments)
         unknown = self._all_of(self._other(who)) - foreign.said
         self._assert_not_in(unknown, set(texts_of(answer)), call.name)
@@ -282,25 +282,3 @@ class Cards(Machine):
         if hasattr(self, "open"):
             self.run(self.open.aclose())
         super().teardown()
-
-
-class _Untouched:
-    """Whatever happens inside, the other's documents are the same afterwards."""
-
-    def __init__(self, machine: Cards, who: str) -> None:
-        world = machine.world
-        self._app = world.app
-        self._whose = (world.bob if who == "alice" else world.alice).user_id
-        self._before: list[Any] = []
-
-    async def __aenter__(self) -> None:
-        await self._app.supervisor.settled(timedelta(seconds=5))
-        self._before = await self._documents()
-
-    async def __aexit__(self, *failed: object) -> None:
-        await self._app.supervisor.settled(timedelta(seconds=5))
-        assert await self._documents() == self._before, "the other's documents were changed"
-
-    async def _documents(self) -> list[Any]:
-        pages = Personal(self._app.documents).pages(self._whose, "")
-        return [page async for holding, page in pages if holding is not AUDIT]
