@@ -99,6 +99,8 @@ class Notifier:
         if held is None:
             return
         if not await self._told(held):
+            if await self._orders.get(held.user_id, held.order_id) is None:
+                return  # erased while a way to the person was looked for
             await self._notices.add(held.user_id, held.order_id, time_text(now))
             _log.info("news_kept_for_next_command", state=held.state)
         await self._orders.change(held, lambda order: _told(order, held))
