@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from floorbroker.domain.errors import InvalidInput, PolicyRefused
+from floorbroker.domain.errors import PolicyRefused
 from floorbroker.domain.ids import AccountId, LinkId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Leaving, Link, Person
@@ -54,7 +54,7 @@ async def test_keys_that_reach_the_accounts_of_two_links_renew_neither(house: Ho
     await connect(house, TWO, label="Pension")
     before = await links(house)
 
-    with pytest.raises(InvalidInput, match="linked already, as Pension"):
+    with pytest.raises(PolicyRefused, match="linked already, as Pension"):
         await connect(house, BOTH)
 
     assert await links(house) == before
@@ -65,7 +65,7 @@ async def test_a_renewal_does_not_take_in_the_account_of_another_link(house: Hou
     await connect(house, TWO, label="Pension")
     before = await links(house)
 
-    with pytest.raises(InvalidInput, match="linked already, as Pension"):
+    with pytest.raises(PolicyRefused, match="linked already, as Pension"):
         await connect(house, BOTH, relinks=savings.link_id)
 
     assert await links(house) == before
@@ -99,7 +99,7 @@ async def test_the_same_account_linked_in_two_windows_at_once_is_not_linked_twic
 
     refused = [one for one in done if isinstance(one, BaseException)]
     assert refused
-    assert all(isinstance(one, InvalidInput) for one in refused)
+    assert all(isinstance(one, PolicyRefused) for one in refused)
     assert len(await links(house)) == 2 - len(refused)
     assert all(link.removed == (link.sealed == "") for link in await _all(house))
 

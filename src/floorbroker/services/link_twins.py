@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from floorbroker.domain.errors import InvalidInput
+from floorbroker.domain.errors import PolicyRefused
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.people import Link
 from floorbroker.services.link_requests import Wanted
@@ -20,9 +20,9 @@ def shares(one: Link, other: Link) -> bool:
     return one.link_id != other.link_id and same and bool(one.known_accounts & other.known_accounts)
 
 
-def linked_already(link: Link) -> InvalidInput:
+def linked_already(link: Link) -> PolicyRefused:
     """The refusal; `link` is the one that has the account."""
-    return InvalidInput(
+    return PolicyRefused(
         f"An account that these credentials reach is linked already, as {link.label}. It would be "
         "shown, and closed by /panic, twice. Renew that one with /setup renew, or remove it with "
         "/setup remove."

@@ -134,9 +134,9 @@ class Linking:
         """Connects with keys and lets go again; nothing is stored.
 
         Raises:
-            InvalidInput: A field is missing or unreadable, the account is not the one to renew, or
-                another link reaches it.
-            PolicyRefused: The terms are not accepted yet, or the key may withdraw.
+            InvalidInput: A field is missing or unreadable, or the account is not the one to renew.
+            PolicyRefused: The terms are not accepted yet, the key may withdraw, or another link
+                reaches the account.
             BrokerError: The broker refuses it or does not answer.
         """
         return await self.try_grant(wanted, Grant(credentials=given))
@@ -175,8 +175,8 @@ class Linking:
 
         Raises:
             StoreUnavailable: It could not be stored; nothing was linked.
-            PolicyRefused: Everything kept on the person is being erased since.
-            InvalidInput: Another link reaches the same account since.
+            PolicyRefused: Since then the person's data is being erased, or another link was made
+                that reaches the same account.
         """
         await self._check_not_erased(tried.wanted.user_id)
         renewed = tried.link.version > 0
