@@ -68,7 +68,7 @@ ROW: Final = Row(
     what="Two tenants, everything in any order, on services, stores and cards",
     unit="steps",
     goal=20_000,
-    short=300,
+    short=180,
     passes_when="Nobody reads, changes or sees the other's; every moved ciphertext is refused.",
     run=run,
 )
