@@ -4,6 +4,7 @@ A fixture module: `pytest_plugins = ["tests.stores"]` in `tests/conftest.py` bri
 `store` and `documents`, of which the latter two run their test once an engine.
 """
 
+import json
 import select
 import subprocess
 import sys
@@ -11,16 +12,17 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import pytest
 import pytest_asyncio
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, MongoClient
 
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.mongo import CLIENT_OPTIONS, MongoDocuments
 from floorbroker.storage.sqlite import SqliteDocuments
+from tests.left_behind import keep, kept_in
 
 ENGINES: Final = ("sqlite", "motor", "pymongo")
 """SQLite, and both asyncio drivers of MongoDB."""
@@ -57,6 +59,8 @@ class MongoServer:
 
     def stop(self) -> None:
         """Ends it; a second time changes nothing."""
+        if kept_in() is not None and self._process.poll() is None and self.uri:
+            self._keep()
         try:
             self._process.communicate(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -64,6 +68,14 @@ class MongoServer:
             self._process.communicate()
         except ValueError:
             pass  # its pipes are closed already: it was stopped before
+
+    def _keep(self) -> None:
+        """For the canary row: the engine's own files are compressed."""
+        with MongoClient[dict[str, Any]](self.uri, directConnection=True) as client:
+            for database in client.list_database_names():
+                for collection in client[database].list_collection_names():
+                    for document in client[database][collection].find():
+                        keep("dumps", f"{collection} {json.dumps(document, default=str)}")
 
     def __enter__(self) -> Self:
         """Itself, running."""

@@ -1,4 +1,9 @@
-"""One row of the campaign's table: what is done how often, and what must hold afterwards."""
+"""One row of the campaign's table: what is done how often, and what must hold afterwards.
+
+The canary row runs every other row in a process of its own and searches what it left behind. It
+sets CAMPAIGN_KEEP: then temporary folders stay, and what a row alone sees (web pages, what a
+Discord of its own was told) goes to `tests.left_behind.keep`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.campaign import planted_defects
+from tests.campaign import canary, clicks, hostile_input, planted_defects, rotation, tenants, web
 from tests.campaign.clock_jumps import CLOCK_JUMPS
 from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.faults.rows import FAULTS
@@ -14,7 +14,7 @@ from tests.campaign.row import Row
 from tests.campaign.soak import SOAK
 from tests.campaign.stores.rows import STORES
 
-ROWS: Final[tuple[Row, ...]] = (
+_SEARCHED: Final[tuple[Row, ...]] = (
     *KILLS,
     *FAULTS,
     DUPLICATES,
@@ -23,6 +23,13 @@ ROWS: Final[tuple[Row, ...]] = (
     CLOCK_JUMPS,
     ORDER_LIFE,
     MAPPINGS,
+    hostile_input.ROW,
+    tenants.ROW,
+    clicks.ROW,
+    web.ROW,
+    *rotation.ROWS,
     SOAK,
-    planted_defects.ROW,
 )
+"""Those that run once more with everything logged, and are searched for secrets."""
+
+ROWS: Final[tuple[Row, ...]] = (*_SEARCHED, canary.row_over(_SEARCHED), planted_defects.ROW)

@@ -14,8 +14,8 @@ from simcord.interactions import base_payload, nest_options, walk_to_subcommand
 from tests.e2e.people import Seen, Somebody
 from tests.e2e.world import World
 
-_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
-_ROW, _BUTTON, _MENU = 1, 2, 3
+_COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
+_ROW, _BUTTON, _MENU, _FIELD = 1, 2, 3, 4
 _TEXT, _SWITCH = 3, 5
 _IDLE_SECONDS = 0.001
 """How long simcord waits before it looks again whether all is done; its own 50 ms add up."""
@@ -118,3 +118,25 @@ def _command_data(world: World, name: str, options: list[dict[str, Any]]) -> dic
         "type": 1,
         "options": nest_options(root, nesting, options),
     }
+
+
+def modal(world: World, person: Somebody, shown: Mapping[str, Any], text: str) -> Forged:
+    """A shown form sent back with `text` in every field for text, and nothing in the others."""
+    data = {"custom_id": shown["custom_id"], "components": _filled(shown["components"], text)}
+    return Forged(world, person, _MODAL, data)
+
+
+def _filled(parts: Sequence[Mapping[str, Any]], text: str) -> list[dict[str, Any]]:
+    filled = []
+    for part in parts:
+        named = {name: part[name] for name in ("type", "id", "custom_id") if name in part}
+        if "components" in part:
+            named["components"] = _filled(part["components"], text)
+        elif "component" in part:
+            (named["component"],) = _filled([part["component"]], text)
+        elif part["type"] == _FIELD:
+            named["value"] = text
+        else:
+            named["values"] = []
+        filled.append(named)
+    return filled

@@ -116,13 +116,12 @@ class Somebody:
         """The same person in their direct messages."""
         return Somebody(self._env, self._user, None)
 
-    @property
-    def _where(self) -> tuple[ChannelHandle, ...]:
-        return () if self._at is None else (self._at[1],)
-
     async def types(self, command: str, **options: Any) -> Answer:
         """A slash command, `buy` or `order status`."""
-        return Answer(await self.actor.slash(*self._where, command, **options))
+        if self._at is None:
+            return Answer(await self._user.slash(command, **options))
+        member, channel = self._at
+        return Answer(await member.slash(channel, command, **options))
 
     async def clicks(self, card: Seen, label: str) -> Answer:
         """A button of a card."""
@@ -140,7 +139,11 @@ class Somebody:
 
     async def typing(self, command: str, option: str, text: str, **filled: Any) -> list[str]:
         """The values that Discord suggests while an option is typed."""
-        found = await self.actor.autocomplete(*self._where, command, option, text, **filled)
+        if self._at is None:
+            found = await self._user.autocomplete(command, option, text, **filled)
+        else:
+            member, channel = self._at
+            found = await member.autocomplete(channel, command, option, text, **filled)
         return [choice["value"] for choice in found]
 
     def sees(self, *, place: ChannelHandle | None = None) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.modes import DeploymentMode
+from floorbroker.services.eraser import ON_ITS_WAY
 from floorbroker.services.erasing import GRACE
 from tests.e2e.at_alpaca import KEY, SECRET, at_alpaca
 from tests.e2e.people import Seen, Somebody
@@ -169,6 +170,7 @@ async def test_seven_days_later_nothing_is_kept_and_the_person_was_told(
         [order] = await world.orders(world.alice)
 
         await world.later(3_600 + _SWEEP_SECONDS)
+        await world.later(ON_ITS_WAY.total_seconds())
 
         [told] = world.messages_to(world.alice)
         assert "Your data is erased" in told.title
@@ -186,6 +188,7 @@ async def test_the_other_persons_data_outlives_it(cloud: World) -> None:
     await asked(cloud.alice)
 
     await cloud.later(GRACE.total_seconds() + _SWEEP_SECONDS)
+    await cloud.later(ON_ITS_WAY.total_seconds())
 
     assert await cloud.orders(cloud.alice) == []
     assert len(await cloud.orders(cloud.bob)) == 1

@@ -1,11 +1,12 @@
-"""Master keys are rotated while people go on, on both stores; also by a process that dies at it."""
+"""Master keys are rotated by several processes, and by one that dies at it, on both stores.
+
+That it goes on under load is a row of the campaign: tests/campaign/rotation.py.
+"""
 
 import asyncio
-import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -13,19 +14,12 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from floorbroker.domain.errors import AuthenticationFailed
-from floorbroker.domain.ids import LinkId, UserId
-from floorbroker.domain.people import Link
+from floorbroker.domain.ids import UserId
 from floorbroker.storage.audit import AuditTrail
-from floorbroker.storage.documents import Document, Documents, Where
 from floorbroker.storage.indexes import INDEXES
 from tests.e2e.mortal import DEAD, Place
-from tests.fakes.flaky_documents import FlakyDocuments
-from tests.rotating import BOTH, NEW, OLD, Process, given, process
-
-PEOPLE: Final = 6
-RENAMES: Final = 0.2
-"""The share of turns that change something."""
+from tests.rotating import BOTH, NEW, OLD, Process, process
+from tests.rotating_crowd import all_open, linked
 
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -86,121 +80,6 @@ async def start(place: Place) -> AsyncIterator[Start]:
     yield one
     for documents in opened:
         await documents.close()
-
-
-async def linked(on: Process, number: int) -> Sequence[Link]:
-    """So many people's links."""
-    made: list[Link] = []
-    for first in range(0, number, 100):
-        names = [f"l{n:05}" for n in range(first, min(first + 100, number))]
-        for links in await asyncio.gather(*(on.linked(name) for name in names)):
-            made += links
-    return made
-
-
-async def all_open(on: Process, links: Sequence[Link]) -> bool:
-    return all([await on.opens(link) for link in links])
-
-
-class Crowd(FlakyDocuments):
-    """The store of the process that rotates, and people who use another process meanwhile.
-
-    With every record that is sealed anew somebody has a turn: they look at an account, or rename
-    it. The rotation is never further ahead of them than they are people.
-
-    Attributes:
-        labels: The name that each link was given last.
-    """
-
-    def __init__(self, engine: Documents, serving: Process, links: Sequence[Link]) -> None:
-        """`serving` is the process that people use."""
-        super().__init__(engine)
-        self.reads = self.failed = self.writes = 0
-        self.labels: dict[LinkId, str] = {}
-        self._serving, self._links = serving, links
-        self._turns, self._idle = asyncio.Semaphore(0), asyncio.Semaphore(PEOPLE)
-        self._over = False
-
-    async def replace(self, collection: str, document: Document, *, where: Where) -> bool:
-        """See the port."""
-        await self._idle.acquire()
-        self._turns.release()
-        return await super().replace(collection, document, where=where)
-
-    async def during(self, work: Awaitable[object]) -> None:
-        """Goes on for as long as `work` takes."""
-        async with asyncio.TaskGroup() as tasks:
-            for number in range(PEOPLE):
-                tasks.create_task(self._go_on(number))
-            try:
-                await work
-            finally:
-                self._over = True
-                for _ in range(PEOPLE):
-                    self._turns.release()
-
-    async def _go_on(self, number: int) -> None:
-        choose, own = random.Random(number), self._links[number::PEOPLE]
-        while True:
-            await self._turns.acquire()
-            if self._over:
-                return
-            if choose.random() < RENAMES:
-                await self._rename(choose.choice(own))
-            else:
-                await self._look(choose.choice(self._links))
-            self._idle.release()
-
-    async def _look(self, link: Link) -> None:
-        stored = await self._serving.people.link(link.user_id, link.link_id)
-        assert stored is not None
-        self.reads += 1
-        try:
-            self.failed += self._serving.credentials.opened(stored) != given(link.link_id)
-        except AuthenticationFailed:
-            self.failed += 1
-
-    async def _rename(self, link: Link) -> None:
-        """Nobody else renames it; whoever is too late looks again."""
-        label, stored = f"{link.link_id} {self.writes}", None
-        while stored is None:
-            present = await self._serving.people.link(link.user_id, link.link_id)
-            assert present is not None
-            stored = await self._serving.people.save_link(replace(present, label=label))
-        self.labels[link.link_id] = label
-        self.writes += 1
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(100, id="100"),
-        pytest.param(10_000, id="10000", marks=[pytest.mark.long, pytest.mark.timeout(900)]),
-    ],
-)
-async def test_keys_are_rotated_under_load_without_a_failed_read_or_a_lost_change(
-    start: Start, number: int
-) -> None:
-    old = await start(OLD)
-    links, name = await linked(old, number), await old.audit.pseudonym(UserId("anna"))
-    rotating = await start(BOTH)
-    crowd = Crowd(rotating.documents, await start(BOTH), links)
-
-    await crowd.during(process(crowd, BOTH).rotation.run())
-
-    later = await start(NEW)
-    assert crowd.failed == 0
-    assert crowd.reads + crowd.writes >= number - PEOPLE
-    assert min(crowd.reads, crowd.writes) >= number / 20
-    assert await rotating.records.keys_in_use() == ["new"]
-    assert await later.keys.trouble() is None
-    assert await all_open(later, links)
-    assert await later.audit.pseudonym(UserId("anna")) == name
-    for link_id, label in crowd.labels.items():
-        stored = await later.records.again(link_id)
-        assert stored is not None
-        assert stored.link is not None
-        assert stored.link.label == label
 
 
 async def test_two_rotations_at_once_seal_everything_once(start: Start) -> None:

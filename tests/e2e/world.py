@@ -26,6 +26,7 @@ from floorbroker.storage.documents import Documents
 from floorbroker.storage.orders import Orders
 from floorbroker.vault.keyring import new_key, parse_keyring
 from tests.e2e.people import Seen, Somebody
+from tests.left_behind import keep, keep_discord
 from tests.simulators.paper_faults import Counting
 
 KEY: Final = new_key("test")
@@ -79,7 +80,7 @@ def settings(mode: DeploymentMode, **changes: Any) -> Settings:
         "order_deadline_seconds": 0.5,
         **changes,
     }
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg] # pydantic-settings' own
+    return Settings(_env_file=None, **values)
 
 
 def process(
@@ -198,6 +199,8 @@ async def opened(
         try:
             yield world
         finally:
+            keep_discord(env)
+            keep("metrics", world.app.metrics.render()[0].decode())
             await env.shutdown()
         unexpected = [error for error in env.errors if not isinstance(error, world.expected)]
         if unexpected:

@@ -11,7 +11,7 @@ from floorbroker.domain.errors import BrokerTimeout, StoreUnavailable
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Claim
 from floorbroker.domain.order_state import OrderState
-from floorbroker.services.eraser import HOLD
+from floorbroker.services.eraser import HOLD, ON_ITS_WAY
 from floorbroker.services.erasing import GRACE
 from floorbroker.storage.documents import Documents
 from tests.fakes.exchange.venue import Venue
@@ -37,8 +37,11 @@ def house(build: Build, keyed: Venue, broker: Counting) -> House:
 
 
 async def asked(house: House, who: UserId = ANNA) -> None:
+    """It has begun, and nothing is on its way any more."""
     await house.erasing.ask(who)
     house.clock.advance(GRACE.total_seconds())
+    assert await house.eraser.sweep() == 0
+    house.clock.advance(ON_ITS_WAY.total_seconds())
 
 
 async def of(documents: Documents, who: UserId) -> dict[str, list[dict[str, Any]]]:
@@ -190,7 +193,8 @@ async def test_whoever_keeps_their_data_at_the_last_moment_and_the_eraser_do_not
     house: House, store: FlakyDocuments, documents: Documents
 ) -> None:
     await house.bought("1")
-    await asked(house)
+    await house.erasing.ask(ANNA)
+    house.clock.advance(GRACE.total_seconds())
     store.before["replace", "users"] = lambda: house.erasing.keep(ANNA)
 
     assert await house.eraser.sweep() == 0
@@ -220,6 +224,8 @@ async def test_an_order_on_its_way_is_waited_for(build: Build) -> None:
     await house.stored_orders.advance(stored, replace(stored, claim=lasting))
     house.clock.advance(GRACE.total_seconds())
 
+    await house.eraser.sweep()
+    house.clock.advance(ON_ITS_WAY.total_seconds())
     waited = await house.eraser.sweep()
     still_there = await house.stored_orders.get(ANNA, order.order_id)
     hanging.released.set()

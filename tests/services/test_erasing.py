@@ -8,6 +8,7 @@ import pytest
 from floorbroker.domain.errors import Busy, NotLinked, Paused, PolicyRefused, StoreUnavailable
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.order_state import OrderState
+from floorbroker.services.eraser import ON_ITS_WAY
 from floorbroker.services.erasing import GRACE
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, BEN, House, caller
@@ -95,6 +96,8 @@ async def test_what_has_begun_cannot_be_stopped_and_nothing_is_sent_any_more(
     closing = await house.drafts.draft_close(by, "AAPL", None, None)
     await house.erasing.ask(ANNA)
     house.clock.advance(GRACE.total_seconds())
+    await house.eraser.sweep()
+    house.clock.advance(ON_ITS_WAY.total_seconds())
     store.fail("delete", "orders")
     with pytest.raises(StoreUnavailable):
         await house.eraser.sweep()
@@ -131,6 +134,8 @@ async def test_taking_the_app_away_starts_the_same_timer(house: House) -> None:
     with pytest.raises(Paused):
         await house.draft(quantity="1")
     house.clock.advance(GRACE.total_seconds())
+    assert await house.eraser.sweep() == 0
+    house.clock.advance(ON_ITS_WAY.total_seconds())
     assert await house.eraser.sweep() == 1
     assert not any((await house.erasing.foreseen(ANNA)).counts.values())
 

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from floorbroker.domain.connections import ConnectionEvent, ConnectionState
 from floorbroker.domain.ids import BrokerId, UserId
+from floorbroker.domain.people import Leaving, Person
 from floorbroker.services.gateway_news import SAME_OUTAGE, GatewayNews
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.connection_events import ConnectionEvents
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.people import People
 from tests.fakes.clock import ManualClock
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA
@@ -75,10 +78,18 @@ def events(store: FlakyDocuments) -> ConnectionEvents:
     return ConnectionEvents(store)
 
 
+@pytest_asyncio.fixture
+async def people(store: FlakyDocuments) -> People:
+    """With the owner's choices."""
+    people = People(store)
+    await people.save_person(Person(user_id=ANNA))
+    return people
+
+
 @pytest.fixture
-def line(events: ConnectionEvents, owner: Owner, clock: ManualClock) -> Line:
+def line(events: ConnectionEvents, people: People, owner: Owner, clock: ManualClock) -> Line:
     supervisor = Supervisor()
-    return Line(GatewayNews(events, owner, supervisor, ANNA), supervisor, clock)
+    return Line(GatewayNews(events, people, owner, supervisor, ANNA), supervisor, clock)
 
 
 def messages(owner: Owner) -> Sequence[tuple[str, str]]:
@@ -171,3 +182,17 @@ async def test_the_owner_is_told_also_while_the_store_is_away(
 
     assert messages(owner) == [("reconnecting", "1")]
     assert await ConnectionEvents(documents).last(ANNA, IBKR) == []
+
+
+async def test_what_happens_after_the_owners_data_was_erased_brings_nothing_back(
+    line: Line, events: ConnectionEvents, people: People, owner: Owner, clock: ManualClock
+) -> None:
+    leaving = Leaving(asked_at=clock.now(), erase_at=clock.now(), begun=True)
+    await people.save_person(Person(user_id=ANNA, version=1, leaving=leaving))
+    await line.passes(CONNECTING, CONNECTED)
+    await people.forget_person(ANNA)
+
+    await line.passes(RECONNECTING)
+
+    assert await events.last(ANNA, IBKR) == []
+    assert len(owner.told) == 1

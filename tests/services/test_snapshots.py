@@ -1,5 +1,6 @@
 """Accounts behind a standing connection are written down; none is opened for it."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -99,5 +100,22 @@ async def test_a_broker_that_does_not_answer_is_left_out(
     venue.failing["balances"] = BrokerConnectionError(broker=EXCHANGE)
 
     assert await taker.sweep() == 0
+    assert await taken(snapshots, link) == []
+    await gateways.aclose()
+
+
+async def test_a_link_that_goes_while_its_broker_is_asked_leaves_nothing(
+    house: House, taker: SnapshotTaker, gateways: Gateways, snapshots: Snapshots, venue: Venue
+) -> None:
+    link = await house.link()
+    await connected(gateways)
+    venue.blocked["positions"] = asyncio.Event()
+    asked = asyncio.create_task(taker.sweep())
+    await venue.heard("positions")
+
+    await house.documents.delete("links", {"_id": link.link_id})
+    venue.blocked["positions"].set()
+
+    assert await asked == 0
     assert await taken(snapshots, link) == []
     await gateways.aclose()

@@ -22,6 +22,7 @@ from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.link_requests import Connected
 from floorbroker.web.app import build_web_app, run_web
+from floorbroker.web.connection import PATIENCE, Patience
 from floorbroker.web.links import link_pages
 from floorbroker.web.rate import Visits
 from tests.fakes.exchange.venue import Venue
@@ -200,6 +201,7 @@ async def link_world(
     visits: Visits | None = None,
     discord_seconds: float = 10.0,
     revokes: bool = False,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[LinkWorld]:
     """`house` on the port that its settings name, or on any if a proxy would stand before it."""
     port = urlsplit(house.settings.public_url).port or free_port()
@@ -217,7 +219,7 @@ async def link_world(
     )
     assert links is not None
     app = build_web_app(readiness=Ready(), metrics=Metrics(), metrics_token=None, links=links)
-    async with run_web(app, "127.0.0.1", port):
+    async with run_web(app, "127.0.0.1", port, patience=patience):
         yield world
 
 

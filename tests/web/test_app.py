@@ -10,12 +10,11 @@ from pydantic import SecretStr
 from floorbroker.observability.metrics import Metrics
 from floorbroker.web.app import (
     LARGEST_BODY_BYTES,
-    LONGEST_LINE_BYTES,
-    SECURITY_HEADERS,
     build_metrics_app,
     build_web_app,
     run_web,
 )
+from floorbroker.web.connection import LONGEST_LINE_BYTES, SECURITY_HEADERS
 from tests.observability.captured import captured_stderr
 
 TOKEN = "a-metrics-token"
@@ -123,6 +122,18 @@ async def test_a_body_that_turns_out_too_large_is_refused(http: ClientSession) -
 
     async with http.post("/reads", data=endless()) as answer:
         assert answer.status == 413
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity"])
+async def test_a_body_that_would_have_to_be_unpacked_is_refused(port: int, encoding: str) -> None:
+    with captured_stderr() as output:
+        head = f"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Encoding: {encoding}\r\n"
+        answer = await _raw(
+            port, f"{head}Content-Length: 7\r\nConnection: close\r\n\r\nplanted".encode()
+        )
+
+    assert answer.split(b" ", 2)[1] in {b"415", b"400"}
+    assert output.getvalue() == ""
 
 
 async def test_a_body_within_the_limit_is_read(http: ClientSession) -> None:

@@ -15,6 +15,7 @@ from floorbroker.domain.errors import (
     RateLimited,
     RegionRefused,
 )
+from floorbroker.domain.ids import AccountId
 from floorbroker.domain.modes import Environment
 from floorbroker.services.link_tickets import MOST_TRIES
 from tests.floor import ANNA
@@ -240,3 +241,33 @@ async def test_a_mistake_of_ours_is_a_page_without_a_traceback(
     assert line["event"] == "link_page_failed"
     assert SECRET not in log.getvalue()
     await assert_nothing_linked(world)
+
+
+async def test_an_account_that_another_link_has_is_told_by_that_links_name(
+    world: LinkWorld, anna: Visitor
+) -> None:
+    second = replace(FIRST, account_id=AccountId("X-2"), number="ACC0005678")
+    world.venue.keys |= {
+        ("AK-TWO", "canary-second-secret"): (second,),
+        ("AK-BOTH", "canary-both-secrets"): (FIRST, second),
+    }
+    known = (
+        ("AK-ONE", KEYS["field.api_secret"], "Savings"),
+        ("AK-TWO", "canary-second-secret", "Old"),
+    )
+    for key, secret, label in known:
+        world.house.clock.advance(601)
+        form = await anna.form(await world.token())
+        given = {"field.api_key": key, "field.api_secret": secret, "label": label}
+        assert (await anna.send(form, given)).title.startswith("Account found")
+    form = await anna.form(await world.token())
+
+    page = await anna.send(
+        form, {"field.api_key": "AK-BOTH", "field.api_secret": "canary-both-secrets"}
+    )
+
+    assert page.status == 422
+    assert "This key is not taken" in page.words
+    assert "is linked already, as Old." in page.words
+    assert "Renew that one with /setup renew, or remove it with /setup remove." in page.words
+    assert [link.label for link in await links(world)] == ["Savings", "Old"]

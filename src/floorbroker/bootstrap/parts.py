@@ -285,7 +285,7 @@ def build(  # the parts that everything else is made of
     )
     owner = UserId(settings.owner_id)
     events = connection_events.ConnectionEvents(store)
-    gateways.listen(GatewayNews(events, messenger, supervisor, owner).heard)
+    gateways.listen(GatewayNews(events, people_store, messenger, supervisor, owner).heard)
     return App(
         settings=settings,
         documents=store,

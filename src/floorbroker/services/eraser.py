@@ -1,7 +1,9 @@
 """Erases what is kept on people whose time has come: access first, then everything, the timer last.
 
-Whoever stores the claim does it. A process that dies midway leaves the timer, so another one goes
-on when the claim has lapsed; every step can be done twice.
+It is said first that it begins, and from then on nothing is sent for the person. What had passed
+its last check a moment before has that long to show, as an order that some process works on; then
+it is waited for. Whoever stores the claim does the rest. A process that dies midway leaves the
+timer, so another one goes on when the claim has lapsed; every step can be done twice.
 """
 
 import asyncio
@@ -26,6 +28,9 @@ from floorbroker.storage.personal import Personal
 
 HOLD: Final = timedelta(minutes=5)
 """For so long nobody else erases the same person's data."""
+
+ON_ITS_WAY: Final = timedelta(minutes=10)
+"""No order is on its way for longer: the claim on one can be set to no more, see `Settings`."""
 
 _REVOKING_SECONDS: Final = 15
 _TELLING_SECONDS: Final = 15
@@ -83,7 +88,12 @@ class Eraser:
         return erased
 
     async def _erase(self, person: Person) -> bool:
-        if not await self._claimed(person):
+        if person.leaving is None:
+            return False
+        if not person.leaving.begun:
+            await self._stored(person, ON_ITS_WAY)
+            return False  # nothing new is sent from here on; what was, has until then to show
+        if not await self._stored(person, HOLD):
             return False
         user_id = person.user_id
         if await self._something_is_sent(user_id):
@@ -97,11 +107,11 @@ class Eraser:
         _log.info("person_erased", documents=removed)
         return True
 
-    async def _claimed(self, person: Person) -> bool:
-        """From here on nothing is sent for the person, and nothing stops it."""
+    async def _stored(self, person: Person, until_next: timedelta) -> bool:
+        """Nothing is sent any more, nothing stops it, and nobody else does it until then."""
         if person.leaving is None:
             return False
-        leaving = replace(person.leaving, begun=True, erase_at=self._clock.now() + HOLD)
+        leaving = replace(person.leaving, begun=True, erase_at=self._clock.now() + until_next)
         return await self._people.save_person(replace(person, leaving=leaving)) is not None
 
     async def _something_is_sent(self, user_id: UserId) -> bool:

@@ -11,6 +11,7 @@ from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.connection_events import ConnectionEvents
+from floorbroker.storage.people import People
 
 SAME_OUTAGE: Final = timedelta(minutes=10)
 """Lost again so soon after it was back, it is told in the message that is there."""
@@ -39,12 +40,14 @@ class GatewayNews:
     def __init__(
         self,
         events: ConnectionEvents,
+        people: People,
         messenger: GatewayMessenger,
         supervisor: Supervisor,
         owner: UserId,
     ) -> None:
         """See the class's first line."""
         self._events = events
+        self._people = people
         self._messenger = messenger
         self._supervisor = supervisor
         self._owner = owner
@@ -58,11 +61,19 @@ class GatewayNews:
     async def _pass_on(self, event: ConnectionEvent) -> None:
         async with self._in_turn:
             try:
-                await self._events.add(self._owner, event)
+                if await self._kept():
+                    await self._events.add(self._owner, event)
             except StoreUnavailable as error:
                 _log.warning("connection_event_not_stored", broker=event.broker, error=error.detail)
             if event.state in _LOST or event.before in _LOST:
                 await self._tell(event)
+
+    async def _kept(self) -> bool:
+        """Whether anything is kept on the owner; what was erased does not come back by itself."""
+        person = await self._people.person(self._owner)
+        if person is None:
+            return bool(await self._people.links(self._owner))
+        return person.leaving is None or not person.leaving.begun
 
     async def _tell(self, event: ConnectionEvent) -> None:
         if event.state is ConnectionState.DISCONNECTED:

@@ -6,7 +6,6 @@ belong.
 """
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -26,7 +25,7 @@ from floorbroker.domain.errors import (
     PolicyRefused,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import AccountId, LinkId, UserId, new_link_id
+from floorbroker.domain.ids import LinkId, UserId, new_link_id
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import ANY, AccountKey, Link
 from floorbroker.domain.portfolio import BrokerAccount
@@ -38,6 +37,7 @@ from floorbroker.services.credentials import Credentials
 from floorbroker.services.key_lint import refuse_dangerous, remarks
 from floorbroker.services.link_labels import check_label, free_label
 from floorbroker.services.link_requests import Connected, Tried, Wanted
+from floorbroker.services.link_twins import linked_already, reaches, shares
 from floorbroker.services.reminders import next_reminder
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.people import People
@@ -76,7 +76,8 @@ class Linking:
 
         Raises:
             InvalidInput: The name for it cannot be one.
-            PolicyRefused: The operator allows no live trading, or the person has enough links.
+            PolicyRefused: The operator allows no live trading, the person has enough links, or
+                everything kept on them is being erased.
             NotLinked: The link to renew is not there.
             FloorbrokerError: This deployment does not have the broker or the environment.
         """
@@ -84,6 +85,7 @@ class Linking:
         if spec.auth_flow is AuthFlow.NONE:
             raise NotSupported(f"{spec.name} needs no link. /setup broker opens it.")
         check_label(wanted.label)
+        await self._check_not_erased(wanted.user_id)
         if wanted.environment is Environment.LIVE and not self._choices.live_offered:
             raise PolicyRefused(
                 "The operator of this bot has not switched live trading on. Link a paper account."
@@ -133,7 +135,8 @@ class Linking:
 
         Raises:
             InvalidInput: A field is missing or unreadable, or the account is not the one to renew.
-            PolicyRefused: The terms are not accepted yet, or the key may withdraw.
+            PolicyRefused: The terms are not accepted yet, the key may withdraw, or another link
+                reaches the account.
             BrokerError: The broker refuses it or does not answer.
         """
         return await self.try_grant(wanted, Grant(credentials=given))
@@ -172,7 +175,10 @@ class Linking:
 
         Raises:
             StoreUnavailable: It could not be stored; nothing was linked.
+            PolicyRefused: Since then the person's data is being erased, or another link was made
+                that reaches the same account.
         """
+        await self._check_not_erased(tried.wanted.user_id)
         renewed = tried.link.version > 0
         stored = await self._stored(tried, tried.link)
         if stored is None and renewed:
@@ -185,6 +191,8 @@ class Linking:
             )
         if renewed:
             await self._sessions.close(stored.link_id)
+        else:
+            await self._alone(stored)
         await self._audit.link(stored, "relink" if renewed else "link")
         return Connected(
             link=stored,
@@ -211,6 +219,22 @@ class Linking:
             dead_code=None,
         )
         return await self._people.save_link(self._credentials.sealed(fresh, grant.credentials))
+
+    async def _check_not_erased(self, user_id: UserId) -> None:
+        leaving = (await self._accounts.person(user_id)).leaving
+        if leaving is not None and leaving.begun:
+            raise PolicyRefused("Your data is being erased; link again once you are told so.")
+
+    async def _alone(self, stored: Link) -> None:
+        """Takes a new link back if another window was faster; each looks once it has stored."""
+        links = await self._people.links(stored.user_id)
+        twin = next((one for one in links if shares(one, stored)), None)
+        if twin is None:
+            return
+        gone = replace(stored, removed=True, sealed="", sealed_by="")
+        if await self._people.save_link(gone) is None:
+            raise StoreUnavailable(detail="link changed")
+        raise linked_already(twin)
 
     async def _refused(self, wanted: Wanted, error: BrokerError) -> None:
         _log.info("link_refused", broker=wanted.broker, code=error.code)
@@ -263,13 +287,12 @@ class Linking:
                     "Link it as an account of its own."
                 )
         else:
-            link = next((one for one in links if _reaches(one, wanted, found)), link)
+            link = next((one for one in links if reaches(one, wanted, found)), link)
+        shared = [
+            one for one in links if one.link_id != link.link_id and reaches(one, wanted, found)
+        ]
+        if shared:
+            raise linked_already(shared[0])
         usual = link.label or f"{wanted.spec.name} {wanted.environment.value}"
         others = [one for one in links if one.link_id != link.link_id]
         return replace(link, label=free_label(wanted.label.strip() or usual, others))
-
-
-def _reaches(link: Link, wanted: Wanted, accounts: AbstractSet[AccountId]) -> bool:
-    """Whether `link` is what the person gives keys for once more."""
-    same = (link.broker, link.environment) == (wanted.broker, wanted.environment)
-    return same and bool(link.known_accounts & accounts)

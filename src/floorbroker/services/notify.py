@@ -139,6 +139,8 @@ class Notifier:
         if sent is not None:
             return replace(told, message_id=sent, at=now)
         if level is not NewsLevel.OFF or kind in _MATTERS_LATER:
+            if await self._orders.get(order.user_id, order.order_id) is None:
+                return told  # erased while a way to the person was looked for
             await self._notices.add(order.user_id, order.order_id, time_text(now))
             _log.info("news_kept_for_next_command", state=order.state, kind=kind)
         return told

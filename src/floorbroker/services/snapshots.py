@@ -53,6 +53,9 @@ class SnapshotTaker:
                 for account in accounts:
                     balances = await adapter.balances(account)
                     positions = await adapter.positions(account)
+                    present = await self._people.link(link.user_id, link.link_id)
+                    if present is None or present.removed:
+                        return 0  # removed or erased while the broker was asked
                     await self._snapshots.add(
                         Snapshot.of(
                             link.user_id, link.link_id, account.account_id, balances, positions

@@ -12,25 +12,20 @@ from aiohttp.typedefs import Middleware
 from pydantic import SecretStr
 
 from floorbroker.observability.metrics import Metrics
+from floorbroker.web.connection import (
+    PATIENCE,
+    SECURITY_HEADERS,
+    Connection,
+    Connections,
+    Patience,
+    plain,
+)
 from floorbroker.web.errors_page import ErrorsPage
 from floorbroker.web.health import Readiness, add_health
 from floorbroker.web.links import LinkPages
 from floorbroker.web.metrics_page import add_metrics
 
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""On every answer; a page that needs more sets its own and keeps it."""
-
 LARGEST_BODY_BYTES: Final = 16 * 1024
-LONGEST_LINE_BYTES: Final = 4096
-MOST_HEADERS: Final = 64
 
 _log = structlog.stdlib.get_logger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,11 +76,13 @@ async def run_web(
     host: str = "0.0.0.0",  # noqa: S104  # a container is reached from outside it
     port: int = 8080,
     drain_seconds: float = 5.0,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[int]:
     """Serves `app` until left; requests under way get `drain_seconds` to end.
 
     Args:
         port: 0 takes a free one.
+        patience: With strangers who are slow, or many.
 
     Yields:
         The port that is served.
@@ -98,48 +95,13 @@ async def run_web(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=drain_seconds)
     await runner.setup()
     try:
-        server = await loop.create_server(lambda: _connection(runner, loop), host, port)
+        server = await loop.create_server(Connections(runner, patience), host, port)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
     finally:
         await runner.cleanup()
-
-
-class _Connection(web.RequestHandler):
-    """Answers what is not even HTTP as plainly as the rest; the library would quote the request."""
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Says the status and nothing else."""
-        if request.writer.output_size > 0:
-            raise ConnectionError("part of an answer was sent")
-        answer = _plain(HTTPStatus(status))
-        answer.headers.update(SECURITY_HEADERS)
-        answer.headers[hdrs.SERVER] = "floorbroker"  # the library adds its own only where none is
-        answer.force_close()
-        return answer
-
-
-def _connection(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> _Connection:
-    if runner.server is None:
-        raise ConnectionAbortedError("stopping")
-    return _Connection(
-        runner.server,
-        loop=loop,
-        access_log=None,  # type: ignore[arg-type]  # None is how the library turns it off
-        keepalive_timeout=75.0,
-        lingering_time=1.0,
-        max_line_size=LONGEST_LINE_BYTES,
-        max_field_size=LONGEST_LINE_BYTES,
-        max_headers=MOST_HEADERS,
-    )
 
 
 def _bare_app(*guards: Middleware) -> web.Application:
@@ -163,15 +125,26 @@ async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamRe
 
 @web.middleware
 async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """What announces itself as too large is not even read."""
+    """What announces itself as too large is not even read, and the rest has to come soon."""
     length = request.content_length or 0
     if length > LARGEST_BODY_BYTES:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY_BYTES, actual_size=length)
+    if hdrs.CONTENT_ENCODING in request.headers:
+        raise web.HTTPUnsupportedMediaType  # no browser sends one with a form
+    connection = request.protocol
+    patience = connection.patience if isinstance(connection, Connection) else PATIENCE
+    try:
+        async with asyncio.timeout(patience.body_seconds):
+            await request.read()  # kept: whoever reads it again has it at once
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest from None
     return await handler(request)
 
 
 def _plain(status: HTTPStatus, keep: web.HTTPException | None = None) -> web.Response:
-    answer = web.Response(status=status, text=f"{status.phrase}\n")
+    answer = plain(status)
     for name in (hdrs.ALLOW, hdrs.WWW_AUTHENTICATE, hdrs.LOCATION, hdrs.RETRY_AFTER):
         if keep is not None and name in keep.headers:
             answer.headers[name] = keep.headers[name]

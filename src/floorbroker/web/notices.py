@@ -174,6 +174,7 @@ _PLAIN: Final = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More was sent than the form can hold.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "What was sent is not the form of this page.",
     HTTPStatus.BAD_REQUEST: "What was sent cannot be read.",
+    HTTPStatus.REQUEST_TIMEOUT: "What was sent came too slowly.",
 }
 
 

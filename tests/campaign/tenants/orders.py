@@ -1,23 +1,17 @@
-"""Two people on one bot, whatever they do and in whatever order: nobody reaches the other's."""
+"""Two people draft, send and change orders in any order: nobody reaches the other's."""
 
-import asyncio
-import tempfile
 from collections.abc import Coroutine
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
 from floorbroker.domain.errors import FloorbrokerError, NotLinked, NotYours
@@ -26,34 +20,29 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges, Receipt
 from floorbroker.services.callers import Caller
+from tests.campaign.tenants.machine import Machine
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, built, caller, opened
 
-_T = TypeVar("_T")
 PEOPLE = st.sampled_from([ANNA, BEN])
 CHEAPER = OrderChanges(limit_price=Decimal("89.00"))
 
 
-class TwoPeople(RuleBasedStateMachine):
+class Orders(Machine):
     """Every rule is done by one person to an order of either."""
 
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory()
         self.owners: dict[OrderId, UserId] = {}
         self.clock, self.venue = ManualClock(), Venue()
-
-    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        return self.runner.run(work)
 
     @initialize()
     def two_linked_people(self) -> None:
         async def begin() -> None:
-            documents = await opened(Path(self.folder.name) / "two.db")
+            documents = await opened(self.place / "two.db")
             self.house = built(documents, self.clock, venue=self.venue)
             for person in (ANNA, BEN):
                 await self.house.link(person)
@@ -175,31 +164,4 @@ class TwoPeople(RuleBasedStateMachine):
                 assert self._stored(order_id).link_id == f"ex-{self.owners[order_id]}"
             self.run(self.house.stop())
             self.run(self.house.documents.close())
-        self.runner.close()
-        self.folder.cleanup()
-
-
-def test_two_people_never_reach_each_others_orders_or_accounts() -> None:
-    run_state_machine_as_test(
-        TwoPeople,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_the_same_over_twenty_thousand_steps() -> None:
-    run_state_machine_as_test(
-        TwoPeople,
-        settings=settings(
-            max_examples=400,
-            stateful_step_count=50,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+        super().teardown()

@@ -1,23 +1,16 @@
 """Two people link, use and lose accounts in any order: nobody opens, uses or sees the other's."""
 
-import asyncio
-import tempfile
-from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
 from floorbroker.domain.errors import (
@@ -27,16 +20,16 @@ from floorbroker.domain.errors import (
     NotLinked,
     NotYours,
 )
-from floorbroker.domain.ids import AccountId, LinkId, UserId
+from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.services.link_requests import Wanted
+from tests.campaign.tenants.machine import Machine
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, KEYED, built, opened
 
-_T = TypeVar("_T")
 PEOPLE = st.sampled_from([ANNA, BEN])
 NUMBERS = st.integers(min_value=1, max_value=3)
 BROWSERS: Final = {ANNA: "the browser of Anna", BEN: "the browser of Ben"}
@@ -50,7 +43,7 @@ def account_of(who: UserId, number: int) -> BrokerAccount:
     return BrokerAccount(account_id=AccountId(f"{who}-{number}"), number=f"{who}{number}")
 
 
-class TwoPeopleLinked(RuleBasedStateMachine):
+class Links(Machine):
     """Every rule is done by one person, to a thing of either."""
 
     links = Bundle("links")
@@ -58,14 +51,9 @@ class TwoPeopleLinked(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory()
         self.clock, self.venue = ManualClock(), Venue()
         self.owners: dict[LinkId, UserId] = {}
         self.issued: dict[str, UserId] = {}
-
-    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        return self.runner.run(work)
 
     @initialize()
     def two_people(self) -> None:
@@ -76,7 +64,7 @@ class TwoPeopleLinked(RuleBasedStateMachine):
         }
 
         async def begin() -> None:
-            documents = await opened(Path(self.folder.name) / "two.db")
+            documents = await opened(self.place / "two.db")
             self.house = built(documents, self.clock, venue=self.venue, scripted=KEYED)
 
         self.run(begin())
@@ -156,9 +144,36 @@ class TwoPeopleLinked(RuleBasedStateMachine):
             replace(here, sealed=there.sealed, sealed_by=there.sealed_by),
             replace(there, user_id=BEN if there.user_id == ANNA else ANNA),
             replace(there, environment=Environment.LIVE),
+            replace(there, broker=BrokerId("kraken")),
+            replace(there, link_id=LinkId(f"{other}0")),
         ):
             with pytest.raises(AuthenticationFailed):
                 self.house.credentials.opened(moved)
+
+    @rule(mine=links, other=links)
+    def swap_it_in_the_store(self, mine: LinkId, other: LinkId) -> None:
+        """A document with another link's sealed credential reaches no account, whoever's it is."""
+        here, there = self._stored(mine), self._stored(other)
+        if mine == other or here.removed or not there.sealed:
+            return
+
+        async def swapped() -> None:
+            await self.house.supervisor.settled(timedelta(seconds=5))
+            await self.house.sessions.close(mine)
+            documents = self.house.documents
+            kept = await documents.get("links", mine)
+            assert kept is not None
+            asked = len(self.venue.requests)
+            seal = {"sealed": there.sealed, "sealed_by": there.sealed_by, "dead_since": None}
+            await documents.upsert("links", {**kept, **seal, "dead_code": None})
+            owner = self.owners[mine]
+            with pytest.raises(AuthenticationFailed):
+                await self.house.sessions.accounts(await self.house.accounts.link(owner, mine))
+            assert len(self.venue.requests) == asked
+            await self.house.supervisor.settled(timedelta(seconds=5))
+            await documents.upsert("links", kept)
+
+        self.run(swapped())
 
     @rule(target=tokens, who=PEOPLE)
     def ask_for_a_page(self, who: UserId) -> Any:
@@ -214,27 +229,4 @@ class TwoPeopleLinked(RuleBasedStateMachine):
                 assert self.owners.get(link_id, user_id) == user_id
             self.run(self.house.stop())
             self.run(self.house.documents.close())
-        self.runner.close()
-        self.folder.cleanup()
-
-
-def _run(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        TwoPeopleLinked,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-def test_two_people_never_reach_each_others_links_pages_or_credentials() -> None:
-    _run(8, 25)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_the_same_over_twenty_thousand_steps() -> None:
-    _run(400, 50)
+        super().teardown()
