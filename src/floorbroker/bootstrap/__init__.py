@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from floorbroker.bootstrap.ground import build_ground
 from floorbroker.bootstrap.parts import App, build, build_master_keys
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock, SystemClock
@@ -60,7 +61,8 @@ async def running(
     metrics = Metrics()
     store = MeteredDocuments(documents or open_documents(settings), metrics)
     supervisor = Supervisor()
-    app = build(settings, clock, store, vault, metrics, supervisor, broker_options, shard_count)
+    ground = build_ground(settings, clock, store, vault, metrics, supervisor, broker_options)
+    app = build(ground, shard_count)
     try:
         await store.start(())
         marks = Marks(store)

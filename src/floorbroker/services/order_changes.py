@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 import structlog
@@ -12,8 +10,6 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import (
-    Busy,
-    InvalidInput,
     NotLinked,
     NotSupported,
     NotYours,
@@ -23,16 +19,18 @@ from floorbroker.domain.ids import OrderId
 from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Claim, Intent, IntentKind, IntentState, Order, ReplyAddress
 from floorbroker.domain.order_life import can_be_canceled, event
-from floorbroker.domain.order_state import UNRESOLVED
 from floorbroker.domain.orders import (
     OrderChanges,
-    OrderRequest,
-    PositionEffect,
     Receipt,
-    Side,
 )
 from floorbroker.domain.people import AccountKey
 from floorbroker.services import preflight
+from floorbroker.services.asked_changes import (
+    asked_already,
+    changed,
+    check_quantity,
+    nothing_at_work,
+)
 from floorbroker.services.callers import Caller
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
@@ -68,10 +66,10 @@ class OrderChangeService:
         with nothing_new():
             order = await self._get(caller, order_id)
             intent = self._intent(caller, IntentKind.CANCEL, None)
-            if _asked_already(order, intent, self._desk.settle):
+            if asked_already(order, intent, self._desk.settle):
                 return order
             if not can_be_canceled(order):
-                raise _nothing_at_work(order)
+                raise nothing_at_work(order)
             return await self._begin(order, intent, reply, _cancel)
 
     async def modify(
@@ -96,12 +94,12 @@ class OrderChangeService:
         self, caller: Caller, order_id: OrderId, changes: OrderChanges, reply: ReplyAddress | None
     ) -> Order:
         order = await self._get(caller, order_id)
-        if _asked_already(
+        if asked_already(
             order, self._intent(caller, IntentKind.MODIFY, changes), self._desk.settle
         ):
             return order
         if not order.state.working:
-            raise _nothing_at_work(order)
+            raise nothing_at_work(order)
         if Capability.MODIFY not in get_broker(order.broker).capabilities:
             raise NotSupported("This broker cannot change an order. Cancel it and place another.")
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
@@ -131,7 +129,7 @@ class OrderChangeService:
         self, caller: Caller, account: LinkedAccount, order: Order, changes: OrderChanges
     ) -> OrderChanges:
         """The changes on the broker's steps, if the changed order may stand."""
-        wanted = _changed(order.request, changes)
+        wanted = changed(order.request, changes)
         limits = await self._desk.gates.check(
             caller, order.broker, order.environment, wanted.effect
         )
@@ -140,7 +138,7 @@ class OrderChangeService:
         preflight.check_seen(wanted, around)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
-            _check_quantity(wanted, order.filled_quantity, around.held)
+            check_quantity(wanted, order.filled_quantity, around.held)
         figures = value(wanted, around, limits)
         loss = None
         if limits.max_daily_loss is not None and around.balances is not None:
@@ -249,61 +247,3 @@ async def _cancel(adapter: BrokerAdapter, order: Order) -> Receipt | None:
 async def _modify(adapter: BrokerAdapter, order: Order) -> Receipt | None:
     assert order.intent is not None and order.intent.changes is not None  # noqa: S101
     return await adapter.modify_order(order, order.intent.changes)
-
-
-def _asked_already(order: Order, asked: Intent, again_after: timedelta) -> bool:
-    """Whether this is the same request once more.
-
-    Raises:
-        Busy: Another one is under way. Only a cancel goes before a change whose end is in doubt.
-    """
-    known = order.intent
-    if known is None or known.origin_key == asked.origin_key:
-        return known is not None
-    if not known.state.open:
-        return False
-    if known.state is IntentState.ACCEPTED and asked.at - known.at >= again_after:
-        return False  # taken long ago and still not carried out: it may be asked for again
-    if (known.kind, known.changes) == (asked.kind, asked.changes):
-        return True
-    if asked.kind is IntentKind.CANCEL and known.state is not IntentState.SENDING:
-        return False
-    raise Busy("Another request about this order is under way. Try again in a moment.")
-
-
-def _check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal) -> None:
-    """The new quantity is beyond what is filled, and a close never sells more than is held.
-
-    Raises:
-        InvalidInput: It is not, or it would.
-    """
-    quantity = wanted.quantity or Decimal(0)
-    if quantity <= filled:
-        raise InvalidInput(f"{filled} is filled already; ask for more than that.")
-    closable = held if wanted.side is Side.SELL else -held
-    if wanted.effect is PositionEffect.CLOSE and quantity - filled > closable:
-        symbol = wanted.instrument.symbol
-        raise InvalidInput(f"You hold {held} {symbol}; that is less than {quantity - filled}.")
-
-
-def _nothing_at_work(order: Order) -> InvalidInput:
-    if order.state in UNRESOLVED:
-        return InvalidInput("Whether the broker has this order is still being checked.")
-    words = order.state.value.replace("_", " ")
-    return InvalidInput(f"This order is {words}; there is nothing to change at the broker.")
-
-
-def _changed(request: OrderRequest, changes: OrderChanges) -> OrderRequest:
-    """The request with the changes.
-
-    Raises:
-        InvalidInput: They do not fit the kind of order.
-    """
-    if changes.quantity is not None and request.quantity is None:
-        raise InvalidInput("This order is for an amount of money; its quantity cannot change.")
-    return replace(
-        request,
-        quantity=changes.quantity or request.quantity,
-        limit_price=changes.limit_price or request.limit_price,
-        stop_price=changes.stop_price or request.stop_price,
-    )

@@ -1,0 +1,111 @@
+"""Everything that a front end may call, built on the ground."""
+
+from floorbroker.bootstrap.ground import Ground
+from floorbroker.brokers.availability import availabilities
+from floorbroker.services.charting import Charting
+from floorbroker.services.console import Console
+from floorbroker.services.deciding import Deciding
+from floorbroker.services.drafts import Drafts
+from floorbroker.services.elsewhere import Elsewhere
+from floorbroker.services.erasing import Erasing
+from floorbroker.services.exporting import Exporting
+from floorbroker.services.floor import Floor
+from floorbroker.services.gateway_looks import GatewayLooks
+from floorbroker.services.history import Histories
+from floorbroker.services.idea_board import IdeaBoard
+from floorbroker.services.inbox import Inbox
+from floorbroker.services.limit_choices import LimitChoices
+from floorbroker.services.link_changes import LinkChanges
+from floorbroker.services.link_tickets import Tickets
+from floorbroker.services.linking import Linking
+from floorbroker.services.listing import OrderList
+from floorbroker.services.order_changes import OrderChangeService
+from floorbroker.services.orders import OrderService
+from floorbroker.services.panic import Panic
+from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.quotes import Quotes
+from floorbroker.services.risk import RiskViews
+from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.sources import Sources
+from floorbroker.services.worth import Worths
+from floorbroker.storage import (
+    day_values,
+    ideas,
+    link_tickets,
+    overview,
+    personal,
+)
+
+
+def build_floor(ground: Ground) -> Floor:
+    """The services, each built once."""
+    accounts, sessions, clock, trail = ground.accounts, ground.sessions, ground.clock, ground.audit
+    linking = Linking(
+        factory=ground.factory,
+        people=ground.people,
+        accounts=accounts,
+        choices=ground.choices,
+        credentials=ground.credentials,
+        sessions=sessions,
+        audit=trail,
+        clock=clock,
+    )
+    listing, portfolio = OrderList(ground.orders), Portfolio(accounts, sessions)
+    changes, drafts, sending = (
+        OrderChangeService(ground.desk),
+        Drafts(ground.desk),
+        OrderService(ground.desk),
+    )
+    tickets = Tickets(link_tickets.LinkTickets(ground.store), trail, clock)
+    links, kept = (
+        LinkChanges(ground.people, accounts, sessions, trail),
+        personal.Personal(ground.store),
+    )
+    return Floor(
+        settings=ground.settings,
+        clock=clock,
+        metrics=ground.metrics,
+        accounts=accounts,
+        addresses=ground.addresses,
+        brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
+        changes=changes,
+        charting=Charting(Sources(accounts, sessions), listing, ground.studio, clock),
+        choices=ground.choices,
+        console=Console(
+            overview.Overview(ground.store),
+            ground.choices,
+            ground.desk,
+            ground.gateways,
+            ground.settings.deployment_mode,
+        ),
+        deciding=Deciding(ground.desk),
+        drafts=drafts,
+        elsewhere=Elsewhere(accounts, sessions, ground.orders),
+        erasing=Erasing(kept, accounts, listing, trail, clock),
+        exporting=Exporting(kept, trail, clock),
+        gateways=GatewayLooks(ground.factory),
+        histories=Histories(listing, clock),
+        ideas=IdeaBoard(ideas.Ideas(ground.store), accounts, sessions, drafts, clock),
+        inbox=Inbox(ground.notices, ground.orders),
+        limits=LimitChoices(
+            ground.settings,
+            ground.people,
+            accounts,
+            ground.desk.gates,
+            trail,
+            clock,
+        ),
+        linking=linking,
+        links=links,
+        list=listing,
+        orders=sending,
+        panic=Panic(listing, portfolio, changes, drafts, sending),
+        portfolio=portfolio,
+        quotes=Quotes(accounts, sessions),
+        reconciler=ground.reconciler,
+        risk=RiskViews(portfolio, sessions, ground.desk.day_losses, clock),
+        sessions=sessions,
+        signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
+        tickets=tickets,
+        worths=Worths(day_values.DayValues(ground.store), ground.studio, clock),
+    )
