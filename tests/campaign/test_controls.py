@@ -85,7 +85,7 @@ def test_calls_that_name_nobody_are_not_attacked_and_all_others_are() -> None:
     names = {call.name for call in every_call()}
 
     assert {"orders.confirm", "links.remove", "tickets.prove", "exporting.export"} <= names
-    assert not {"sessions.lease", "reconciler.sweep", "choices.service_paused"} & names
+    assert not {"sessions.lease", "reconciler.sweep", "choices.service_pause"} & names
 
 
 def test_a_bent_state_is_never_the_one_that_was_given() -> None:

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from floorbroker.domain.connections import ConnectionEvent, ConnectionState
-from floorbroker.domain.ids import AccountId, BrokerId
+from floorbroker.domain.ideas import Idea
+from floorbroker.domain.ids import AccountId, BrokerId, UserId
 from floorbroker.domain.money import usd
+from floorbroker.domain.orders import Side
 from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import Balances, Snapshot
+from floorbroker.storage.day_values import DayValue
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.snapshots import Snapshots
 from tests.storage.walked import all_collections
@@ -35,4 +38,31 @@ async def snapshot(documents: Documents, link: Link, at: datetime) -> None:
     balances = Balances(cash=usd(400), equity=usd(1_000), buying_power=usd(800), as_of=at)
     await Snapshots(documents).add(
         Snapshot.of(link.user_id, link.link_id, AccountId("X-1"), balances, ())
+    )
+
+
+def day_value(link: Link, at: datetime) -> DayValue:
+    """What an account was worth at the end of a day."""
+    return DayValue(
+        user_id=link.user_id,
+        link_id=link.link_id,
+        account_id=AccountId("X-1"),
+        day=at.date(),
+        at=at,
+        value=usd(1_000),
+    )
+
+
+def idea(who: UserId, at: datetime) -> Idea:
+    """Something that a person posted."""
+    return Idea(
+        idea_id=f"{int(who) % 16**16:016x}",
+        user_id=who,
+        guild_id="900000000000000001",
+        symbol="AAPL",
+        name="Apple",
+        currency="USD",
+        side=Side.BUY,
+        reason="New phones sell well.",
+        created_at=at,
     )

@@ -62,7 +62,7 @@ async def test_a_life_leaves_something_in_every_collection_of_people(
 
     kept = {name for name, stored in (await everything(documents)).items() if stored}
 
-    assert kept >= (await everything(documents)).keys() - {"policies", "switches"}
+    assert kept >= (await everything(documents)).keys() - {"policies", "switches", "ops_alerts"}
 
 
 async def test_nothing_in_any_collection_names_the_person_any_more(

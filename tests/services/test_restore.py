@@ -116,7 +116,7 @@ async def test_everything_is_as_it_was_but_what_could_happen_again(
     (draft,) = [key for key in changed if key[0] == "orders"]
     assert (before[draft]["state"], after[draft]["state"]) == ("draft", "lapsed")
     assert after[draft]["events"][-1]["what"] == "restored"
-    assert await People(empty).service_paused()
+    assert (await People(empty).service_pause()).everybody
     await expect_servable(Marks(empty))
 
 

@@ -119,6 +119,8 @@ class Notifier:
         if held is None or until is not None:
             return
         telling = await self._told(held, kind, now)
+        if await self._orders.get(held.user_id, held.order_id) is None:
+            return  # erased while a way to the person was looked for
         await self._orders.change(held, lambda order: _noted(order, held, telling))
 
     async def _told(self, order: Order, kind: NewsKind | None, now: datetime) -> Telling:

@@ -138,7 +138,9 @@ class Reconciler:
         if intent is not None and intent.state is IntentState.SENDING:
             order = with_intent(order, intent, IntentState.UNKNOWN, now)
         until = now + self._desk.claim
-        return replace(order, claim=Claim(owner=self._desk.process, until=until), check_at=until)
+        # Told apart from what this process may be sending about the same order at this moment.
+        claim = Claim(owner=f"{self._desk.process} reads", until=until)
+        return replace(order, claim=claim, check_at=until)
 
     async def _store(self, taken: Order, found: LookUp) -> Order:
         now = self._desk.clock.now()
