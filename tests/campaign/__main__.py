@@ -12,7 +12,7 @@ from time import perf_counter
 
 from tests.campaign.row import Row
 from tests.campaign.rows import ROWS
-from tests.campaign.table import HEAD, Measured, as_json, lines_of
+from tests.campaign.table import HEAD, KEPT, Measured, keep, lines_of
 
 
 def _measured(row: Row, share: float, seed: int) -> Measured:
@@ -34,7 +34,10 @@ def main() -> int:
     asked.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(names)}")
     asked.add_argument("--share", type=float, default=1.0, help="of each row's size, 1 is all")
     asked.add_argument("--seed", type=int, default=1, help="of everything that is random")
-    asked.add_argument("--json", type=Path, help="a file that gets the same figures")
+    asked.add_argument("--json", type=Path, help="a file whose figures of these rows are renewed")
+    asked.add_argument(
+        "--keep", action="store_true", help=f"the same as --json {KEPT.name} in docs"
+    )
     options = asked.parse_args()
     unknown = set(options.rows) - set(names)
     if unknown:
@@ -46,8 +49,8 @@ def main() -> int:
             continue
         done.append(_measured(row, options.share, options.seed))
         _say(*lines_of(done[-1]))
-    if options.json is not None:
-        options.json.write_text(as_json(done, options.seed) + "\n")
+        for file in {options.json, KEPT if options.keep else None} - {None}:
+            keep(file, done, options.seed)  # after each: hours must not be lost with the last row
     held = all(one.passed and (one.full or options.share < 1) for one in done)
     return 0 if held else 1
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 from tests.campaign.row import Reached, Row
 
@@ -36,25 +38,35 @@ def lines_of(measured: Measured) -> list[str]:
     return [line, *(f"    BROKEN: {sentence}" for sentence in reached.broken)]
 
 
-HEAD = (
+HEAD: Final = (
     "| Campaign | Reached | Promise | Figures | Took |",
     "| --- | --- | --- | --- | --- |",
 )
 
 
-def as_json(all_of_them: Sequence[Measured], seed: int) -> str:
-    """The same for a machine."""
-    rows = [
-        {
-            "name": one.row.name,
-            "unit": one.row.unit,
-            "goal": one.row.goal,
-            "trials": one.reached.trials,
-            "passed": one.passed,
-            "broken": list(one.reached.broken),
-            "figures": dict(one.reached.figures),
-            "seconds": round(one.seconds, 1),
-        }
-        for one in all_of_them
-    ]
-    return json.dumps({"seed": seed, "rows": rows}, indent=2)
+KEPT: Final = Path(__file__).parents[2] / "docs" / "campaign.json"
+"""The last full run of each row, from which the page of reliability is made."""
+
+
+def keep(file: Path, done: Sequence[Measured], seed: int) -> None:
+    """Writes these rows beside the others that the file holds."""
+    known = kept(file)
+    known |= {one.row.name: _entry(one, seed) for one in done}
+    file.write_text(json.dumps(dict(sorted(known.items())), indent=2) + "\n")
+
+
+def kept(file: Path = KEPT) -> dict[str, Any]:
+    """What the file holds of each row, by its name."""
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return known
+
+
+def _entry(one: Measured, seed: int) -> dict[str, Any]:
+    return {
+        "goal": one.row.goal,
+        "trials": one.reached.trials,
+        "broken": list(one.reached.broken),
+        "figures": dict(one.reached.figures),
+        "seconds": round(one.seconds),
+        "seed": seed,
+    }

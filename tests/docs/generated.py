@@ -9,6 +9,7 @@ from typing import Final
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.brokers.table import brokers_table, capability_matrix
 from tests.docs.broker_pages import access_table, local_list, manifest, multi_user_list
+from tests.docs.campaign_page import campaign_table
 from tests.docs.command_pages import commands, console
 from tests.docs.error_page import errors_table
 from tests.docs.licence_page import licences_table
@@ -37,6 +38,7 @@ PARTS: Final[Mapping[tuple[Path, str], Make]] = MappingProxyType(
         (DOCS / "commands.md", "commands"): _fixed(commands),
         (DOCS / "commands.md", "console"): _fixed(console),
         (DOCS / "licences.md", "licences"): licences_table,
+        (DOCS / "reliability.md", "campaign"): _fixed(campaign_table),
         **{
             (DOCS / "brokers" / f"{spec.id}.md", "manifest"): _fixed(
                 lambda spec=spec: manifest(spec)
