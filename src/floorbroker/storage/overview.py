@@ -41,7 +41,6 @@ _log = structlog.get_logger(__name__)
 INDEXES: Final = (
     Index(collection=_LINKS, name="broker_dead", fields=("broker", "removed", "dead_since")),
     Index(collection=_LINKS, name="broker_ends", fields=("broker", "removed", "ends_at")),
-    Index(collection=_ORDERS, name="state_sent", fields=("state", "sent_at")),
     Index(collection=_USERS, name="suspended", fields=("suspended",)),
     Index(collection=_POLICIES, name="suspended", fields=("suspended",)),
 )
