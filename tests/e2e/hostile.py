@@ -45,6 +45,8 @@ VALUES: Final[dict[str, str]] = {
 }
 
 VALID: Final[dict[str, str | bool]] = {
+    "side": "buy",
+    "reason": "New phones sell well.",
     "symbol": "AAPL",
     "quantity": "1",
     "account": "Paper",

@@ -112,7 +112,7 @@ async def test_only_so_many_ideas_an_hour(world: World) -> None:
         ({"stop": "999"}, "between the stop and the target"),
         ({"limit": "1e3"}, "limit price"),
         ({"symbol": "ZZZZ"}, "does not list ZZZZ"),
-        ({"symbol": "../orders"}, "cannot be read"),
+        ({"symbol": "../orders"}, "Invalid symbol"),
     ],
 )
 async def test_an_idea_that_cannot_be_is_refused_and_not_posted(
