@@ -7,7 +7,7 @@ is attacked without a change here.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -123,8 +123,11 @@ class Attack:
                 sent = forged.modal(self.world, self.world.alice, result.modal, text)
                 result = await sent.delivered()
                 self.inputs += 1
-            for seen in _private(Answer(result)):
-                assert_harmless(seen, what)
+            answer = Answer(result)
+            for seen in (answer, *answer.beside):
+                # An idea is for the channel; it too pings nobody and shows no inside.
+                posted = seen.title.startswith("Idea: ") and answer.title == "Posted"
+                assert_harmless(seen, what, public=posted)
         except AssertionError as error:
             self.broken.append(f"{what!r}: {error}"[:600])
 
@@ -136,12 +139,6 @@ class Attack:
         except AssertionError as error:
             self.broken.append(f"after a round: {error}"[:600])
         _forget(self.world)
-
-
-def _private(answer: Answer) -> Iterator[Seen]:
-    """The cards that were made for this input; the one that was clicked was there before."""
-    yield answer
-    yield from answer.beside
 
 
 def _is_menu(item: type[ui.DynamicItem[Any]]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from tests.campaign.faults.venue import Kind, Planted, Venue
 from tests.simulators.serving import Fault, Simulator, Trouble
 
-SILENT = tuple(fault for fault in Fault if fault not in {Fault.LATE, Fault.DRIP})
+SILENT = tuple(fault for fault in Fault if fault not in {Fault.LATE, Fault.DRIP, Fault.FAR})
 
 
 class HttpVenue(Venue):
