@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_client_id: str = ""
     discord_client_secret: SecretStr | None = None
+    discord_public_key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
     # Storage and secrets
     mongodb_uri: SecretStr | None = None

@@ -19,6 +19,7 @@ from floorbroker.config import LogFormat, Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.observability.logging import configure_logging, log_uncaught_errors
 from floorbroker.web.app import build_metrics_app, build_web_app, run_web
+from floorbroker.web.discord_events import DiscordEvents
 from floorbroker.web.errors_page import ErrorsPage, errors_page
 from floorbroker.web.links import LinkPages, link_pages
 
@@ -73,6 +74,7 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
         metrics_token=settings.metrics_token,
         links=links,
         errors=errors,
+        events=discord_events(app),
     )
     sites = [("PORT", settings.port, public)]
     if settings.metrics_port is not None:
@@ -88,6 +90,13 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
             _log.info("listening", setting=name, port=port)
             ports.append(port)
         yield ports
+
+
+def discord_events(app: App) -> DiscordEvents | None:
+    """What Discord may tell over HTTP, where the application's key is known."""
+    if not app.settings.discord_public_key:
+        return None
+    return DiscordEvents(app.settings, app.floor.erasing, app.floor.clock)
 
 
 def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:

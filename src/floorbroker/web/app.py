@@ -20,6 +20,7 @@ from floorbroker.web.connection import (
     Patience,
     plain,
 )
+from floorbroker.web.discord_events import DiscordEvents
 from floorbroker.web.errors_page import ErrorsPage
 from floorbroker.web.health import Readiness, add_health
 from floorbroker.web.links import LinkPages
@@ -38,6 +39,7 @@ def build_web_app(
     metrics_token: SecretStr | str | None,
     links: LinkPages | None = None,
     errors: ErrorsPage | None = None,
+    events: DiscordEvents | None = None,
 ) -> web.Application:
     """The public application: `/healthz`, `/readyz`, and `/metrics` behind its token.
 
@@ -46,10 +48,11 @@ def build_web_app(
     Args:
         links: The pages on which accounts are linked, where they are set up.
         errors: The page on which every code is explained.
+        events: What Discord tells by itself, where its key is known.
     """
     app = _bare_app() if links is None else _bare_app(links.guard.middleware)
     add_health(app, readiness)
-    for part in (links, errors):
+    for part in (links, errors, events):
         if part is not None:
             part.add_to(app)
     shown = links or errors
