@@ -151,3 +151,21 @@ def test_what_is_made_and_what_is_left_add_up_to_what_went_in_and_out(
 
     assert sum(one.profit or 0 for one in made) == cash
     assert all(not one.unknown for one in made)
+
+
+def test_a_sale_beyond_the_holding_closes_first_and_then_opens() -> None:
+    made = closings(
+        [
+            done(1, Side.BUY, "100", "10"),
+            done(2, Side.SELL, "150", "12", effect=PositionEffect.SHORT),
+            done(3, Side.BUY, "50", "11", effect=PositionEffect.CLOSE),
+            done(4, Side.BUY, "100", "20"),
+            done(5, Side.SELL, "100", "21"),
+        ]
+    )
+
+    assert [(one.quantity, one.profit) for one in made] == [
+        (Decimal(100), Decimal(200)),
+        (Decimal(50), Decimal(50)),
+        (Decimal(100), Decimal(100)),
+    ]

@@ -88,7 +88,7 @@ def test_an_account_that_was_linked_later_makes_no_profit() -> None:
 
 async def test_the_day_s_value_is_noted_when_somebody_looks(house: House, days: DayValues) -> None:
     overview = await _overview(house)
-    worths = Worths(days, Drawn(), house.clock)
+    worths = Worths(days, house.stored_people, Drawn(), house.clock)
 
     await worths.pictures(ANNA, overview, Span.MONTH)
     await worths.pictures(ANNA, overview, Span.MONTH)
@@ -98,9 +98,22 @@ async def test_the_day_s_value_is_noted_when_somebody_looks(house: House, days: 
     assert noted.value == overview.holdings[0].balances.equity
 
 
+async def test_an_account_that_was_removed_meanwhile_leaves_no_value(
+    house: House, days: DayValues, store: FlakyDocuments
+) -> None:
+    overview = await _overview(house)
+    await store.delete("links", {"user_id": ANNA})
+
+    await Worths(days, house.stored_people, Drawn(), house.clock).pictures(
+        ANNA, overview, Span.MONTH
+    )
+
+    assert await store.find("day_values", {}, limit=9) == []
+
+
 async def test_there_is_a_curve_from_the_second_day_on(house: House, days: DayValues) -> None:
     studio = Drawn()
-    worths = Worths(days, studio, house.clock)
+    worths = Worths(days, house.stored_people, studio, house.clock)
     first = await worths.pictures(ANNA, await _overview(house), Span.MONTH)
     house.clock.advance(24 * 3600)
     second = await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.MONTH)
@@ -112,7 +125,7 @@ async def test_there_is_a_curve_from_the_second_day_on(house: House, days: DayVa
 
 async def test_a_curve_does_not_go_further_back_than_asked(house: House, days: DayValues) -> None:
     studio = Drawn()
-    worths = Worths(days, studio, house.clock)
+    worths = Worths(days, house.stored_people, studio, house.clock)
     await worths.pictures(ANNA, await _overview(house), Span.MONTH)
     for _ in range(2):
         house.clock.advance(25 * 24 * 3600)
@@ -133,7 +146,9 @@ async def test_a_store_that_fails_hides_no_allocation(
         raise StoreUnavailable
 
     store.before["upsert", "day_values"] = store.before["find", "day_values"] = fail
-    pictures = await Worths(days, Drawn(), house.clock).pictures(ANNA, overview, Span.MONTH)
+    pictures = await Worths(days, house.stored_people, Drawn(), house.clock).pictures(
+        ANNA, overview, Span.MONTH
+    )
 
     assert [picture.name for picture in pictures] == ["allocation.png"]
 

@@ -58,6 +58,7 @@ async def test_an_import_in_the_main_thread_takes_the_interrupt_and_ends_the_pro
 async def test_an_import_in_another_thread_leaves_the_interrupt_alone(tmp_path: Path) -> None:
     program = (
         "import signal, threading, importlib\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "one = threading.Thread(target=importlib.import_module, args=('moomoo',))\n"
         "one.start(); one.join()\n"
         "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
@@ -73,6 +74,7 @@ async def test_the_simulators_own_import_writes_elsewhere_and_changes_nothing(
 ) -> None:
     program = (
         "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tests.simulators.opend import sdk\n"
         "sdk()\n"
         "kept = signal.getsignal(signal.SIGINT) is signal.default_int_handler\n"

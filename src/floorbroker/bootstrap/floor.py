@@ -107,5 +107,5 @@ def build_floor(ground: Ground) -> Floor:
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         tickets=tickets,
-        worths=Worths(day_values.DayValues(ground.store), ground.studio, clock),
+        worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
     )

@@ -64,32 +64,36 @@ def closings(orders: Iterable[Order]) -> Sequence[Closing]:
         # What one unit cost, or brought, with its part of the fee.
         price = fill.price * size + sign * fee / fill.quantity
         where = (order.link_id, order.account_id, request.instrument.symbol)
-        if request.effect is not PositionEffect.CLOSE:
-            if any(leg.state is OrderState.FILLED for leg in order.legs):
-                made.append(_closed_by_a_leg(order, fill))
-                continue
-            lots[*where, request.side].append(_Lot(fill.quantity, price))
+        if any(leg.state is OrderState.FILLED for leg in order.legs):
+            made.append(_closed_by_a_leg(order, fill))
             continue
+        # A sale beyond what is held closes first and then opens, and so does a purchase beyond a
+        # short position.
         opened = lots[*where, request.side.opposite]
-        left, profit, known = fill.quantity, _NONE, False
+        left, profit = fill.quantity, _NONE
         while left and opened:
             lot = opened[0]
             taken = min(left, lot.quantity)
             profit += taken * (lot.price - price) * sign
-            known = True
             left -= taken
             lot.quantity -= taken
             if not lot.quantity:
                 opened.popleft()
+        closed = fill.quantity - left
+        opens = request.effect is not PositionEffect.CLOSE
+        if opens and left:
+            lots[*where, request.side].append(_Lot(left, price))
+        if opens and not closed:
+            continue
         made.append(
             Closing(
                 order_id=order.order_id,
                 symbol=request.instrument.symbol,
                 currency=request.instrument.currency,
                 at=fill.at,
-                quantity=fill.quantity,
-                profit=profit if known else None,
-                unknown=left,
+                quantity=closed if opens else fill.quantity,
+                profit=profit if closed else None,
+                unknown=_NONE if opens else left,
             )
         )
     return sorted(made, key=lambda closing: closing.at)

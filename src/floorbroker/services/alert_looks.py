@@ -96,6 +96,8 @@ class AlertLooks:
         self._commands = Window(COMMANDS_WITHIN)
         self._renewals = Window(RENEWALS_WITHIN)
         self._lag = Window(LAG_WITHIN)
+        for counted in (self._commands, self._renewals):
+            counted.rise({}, clock.now())  # counters begin with the process: its first seconds too
 
     async def take(self) -> Sequence[Reading]:
         """One reading of everything."""
@@ -212,8 +214,13 @@ class AlertLooks:
 
 
 def _waits_for_person(order: Order) -> bool:
-    """Several orders at the broker fit: the card asks, and nobody else can know."""
-    return order.state is OrderState.UNKNOWN and bool(order.candidates)
+    """No operator can do anything about it.
+
+    Several orders at the broker fit, and the card asks which; or the person removed the account,
+    so that nobody can look any more.
+    """
+    asked = order.state is OrderState.UNKNOWN and bool(order.candidates)
+    return asked or order.check_at is None
 
 
 def _in_doubt_since(order: Order) -> datetime:

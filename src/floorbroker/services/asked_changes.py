@@ -38,8 +38,11 @@ def asked_already(order: Order, asked: Intent, again_after: timedelta) -> bool:
     raise Busy("Another request about this order is under way. Try again in a moment.")
 
 
-def check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal) -> None:
+def check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal, tied: Decimal) -> None:
     """The new quantity is beyond what is filled, and a close never sells more than is held.
+
+    Args:
+        tied: What other open orders close already.
 
     Raises:
         InvalidInput: It is not, or it would.
@@ -47,9 +50,13 @@ def check_quantity(wanted: OrderRequest, filled: Decimal, held: Decimal) -> None
     quantity = wanted.quantity or Decimal(0)
     if quantity <= filled:
         raise InvalidInput(f"{filled} is filled already; ask for more than that.")
-    closable = held if wanted.side is Side.SELL else -held
+    closable = (held if wanted.side is Side.SELL else -held) - tied
     if wanted.effect is PositionEffect.CLOSE and quantity - filled > closable:
         symbol = wanted.instrument.symbol
+        if tied:
+            raise InvalidInput(
+                f"Of {held} {symbol}, other open orders close {tied} already. Cancel one first."
+            )
         raise InvalidInput(f"You hold {held} {symbol}; that is less than {quantity - filled}.")
 
 

@@ -1,9 +1,10 @@
 """How much of a holding may still be closed: what is held, less what open orders close already."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from floorbroker.domain.errors import InvalidInput
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import OrderId, UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING
 from floorbroker.domain.orders import OrderRequest, PositionEffect
@@ -12,11 +13,18 @@ from floorbroker.storage.orders import Orders
 
 
 async def closing_already(
-    orders: Orders, account: LinkedAccount, user_id: UserId, request: OrderRequest
+    orders: Orders,
+    account: LinkedAccount,
+    user_id: UserId,
+    request: OrderRequest,
+    but: OrderId | None = None,
 ) -> Decimal:
     """How much of the holding open orders close already; 0 for an order that opens.
 
     Asked before the holding is: an order that fills in between then counts twice, and not never.
+
+    Args:
+        but: The order that is to be changed, which does not stand in its own way.
     """
     if request.effect is not PositionEffect.CLOSE or request.quantity is None:
         return Decimal(0)
@@ -25,9 +33,22 @@ async def closing_already(
         account.link.link_id,
         account.account.account_id,
         states=WORKING | UNRESOLVED,
-        limit=100,
+        limit=500,
     )
-    return sum((_left(other) for other in working if _closes(other, request)), Decimal(0))
+    others = (other for other in working if other.order_id != but)
+    return sum((_left(other) for other in others if _closes(other, request)), Decimal(0))
+
+
+def under_way(working: Sequence[Order], request: OrderRequest) -> Decimal:
+    """Units that orders at work may still add to what `request` opens, on its side."""
+    if request.effect is PositionEffect.CLOSE:
+        return Decimal(0)
+    adding = (
+        other
+        for other in working
+        if other.request.side is request.side and other.request.effect is not PositionEffect.CLOSE
+    )
+    return sum(map(_left, adding), Decimal(0))
 
 
 def check_closable(request: OrderRequest, position: Decimal, tied: Decimal) -> None:
@@ -62,4 +83,10 @@ def _closes(other: Order, request: OrderRequest) -> bool:
 
 
 def _left(order: Order) -> Decimal:
-    return max((order.request.quantity or Decimal(0)) - order.filled_quantity, Decimal(0))
+    """What is not filled yet; an amount of money counts at the price of its review."""
+    wanted = order.request.quantity
+    if wanted is None:
+        price, amount = order.review.price, order.request.notional
+        size = order.request.instrument.multiplier
+        wanted = amount / (price * size) if amount and price else Decimal(0)
+    return max(wanted - order.filled_quantity, Decimal(0))

@@ -14,19 +14,25 @@ from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order, Review, Telling
 from floorbroker.domain.order_life import event
-from floorbroker.domain.order_state import WORKING, OrderState
+from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.domain.portfolio import Position
 from floorbroker.domain.risk import DayLoss, Limits, close_calls
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
-from floorbroker.services.closable import check_closable, closing_already
+from floorbroker.services.closable import check_closable, closing_already, under_way
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.ticket import Ticket
-from floorbroker.services.valuation import Valuation, buying_power_after, proposed, value
+from floorbroker.services.valuation import (
+    Valuation,
+    buying_power_after,
+    check_currency,
+    proposed,
+    value,
+)
 from floorbroker.storage.documents import DuplicateKey
 
 RESTING_REVIEW: Final = timedelta(minutes=10)
@@ -89,7 +95,9 @@ class Drafts:
             environment = account.link.environment
             gates = self._desk.gates
             limits = await gates.check(caller, account.link.broker, environment, request.effect)
-            figures = value(request, around, limits)
+            check_currency(request)
+            working = await self._working(caller, account, request)
+            figures = value(request, around, limits, under_way(working, request))
             today = await gates.orders_today(caller.user_id)
             loss = await self._loss(caller, account, around, limits)
             weighed = proposed(request, figures, around, today, loss)
@@ -103,7 +111,7 @@ class Drafts:
             *doubt,
             *_warnings(request, around, self._desk.clock.now()),
             *close_calls(weighed, limits),
-            *await self._opposite(order),
+            *_opposite(working, request),
             *await self._sent_before(order),
             *await self._broken(order),
         )
@@ -184,21 +192,19 @@ class Drafts:
             "look at your broker first.",
         )
 
-    async def _opposite(self, order: Order) -> tuple[str, ...]:
-        working = await self._desk.orders.of_account(
-            order.user_id, order.link_id, order.account_id, states=WORKING, limit=50
+    async def _working(
+        self, caller: Caller, account: LinkedAccount, request: OrderRequest
+    ) -> Sequence[Order]:
+        """The account's orders of the same instrument that are at work, or may be."""
+        found = await self._desk.orders.of_account(
+            caller.user_id,
+            account.link.link_id,
+            account.account.account_id,
+            states=WORKING | UNRESOLVED,
+            limit=100,
         )
-        request = order.request
-        against = [
-            other
-            for other in working
-            if other.request.instrument.symbol == request.instrument.symbol
-            and other.request.side is request.side.opposite
-        ]
-        if not against:
-            return ()
-        verb = "order stands" if len(against) == 1 else "orders stand"
-        return (f"{len(against)} open {request.side.opposite} {verb} against this one.",)
+        symbol = request.instrument.symbol
+        return [other for other in found if other.request.instrument.symbol == symbol]
 
     async def _sent_before(self, order: Order) -> tuple[str, ...]:
         now = self._desk.clock.now()
@@ -208,6 +214,18 @@ class Drafts:
         ago = int(max(now - sent_at, timedelta(0)).total_seconds())
         words = f"{ago} s" if ago < 120 else f"{ago // 60} min"
         return (f"You sent the same order {words} ago. This would be another one.",)
+
+
+def _opposite(working: Sequence[Order], request: OrderRequest) -> tuple[str, ...]:
+    against = [
+        other
+        for other in working
+        if other.state.working and other.request.side is request.side.opposite
+    ]
+    if not against:
+        return ()
+    verb = "order stands" if len(against) == 1 else "orders stand"
+    return (f"{len(against)} open {request.side.opposite} {verb} against this one.",)
 
 
 def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tuple[str, ...]:

@@ -88,6 +88,9 @@ class IdeaBoard:
             stop=None if stop is None else parse_price(stop, "stop"),
             price=price,
         )
+        person = await self._accounts.person(caller.user_id)
+        if person.leaving is not None:  # looked at last: nothing may be stored after an erasing
+            raise PolicyRefused("Your data is to be erased, so nothing new is posted. /data keep.")
         await self._ideas.add(idea)
         return idea
 

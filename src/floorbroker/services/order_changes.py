@@ -32,10 +32,11 @@ from floorbroker.services.asked_changes import (
     nothing_at_work,
 )
 from floorbroker.services.callers import Caller
+from floorbroker.services.closable import closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
-from floorbroker.services.valuation import proposed, value
+from floorbroker.services.valuation import check_currency, proposed, value
 
 _TRIES: Final = 10
 _log = structlog.get_logger(__name__)
@@ -134,11 +135,15 @@ class OrderChangeService:
             caller, order.broker, order.environment, wanted.effect
         )
         async with self._desk.sessions.lease(account.link) as adapter:
+            tied = await closing_already(
+                self._desk.orders, account, caller.user_id, wanted, but=order.order_id
+            )
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
+        check_currency(wanted)
         preflight.check_seen(wanted, around)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
-            check_quantity(wanted, order.filled_quantity, around.held)
+            check_quantity(wanted, order.filled_quantity, around.held, tied)
         figures = value(wanted, around, limits)
         loss = None
         if limits.max_daily_loss is not None and around.balances is not None:

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 from weakref import WeakValueDictionary
@@ -18,28 +18,28 @@ from floorbroker.domain.errors import (
     NotYours,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import OrderId, UserId
+from floorbroker.domain.ids import LinkId, OrderId, UserId
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import AccountKey, Link
-from floorbroker.domain.risk import DayLoss, Limits
+from floorbroker.domain.risk import DayLoss, ProposedOrder
 from floorbroker.services.callers import Caller
 from floorbroker.services.closable import check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.notify import seen
 from floorbroker.services.preflight import holding
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
-from floorbroker.services.valuation import moved_percent
+from floorbroker.services.still_valid import FRESH, check_price, expired, touch_now
 
 _log = structlog.get_logger(__name__)
 
 READ_AT_ONCE: Final = 50
 """So many clicks are looked up at once: a crowd at the open does not stall the event loop."""
 
-FRESH: Final = timedelta(seconds=5)
-"""A quote this young is not asked for again between review and Confirm."""
+
+_Turn = tuple[UserId, LinkId | None]
 
 
 class OrderService:
@@ -49,7 +49,9 @@ class OrderService:
         """See `Desk`."""
         self._desk = desk
         self._door = asyncio.Semaphore(READ_AT_ONCE)
-        self._checking: WeakValueDictionary[UserId, asyncio.Lock] = WeakValueDictionary()
+        self._checking: WeakValueDictionary[tuple[UserId, LinkId | None], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
 
     async def get(self, caller: Caller, order_id: OrderId) -> Order:
         """The caller's order.
@@ -105,7 +107,7 @@ class OrderService:
     async def _ask_again(self, order: Order) -> Order:
         """The draft, from now on with the question that `anyway` answers."""
         now = self._desk.clock.now()
-        if _expired(order, now):
+        if expired(order, now):
             raise DraftExpired
         if order.asked_again:
             return order
@@ -141,7 +143,7 @@ class OrderService:
         self, caller: Caller, order: Order, link: Link, reply: ReplyAddress | None
     ) -> Order:
         async with self._turn(order), self._desk.sessions.lease(link) as adapter:
-            async with self._one_at_a_time(caller.user_id):
+            async with self._one_at_a_time(order):
                 await self._check(caller, order, adapter)
                 sending = await self._desk.orders.advance(order, self._sending(order, reply))
             if sending is None:
@@ -157,7 +159,7 @@ class OrderService:
 
     async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
         """All that may have changed since the review; the pause last, right before the order."""
-        if _expired(order, self._desk.clock.now()):
+        if expired(order, self._desk.clock.now()):
             raise DraftExpired
         touch = await self._price_now(adapter, order)
         await self._check_holding(adapter, order)
@@ -168,12 +170,27 @@ class OrderService:
         if limits.max_daily_loss is not None:
             loss = await self._loss(adapter, order)
             limits = await gates.check(caller, order.broker, order.environment, effect)
-        _check_price(order, touch, limits)
+        check_price(order, touch, limits)
         if order.review.weighed is not None:
-            now = replace(order.review.weighed, orders_today=today, loss=loss)
-            gates.check_limits(now, limits)
+            gates.check_limits(await self._weighed_now(order, today, loss), limits)
         elif effect is not PositionEffect.CLOSE:
             raise DraftExpired  # of an older version: what its limits looked at is not known
+
+    async def _weighed_now(self, order: Order, today: int, loss: DayLoss | None) -> ProposedOrder:
+        """What the limits look at, with what was sent since the review on top of the position."""
+        weighed = order.review.weighed
+        assert weighed is not None  # noqa: S101  # the caller has looked
+        weighed = replace(weighed, orders_today=today, loss=loss)
+        before = weighed.position_value_after
+        if order.request.effect is PositionEffect.CLOSE or not before:
+            return weighed
+        more = await self._desk.orders.value_sent_beside(order)
+        share = weighed.concentration_percent
+        return replace(
+            weighed,
+            position_value_after=before + more,
+            concentration_percent=None if share is None else share * (before + more) / before,
+        )
 
     async def _loss(self, adapter: BrokerAdapter, order: Order) -> DayLoss:
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
@@ -195,9 +212,15 @@ class OrderService:
             # Who cannot look must still be able to close; the broker judges.
             _log.warning("holding_not_checked", broker=order.broker)
 
-    def _one_at_a_time(self, user_id: UserId) -> asyncio.Lock:
-        """One person's last checks follow each other, so that each sees what the last one sent."""
-        return self._checking.setdefault(user_id, asyncio.Lock())
+    def _one_at_a_time(self, order: Order) -> asyncio.Lock:
+        """One person's last checks follow each other, so that each sees what the last one sent.
+
+        Closing orders only at their own link: a broker that is slow keeps nobody in elsewhere.
+        """
+        closes = order.request.effect is PositionEffect.CLOSE
+        return self._checking.setdefault(
+            (order.user_id, order.link_id if closes else None), asyncio.Lock()
+        )
 
     async def _send(self, adapter: BrokerAdapter, sending: Order) -> Outcome:
         sent_at = sending.sent_at
@@ -226,7 +249,7 @@ class OrderService:
         # A source whose clock is ahead of ours says nothing about how old its price is.
         if review.price_at is not None and timedelta(0) <= now - review.price_at < FRESH:
             return None
-        touch = await _touch(adapter, order)
+        touch = await touch_now(adapter, order)
         if touch is None and order.request.effect is not PositionEffect.CLOSE:
             raise DraftExpired("The price could not be checked again, so nothing was sent.")
         return touch
@@ -259,30 +282,3 @@ class OrderService:
         self._desk.metrics.order_outcome(stored.broker, stored.state)
         self._desk.supervisor.hand_over(self._desk.audit.order(stored))
         return stored
-
-
-def _check_price(order: Order, touch: Decimal | None, limits: Limits) -> None:
-    """A market order goes out only near the price that the person saw.
-
-    Raises:
-        DraftExpired: The price moved beyond the collar.
-    """
-    before, collar = order.review.price, limits.price_collar_percent
-    if before is None or touch is None or moved_percent(before, touch) <= collar:
-        return
-    side = order.request.side.value
-    raise DraftExpired(
-        f"The price to {side} moved from {before} to {touch}, more than the collar of {collar:f} %."
-    )
-
-
-def _expired(order: Order, now: datetime) -> bool:
-    """Too old, or made before the clock was set back, so that nobody can tell how old it is."""
-    return now >= order.review.expires_at or now < order.created_at - FRESH
-
-
-async def _touch(adapter: BrokerAdapter, order: Order) -> Decimal | None:
-    try:
-        return (await adapter.quote(order.request.instrument)).touch(order.request.side)
-    except BrokerError:
-        return None

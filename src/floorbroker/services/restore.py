@@ -35,6 +35,10 @@ _ALL_TIMES: Final = datetime.max.replace(tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
 
+LOOKING: Final = "looking"
+"""What the mark says until the store was found empty."""
+
+
 class CannotRestore(Exception):
     """Nothing was put back; the message is a sentence that says why."""
 
@@ -102,16 +106,22 @@ class Restore:
         return Settled(lapsed=lapsed, links=links, unreadable=unreadable)
 
     async def _begin(self, digest: str) -> None:
-        if await self._marks.claim(RESTORING, digest):
-            # Marked first: a bot that starts now sees the mark, one that runs has left its own.
-            if not await is_empty(self._documents, but=mark_id(RESTORING)):
-                await self._marks.remove(RESTORING)
-                raise CannotRestore("This store is not empty. A backup goes into an empty one.")
-        elif await self._marks.get(RESTORING) != digest:
+        # Marked first: a bot that starts now sees the mark, one that runs has left its own. Until
+        # the store was found empty the mark says no more than that somebody looks: who is
+        # interrupted there must look again, and not go on as if half of it were restored.
+        if await self._marks.claim(RESTORING, LOOKING):
+            pass
+        elif (mark := await self._marks.get(RESTORING)) == digest:
+            return
+        elif mark != LOOKING:
             raise CannotRestore(
                 "This store holds a part of another backup, whose restore did not come to its end. "
                 "Restore that file again, or remove the store and begin anew."
             )
+        if not await is_empty(self._documents, but=mark_id(RESTORING)):
+            await self._marks.remove(RESTORING)
+            raise CannotRestore("This store is not empty. A backup goes into an empty one.")
+        await self._marks.put(RESTORING, digest)
 
     async def _add(self, page: list[tuple[str, Document]]) -> None:
         adding = (self._add_one(collection, document) for collection, document in page)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from floorbroker.domain.errors import InsufficientFunds, InvalidInput
+from floorbroker.domain.errors import InsufficientFunds, InvalidInput, NotSupported
 from floorbroker.domain.money import DOLLARS, to_cents
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.domain.risk import DayLoss, Limits, ProposedOrder
@@ -37,15 +37,37 @@ _UNPRICED: Final = Valuation(
 )
 
 
-def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuation:
+def check_currency(request: OrderRequest) -> None:
+    """Limits are in US dollars: what is priced in anything else cannot be held against them.
+
+    Raises:
+        NotSupported: The order opens a position in something else.
+    """
+    currency = request.instrument.currency
+    if request.effect is not PositionEffect.CLOSE and currency not in DOLLARS:
+        raise NotSupported(
+            f"{request.instrument.symbol} is priced in {currency}. Positions are opened in what is "
+            "priced in US dollars only, since the limits are."
+        )
+
+
+def value(
+    request: OrderRequest,
+    around: Surroundings,
+    limits: Limits,
+    under_way: Decimal = Decimal(0),
+) -> Valuation:
     """The figures.
+
+    Args:
+        under_way: Units that other orders of the same instrument and side may still add.
 
     Raises:
         InvalidInput: There is no price at all to value it with, or a notional sell that is, or
             may be, larger than the holding.
     """
     touch = around.quote.touch(request.side) if around.quote else None
-    price = request.limit_price or request.stop_price or touch
+    price = _expected(request, touch)
     if price is None and request.effect is PositionEffect.CLOSE and request.quantity is not None:
         return _UNPRICED  # who wants to get out is not kept in for want of a price
     if price is None and request.notional is None:
@@ -59,26 +81,61 @@ def value(request: OrderRequest, around: Surroundings, limits: Limits) -> Valuat
         if request.side is Side.SELL and quantity > around.held:
             raise InvalidInput("That is more than your holding is worth. /close sells all of it.")
     amount = request.notional if request.notional is not None else quantity * per_unit
-    cautious = amount
+    worst = _worst(request, touch, per_unit / request.instrument.multiplier)
+    cautious = amount if request.notional is not None else quantity * worst * _size(request)
     if request.limit_price is None and request.notional is None:
-        cautious = amount * (1 + limits.price_collar_percent / 100)
+        cautious *= 1 + limits.price_collar_percent / 100
     sign = 1 if request.side is Side.BUY else -1
+    after = around.held + sign * (quantity + under_way)
     return Valuation(
         market=touch,
         cost=to_cents(amount * sign),
         cautious=to_cents(cautious),
-        position_after=to_cents(abs(around.held + sign * quantity) * per_unit),
+        position_after=to_cents(abs(after) * worst * _size(request)),
         price_off_percent=_off(request, touch),
     )
 
 
+def _size(request: OrderRequest) -> Decimal:
+    return request.instrument.multiplier
+
+
+def _expected(request: OrderRequest, touch: Decimal | None) -> Decimal | None:
+    """What one unit will about cost or bring: a stop on the wrong side of the market is no price.
+
+    It is triggered at once, and then the market's price counts.
+    """
+    if request.limit_price is not None:
+        return request.limit_price
+    if request.stop_price is None or touch is None:
+        return request.stop_price or touch
+    nearest = max if request.side is Side.BUY else min
+    return nearest(request.stop_price, touch)
+
+
+def _worst(request: OrderRequest, touch: Decimal | None, expected: Decimal) -> Decimal:
+    """What one unit counts for in a limit: nobody makes an order small by naming a small price."""
+    if request.side is Side.BUY:
+        return expected
+    return max(price for price in (expected, touch, request.stop_price) if price is not None)
+
+
 def _off(request: OrderRequest, touch: Decimal | None) -> Decimal:
-    """How far a limit price lies beyond the market, on the side that costs the person money."""
-    if request.limit_price is None or not touch or request.type is not OrderType.LIMIT:
+    """How far a limit price lies beyond the market, on the side that costs the person money.
+
+    Beyond the stop, where one has to be reached first.
+    """
+    limit, stop = request.limit_price, request.stop_price
+    if limit is None or not touch:
         return Decimal(0)
-    beyond = (
-        request.limit_price - touch if request.side is Side.BUY else touch - request.limit_price
-    )
+    if stop is not None and request.effect is PositionEffect.CLOSE:
+        return Decimal(0)  # a wide way out is one
+    if request.side is Side.BUY:
+        touch = max(touch, stop or touch)
+        beyond = limit - touch
+    else:
+        touch = min(touch, stop or touch)
+        beyond = touch - limit
     return max(beyond / touch * 100, Decimal(0))
 
 

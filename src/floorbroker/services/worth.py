@@ -24,6 +24,7 @@ from floorbroker.domain.people import AccountKey
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.portfolio import Holdings, Overview
 from floorbroker.storage.day_values import DayValue, DayValues
+from floorbroker.storage.people import People
 
 _LINE: Final = 2
 """So many points make a line."""
@@ -61,9 +62,10 @@ class Whole:
 class Worths:
     """Notes values and draws them."""
 
-    def __init__(self, days: DayValues, studio: Studio, clock: Clock) -> None:
+    def __init__(self, days: DayValues, people: People, studio: Studio, clock: Clock) -> None:
         """See the module's first lines."""
         self._days = days
+        self._people = people
         self._studio = studio
         self._clock = clock
 
@@ -82,9 +84,15 @@ class Worths:
         return [one for one in drawn if isinstance(one, Picture)]
 
     async def _note(self, user_id: UserId, overview: Overview) -> None:
-        """Today's values; a store that fails must not hide a portfolio."""
+        """Today's values; a store that fails must not hide a portfolio.
+
+        An account that was removed, or a person who was erased, while brokers were asked leaves
+        nothing.
+        """
         try:
-            await asyncio.gather(*(self._days.put(_day(user_id, one)) for one in overview.holdings))
+            links = {link.link_id for link in await self._people.links(user_id)}
+            there = [one for one in overview.holdings if one.account.link.link_id in links]
+            await asyncio.gather(*(self._days.put(_day(user_id, one)) for one in there))
         except StoreUnavailable:
             return
 

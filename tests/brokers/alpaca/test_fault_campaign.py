@@ -23,7 +23,7 @@ from tests.simulators.alpaca import AlpacaSimulator, Fault, Person
 
 ROUNDS: Final = 150
 FAULTS: Final = [
-    fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP}
+    fault for fault in Fault if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP}
 ]  # those two last until a deadline; the tests of the transport have them
 
 _S = OrderState

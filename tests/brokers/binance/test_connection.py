@@ -234,7 +234,8 @@ def everything_in(error: BaseException | None) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "fault", [fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP, Fault.LATE}]
+    "fault",
+    [fault for fault in Fault if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP, Fault.LATE}],
 )
 async def test_no_failure_shows_a_key_or_a_signature(
     adapter: BinanceAdapter,

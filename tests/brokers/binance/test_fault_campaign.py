@@ -23,7 +23,9 @@ from tests.simulators.binance import BinanceSimulator, Fault, Person
 
 ROUNDS: Final = 150
 FAULTS: Final = [
-    fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS}
+    fault
+    for fault in Fault
+    if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS}
 ]
 """The first two last until a deadline, and after a 429 everybody stays away: test_metering.py."""
 

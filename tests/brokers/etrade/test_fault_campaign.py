@@ -25,7 +25,7 @@ from tests.simulators.etrade.orders import Order as Simulated
 from tests.simulators.etrade.refusals import TIMED_OUT
 
 ROUNDS: Final = 150
-FAULTS: Final = [fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP}]
+FAULTS: Final = [fault for fault in Fault if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP}]
 CODES: Final = [
     (100, "The requested service is not currently available.", 500),
     (101, TIMED_OUT, 400),

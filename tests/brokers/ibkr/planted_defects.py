@@ -171,10 +171,10 @@ DEFECTS: Final = {
     "lost servers not told": defect("line.py", "if news.code in LOST:", "if False:"),
     "1101 taken for 1102": defect("line.py", "reports.restored(anew=True)", "pass"),
     "a drop that nobody hears of": defect(
-        "client.py", "        self._ended(_HUNG_UP)", "        pass"
+        "client.py", "        self.end(_HUNG_UP)", "        pass"
     ),
     "two questions of a kind at once": defect(
-        "client.py",
+        "turns.py",
         "        async with self._alone.setdefault(kind, asyncio.Lock()):",
         "        async with asyncio.Lock():",
     ),

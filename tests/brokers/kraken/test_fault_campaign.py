@@ -26,7 +26,7 @@ FAULTS: Final = [
     fault
     for fault in Fault
     # The first two last until a deadline; the last one keeps the key away, as it should.
-    if fault not in {Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS}
+    if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS}
 ]
 WORDS: Final = [
     "EService:Unavailable",

@@ -32,7 +32,7 @@ FAULTS: Final = [
     for fault in Fault
     # The first two last until a deadline; the next keeps the account away, as it should; the last
     # is how a cancel is answered that went well.
-    if fault not in {Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS, Fault.EMPTY_BODY}
+    if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP, Fault.TOO_MANY_REQUESTS, Fault.EMPTY_BODY}
 ]
 NO_PROOF: Final = [409, 422, 500, 503]
 _S = OrderState

@@ -22,7 +22,7 @@ from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.webull import Fault, Person, WebullSimulator
 
 ROUNDS: Final = 120
-FAULTS: Final = [fault for fault in Fault if fault not in {Fault.HANG, Fault.DRIP}]
+FAULTS: Final = [fault for fault in Fault if fault not in {Fault.FAR, Fault.HANG, Fault.DRIP}]
 """Without the two that last until a deadline."""
 
 A_WHILE: Final = 11
