@@ -10,7 +10,9 @@ from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Tone
 from floorbroker.bot.replies.order_cards import order_card, shared_card
 from floorbroker.domain.modes import Environment
+from floorbroker.domain.money import usd
 from floorbroker.domain.order import Candidate, IntentKind, IntentState
+from floorbroker.domain.order_life import event
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import (
     Fill,
@@ -267,3 +269,14 @@ def test_a_doubtful_price_with_real_money_is_asked_about_once_more() -> None:
     # What stood under the finger was Confirm: the second half of a double click cancels.
     assert [one.label for one in card.buttons] == ["Cancel", "Send anyway"]
     drawn(card).assert_fits()
+
+
+def test_after_a_change_the_review_s_estimate_is_not_shown_any_more() -> None:
+    order = order_in(OrderState.ACCEPTED)
+    order = replace(order, review=replace(order.review, cost=usd(900)))
+    changed = replace(
+        order, events=(*order.events, event(OrderState.ACCEPTED, "modify:done", NOON))
+    )
+
+    assert "about" in drawn(order_card(order, "", NOON)).text
+    assert "about" not in drawn(order_card(changed, "", NOON)).text

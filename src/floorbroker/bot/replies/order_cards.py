@@ -156,13 +156,22 @@ def _rows(order: Order, account: str) -> tuple[Row, ...]:
     if order.request.instrument.name:
         rows.append(Row("Instrument", order.request.instrument.name))
     rows.append(Row("Type", terms(order.request)))
-    if not order.fills and order.state in {_S.DRAFT, _S.SENDING, _S.UNKNOWN, _S.ACCEPTED}:
+    if not order.fills and order.state in _ESTIMATED and not _changed(order):
         rows += _estimate(order)
     if account:
         rows.append(Row("Account", account))
     if order.reason:
         rows.append(Row("Reason", order.reason))
     return tuple(rows)
+
+
+_ESTIMATED = frozenset({_S.DRAFT, _S.SENDING, _S.UNKNOWN, _S.ACCEPTED})
+
+
+def _changed(order: Order) -> bool:
+    """Whether other terms were taken than those that the review had figures for."""
+    taken = {f"{IntentKind.MODIFY}:{state}" for state in (IntentState.ACCEPTED, IntentState.DONE)}
+    return any(line.what in taken for line in order.events)
 
 
 def _estimate(order: Order) -> list[Row]:
