@@ -92,3 +92,19 @@ async def test_what_makes_no_order_says_plainly_that_nothing_was_sent(house: Hou
         await house.draft(quantity="0")
 
     assert told.value.sent is Sent.NOTHING
+
+
+async def test_a_second_click_while_the_store_is_away_does_not_deny_the_first(
+    house: House, store: FlakyDocuments
+) -> None:
+    order = await house.draft()
+    await house.confirm(order)
+
+    async def fail() -> None:
+        raise StoreUnavailable
+
+    store.before["get", "orders"] = fail
+    with pytest.raises(StoreUnavailable) as told:
+        await house.confirm(order)
+
+    assert told.value.sent is Sent.NOTHING_NEW

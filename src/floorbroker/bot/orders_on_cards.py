@@ -61,9 +61,6 @@ class OrderCards:
         """
         address = address_of(interaction, caller, self._floor.addresses)
         try:
-            # A second click may be about an order that the first one has sent.
-            with nothing_new():
-                await self._floor.orders.get(caller, order_id)
             order = await self._floor.orders.confirm(caller, order_id, address, anyway=anyway)
         except DraftExpired as error:
             await refuse(interaction, error, self._floor.settings.errors_page)

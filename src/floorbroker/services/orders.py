@@ -19,6 +19,7 @@ from floorbroker.domain.errors import (
     StoreUnavailable,
 )
 from floorbroker.domain.ids import LinkId, OrderId, UserId
+from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
@@ -87,7 +88,9 @@ class OrderService:
             FloorbrokerError: Any other reason; nothing was sent.
         """
         async with self._door:
-            order = await self.get(caller, order_id)
+            # A second click may be about an order that the first one has sent.
+            with nothing_new():
+                order = await self.get(caller, order_id)
             if order.state is not OrderState.DRAFT:
                 return self._already(order)
             link = await self._desk.accounts.link(caller.user_id, order.link_id)
