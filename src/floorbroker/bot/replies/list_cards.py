@@ -70,8 +70,6 @@ def elsewhere_words(others: Others) -> tuple[str, ...]:
         told.append(f"{what} placed elsewhere {stay}: {places}. Cancel them at your broker.")
     if not others.complete or others.failed:
         told.append("Whether more orders were placed elsewhere is not known: look at your broker.")
-    elif not count:
-        told.append("No account shows an open order that was placed elsewhere.")
     return tuple(told)
 
 
