@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
 EXTRAS := alpaca schwab binance kraken coinbase etrade webull ibkr moomoo cloud demo dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all campaign run bench docs lock audit clean
+.PHONY: help demo test test-long test-all campaign run bench docs lock audit clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -32,8 +32,10 @@ test: $(VENV)/.set-dev ## Style, types, layers, documentation and the quick test
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	$(PYTEST) -m "not long and not live" $(ARGS)
 
-test-all: $(VENV)/.set-dev ## Every test but the live ones, those of minutes included
-	$(PYTEST) -m "not live" $(ARGS)
+test-long: $(VENV)/.set-dev ## The tests of minutes
+	$(PYTEST) -m "long and not live" $(ARGS)
+
+test-all: test test-long ## Every test but the live ones, those of minutes included
 
 campaign: $(VENV)/.set-dev ## Hours of kills, faults and attacks; prints the table of the reliability page
 	$(BIN)/python -m tests.campaign $(ARGS)

@@ -315,7 +315,8 @@ async def test_a_gateway_that_is_lost(house: House, clock: ManualClock) -> None:
     gateways = Gateways(clock, BRISK)
     heard = asyncio.Queue[ConnectionState]()
     gateways.listen(lambda event: heard.put_nowait(event.state))
-    wire = ScriptedWire(*[GatewayNotRunning("Nothing listens.", broker=IBKR)] * 100_000)
+    wire = ScriptedWire()
+    wire.silent = GatewayNotRunning("Nothing listens.", broker=IBKR)
     watch = Watch(looks_of(house, gateways), house.documents, clock)
     gateway = gateways.of(IBKR, lambda: wire)
     with pytest.raises(GatewayNotRunning):
@@ -326,7 +327,7 @@ async def test_a_gateway_that_is_lost(house: House, clock: ManualClock) -> None:
     assert watch.ops.told == []  # as long as a daily restart takes
     await told_once(watch, GATEWAY)
 
-    wire.refusals.clear()
+    wire.silent = None
     while await heard.get() is not ConnectionState.CONNECTED:
         pass
 

@@ -1,5 +1,6 @@
 """The stored order: one document from draft to end, and the only memory of it that matters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -204,6 +205,15 @@ class Order:
     def filled_quantity(self) -> Decimal:
         """Units filled so far."""
         return sum((fill.quantity for fill in self.fills), Decimal(0))
+
+    @property
+    def fees(self) -> Mapping[str, Decimal]:
+        """What was paid so far, by the currency it was paid in; never added across currencies."""
+        sums: dict[str, Decimal] = {}
+        for fill in self.fills:
+            if fill.fee:
+                sums[fill.fee_currency] = sums.get(fill.fee_currency, Decimal(0)) + fill.fee
+        return sums
 
     @property
     def average_price(self) -> Decimal | None:

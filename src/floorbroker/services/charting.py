@@ -36,6 +36,11 @@ class Span(StrEnum):
     HALF_YEAR = "6m"
     YEAR = "1y"
 
+    @property
+    def words(self) -> str:
+        """For people: `3 months`."""
+        return _REACHES[self].words
+
 
 @dataclass(frozen=True, slots=True)
 class _Reach:

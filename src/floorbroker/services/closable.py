@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import OrderId, UserId
+from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING
 from floorbroker.domain.orders import OrderRequest, PositionEffect
@@ -12,29 +13,30 @@ from floorbroker.services.reachable import LinkedAccount
 from floorbroker.storage.orders import Orders
 
 
-async def closing_already(
-    orders: Orders,
-    account: LinkedAccount,
-    user_id: UserId,
-    request: OrderRequest,
-    but: OrderId | None = None,
-) -> Decimal:
-    """How much of the holding open orders close already; 0 for an order that opens.
-
-    Asked before the holding is: an order that fills in between then counts twice, and not never.
-
-    Args:
-        but: The order that is to be changed, which does not stand in its own way.
-    """
-    if request.effect is not PositionEffect.CLOSE or request.quantity is None:
-        return Decimal(0)
-    working = await orders.of_account(
+async def at_work(
+    orders: Orders, account: LinkedAccount, user_id: UserId, instrument: Instrument
+) -> Sequence[Order]:
+    """The account's orders of the instrument that are at work, or may be."""
+    found = await orders.of_account(
         user_id,
         account.link.link_id,
         account.account.account_id,
         states=WORKING | UNRESOLVED,
         limit=500,
     )
+    return [other for other in found if other.request.instrument.symbol == instrument.symbol]
+
+
+def closing_already(
+    working: Sequence[Order], request: OrderRequest, but: OrderId | None = None
+) -> Decimal:
+    """How much of the holding orders at work close already; 0 for an order that opens.
+
+    Args:
+        but: The order that is to be changed, which does not stand in its own way.
+    """
+    if request.effect is not PositionEffect.CLOSE or request.quantity is None:
+        return Decimal(0)
     others = (other for other in working if other.order_id != but)
     return sum((_left(other) for other in others if _closes(other, request)), Decimal(0))
 
@@ -75,11 +77,7 @@ def check_closable(request: OrderRequest, position: Decimal, tied: Decimal) -> N
 
 
 def _closes(other: Order, request: OrderRequest) -> bool:
-    return (
-        other.request.instrument.symbol == request.instrument.symbol
-        and other.request.side is request.side
-        and other.request.effect is PositionEffect.CLOSE
-    )
+    return other.request.side is request.side and other.request.effect is PositionEffect.CLOSE
 
 
 def _left(order: Order) -> Decimal:

@@ -14,14 +14,14 @@ from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order, Review, Telling
 from floorbroker.domain.order_life import event
-from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
+from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderRequest, OrderType, PositionEffect, Preview, Side
 from floorbroker.domain.portfolio import Position
 from floorbroker.domain.risk import DayLoss, Limits, close_calls
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
-from floorbroker.services.closable import check_closable, closing_already, under_way
+from floorbroker.services.closable import at_work, check_closable, closing_already, under_way
 from floorbroker.services.desk import Desk
 from floorbroker.services.preflight import Surroundings
 from floorbroker.services.reachable import LinkedAccount
@@ -90,13 +90,12 @@ class Drafts:
                 request = preflight.with_effect(request, around.held, may_short)
             unseen = preflight.check_seen(request, around)
             request, notes = preflight.rounded(request, around.rules)
-            tied = await closing_already(self._desk.orders, account, caller.user_id, request)
-            check_closable(request, around.held, tied)
+            working = await at_work(self._desk.orders, account, caller.user_id, request.instrument)
+            check_closable(request, around.held, closing_already(working, request))
             environment = account.link.environment
             gates = self._desk.gates
             limits = await gates.check(caller, account.link.broker, environment, request.effect)
             check_currency(request)
-            working = await self._working(caller, account, request)
             figures = value(request, around, limits, under_way(working, request))
             today = await gates.orders_today(caller.user_id)
             loss = await self._loss(caller, account, around, limits)
@@ -191,20 +190,6 @@ class Drafts:
             "An order of yours cannot be read here and may close this already: "
             "look at your broker first.",
         )
-
-    async def _working(
-        self, caller: Caller, account: LinkedAccount, request: OrderRequest
-    ) -> Sequence[Order]:
-        """The account's orders of the same instrument that are at work, or may be."""
-        found = await self._desk.orders.of_account(
-            caller.user_id,
-            account.link.link_id,
-            account.account.account_id,
-            states=WORKING | UNRESOLVED,
-            limit=100,
-        )
-        symbol = request.instrument.symbol
-        return [other for other in found if other.request.instrument.symbol == symbol]
 
     async def _sent_before(self, order: Order) -> tuple[str, ...]:
         now = self._desk.clock.now()

@@ -204,11 +204,7 @@ def _realised(closed: Sequence[Closing]) -> dict[OrderId, Decimal]:
 
 def _fees(order: Order) -> str:
     """`1.50 USD`, `0.01 BNB + 1.50 USD`: amounts in different currencies are never added."""
-    sums: dict[str, Decimal] = {}
-    for fill in order.fills:
-        if fill.fee:
-            sums[fill.fee_currency] = sums.get(fill.fee_currency, Decimal(0)) + fill.fee
-    return " + ".join(f"{amount:f} {currency}" for currency, amount in sorted(sums.items()))
+    return " + ".join(f"{amount:f} {currency}" for currency, amount in sorted(order.fees.items()))
 
 
 def _plain(number: Decimal | None) -> str:

@@ -32,7 +32,7 @@ from floorbroker.services.asked_changes import (
     nothing_at_work,
 )
 from floorbroker.services.callers import Caller
-from floorbroker.services.closable import closing_already
+from floorbroker.services.closable import at_work, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
@@ -135,14 +135,13 @@ class OrderChangeService:
             caller, order.broker, order.environment, wanted.effect
         )
         async with self._desk.sessions.lease(account.link) as adapter:
-            tied = await closing_already(
-                self._desk.orders, account, caller.user_id, wanted, but=order.order_id
-            )
+            working = await at_work(self._desk.orders, account, caller.user_id, wanted.instrument)
             around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
         check_currency(wanted)
         preflight.check_seen(wanted, around)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
+            tied = closing_already(working, wanted, but=order.order_id)
             check_quantity(wanted, order.filled_quantity, around.held, tied)
         figures = value(wanted, around, limits)
         loss = None

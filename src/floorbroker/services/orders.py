@@ -27,7 +27,7 @@ from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.people import AccountKey, Link
 from floorbroker.domain.risk import DayLoss, ProposedOrder
 from floorbroker.services.callers import Caller
-from floorbroker.services.closable import check_closable, closing_already
+from floorbroker.services.closable import at_work, check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.notify import seen
 from floorbroker.services.preflight import holding
@@ -208,7 +208,11 @@ class OrderService:
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
         try:
             account = await self._desk.accounts.of_order(order.user_id, key)
-            tied = await closing_already(self._desk.orders, account, order.user_id, order.request)
+            # Before the holding: an order that fills in between counts twice, and not never.
+            working = await at_work(
+                self._desk.orders, account, order.user_id, order.request.instrument
+            )
+            tied = closing_already(working, order.request)
             position = holding(await adapter.positions(account.account), order.request.instrument)
             check_closable(order.request, position, tied)
         except BrokerError:

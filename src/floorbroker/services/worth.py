@@ -37,6 +37,11 @@ class Span(StrEnum):
     QUARTER = "3m"
     YEAR = "1y"
 
+    @property
+    def words(self) -> str:
+        """For people: `3 months`."""
+        return _BACK[self][0]
+
 
 _BACK: Final[Mapping[Span, tuple[str, timedelta]]] = {
     Span.MONTH: ("1 month", timedelta(days=31)),

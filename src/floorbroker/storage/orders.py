@@ -142,17 +142,7 @@ class Orders:
 
         Like it: the same account, instrument and side, and as much. Looks at the last ten.
         """
-        where: Where = {
-            "user_id": order.user_id,
-            "sent_at": AtLeast(time_text(since)),
-            "link_id": order.link_id,
-            "account_id": order.account_id,
-            "request.instrument.symbol": order.request.instrument.symbol,
-            "request.side": order.request.side.value,
-            "state": OneOf(tuple(sorted(_LIVE_OR_FILLED))),
-        }
-        newest = ("sent_at", NEWEST_FIRST)
-        found = await self._documents.find(_ORDERS, where, order=newest, limit=10)
+        found = await self._sent_beside(order, since, limit=10)
         wanted = (order.request.quantity, order.request.notional)
         for document in found:  # not read whole: only the amounts and the time count
             asked = document["request"]
@@ -166,9 +156,17 @@ class Orders:
         In US dollars, as their own reviews weighed them. Those that ended without a fill may be
         among them: too much is no harm here.
         """
+        found = await self._sent_beside(order, order.created_at, limit=50)
+        weighed = [one["review"].get("weighed") for one in found if one["_id"] != order.order_id]
+        return sum((Decimal(one["value"]) for one in weighed if one), Decimal(0))
+
+    async def _sent_beside(
+        self, order: Order, since: datetime, *, limit: int
+    ) -> Sequence[Document]:
+        """Of the same account, instrument and side, newest first, if they live or have filled."""
         where: Where = {
             "user_id": order.user_id,
-            "sent_at": AtLeast(time_text(order.created_at)),
+            "sent_at": AtLeast(time_text(since)),
             "link_id": order.link_id,
             "account_id": order.account_id,
             "request.instrument.symbol": order.request.instrument.symbol,
@@ -176,9 +174,7 @@ class Orders:
             "state": OneOf(tuple(sorted(_LIVE_OR_FILLED))),
         }
         newest = ("sent_at", NEWEST_FIRST)
-        found = await self._documents.find(_ORDERS, where, order=newest, limit=50)
-        weighed = [one["review"].get("weighed") for one in found if one["_id"] != order.order_id]
-        return sum((Decimal(one["value"]) for one in weighed if one), Decimal(0))
+        return await self._documents.find(_ORDERS, where, order=newest, limit=limit)
 
     async def of_account(
         self,

@@ -14,14 +14,6 @@ from floorbroker.charts.price import Style
 from floorbroker.services.callers import Caller
 from floorbroker.services.charting import ChartRequest, Span
 
-_SPANS = {
-    Span.DAY: "1 day",
-    Span.WEEK: "1 week",
-    Span.MONTH: "1 month",
-    Span.QUARTER: "3 months",
-    Span.HALF_YEAR: "6 months",
-    Span.YEAR: "1 year",
-}
 _AVERAGES = {"20": (20,), "50": (50,), "20,50": (20, 50), "50,200": (50, 200)}
 
 
@@ -64,7 +56,7 @@ class MarketCommands(commands.Cog):
         account="Which of your accounts; left out, your default",
     )
     @app_commands.choices(
-        range=[Choice(name=words, value=span.value) for span, words in _SPANS.items()],
+        range=[Choice(name=span.words, value=span.value) for span in Span],
         style=[Choice(name=style.value, value=style.value) for style in Style],
         averages=[Choice(name=name.replace(",", " and "), value=name) for name in _AVERAGES],
     )

@@ -16,8 +16,6 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.portfolio import Overview
 from floorbroker.services.worth import Span
 
-_SPANS = ((Span.MONTH, "1 month"), (Span.QUARTER, "3 months"), (Span.YEAR, "1 year"))
-
 
 class PortfolioCommands(commands.Cog):
     """What a person owns."""
@@ -43,7 +41,7 @@ class PortfolioCommands(commands.Cog):
         range="How far back the curve of its value goes; left out, three months",
         hide_dust="Leave out what is worth less than 1",
     )
-    @app_commands.choices(range=[Choice(name=words, value=span.value) for span, words in _SPANS])
+    @app_commands.choices(range=[Choice(name=span.words, value=span.value) for span in Span])
     async def portfolio(
         self,
         interaction: discord.Interaction,

@@ -131,15 +131,11 @@ def _fees(order: Order) -> str:
     A small part of a coin may be worth much, so that is not rounded to cents.
     """
     currency = order.request.instrument.currency
-    sums: dict[str, Decimal] = {}
-    for fill in order.fills:
-        if fill.fee:
-            sums[fill.fee_currency] = sums.get(fill.fee_currency, Decimal(0)) + fill.fee
     return " + ".join(
         figures.money(Money(amount=amount, currency=paid_in))
         if paid_in in {currency, "USD"}
         else f"{figures.quantity(amount)} {paid_in}"
-        for paid_in, amount in (sums or {currency: Decimal(0)}).items()
+        for paid_in, amount in (order.fees or {currency: Decimal(0)}).items()
     )
 
 
