@@ -35,6 +35,7 @@ NOT_NOTHING = {
     ErrorCode.OUTCOME_UNKNOWN: Sent.MAYBE,
     ErrorCode.UNKNOWN: Sent.UNSURE,
     ErrorCode.STORE_UNAVAILABLE: Sent.NOTHING_NEW,
+    ErrorCode.BUSY: Sent.NOTHING_NEW,
 }
 
 

@@ -30,7 +30,7 @@ class Forged:
         """`data` is what Discord would put there; `extra` is added to the payload."""
         guild = getattr(person.actor, "guild", None)
         self._world = world
-        self._record, self.payload = base_payload(
+        self.record, self.payload = base_payload(
             world.env.backend,
             type=kind,
             channel_id=person.channel.id,
@@ -43,7 +43,7 @@ class Forged:
     def on(self, card: Seen, component: Mapping[str, Any]) -> "Forged":
         """The interaction of `component`, which that message is made to hold."""
         backend, message = self._world.env.backend, card.message
-        self._record.source_message_id = message.id
+        self.record.source_message_id = message.id
         stored = backend.get_message(message.channel_id, message.id)
         rows = [{"type": _ROW, "id": 1, "components": [{"id": 2, **component}]}]
         payload = {**serializers.message_payload(backend, stored), "components": rows}
@@ -64,9 +64,9 @@ class Forged:
             if apart:
                 await self._world.env.settle(idle=_IDLE_SECONDS)
             if forgotten:
-                self._record.responded = False
+                self.record.responded = False
         await self._world.env.settle(idle=_IDLE_SECONDS)
-        return InteractionResult(self._world.env, self._record)
+        return InteractionResult(self._world.env, self.record)
 
 
 def command(world: World, person: Somebody, name: str, **options: str | bool) -> Forged:

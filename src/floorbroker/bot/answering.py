@@ -1,7 +1,7 @@
 """Every interaction is answered the same way: acknowledge first, then work, then one card.
 
-The acknowledgement goes out before any I/O (Discord waits 3 s) and before any order. A failure of
-any kind ends here, in one place, as a card.
+The acknowledgement goes out before any I/O (Discord waits 3 s) and before any order; whoever finds
+no room gets one answer instead of it. A failure of any kind ends here, in one place, as a card.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,16 +17,33 @@ from floorbroker.bot.replies.card import PAUSED, Card
 from floorbroker.bot.replies.components import files_of, view_of
 from floorbroker.bot.replies.error_cards import error_card
 from floorbroker.bot.replies.order_cards import order_card
-from floorbroker.domain.errors import FloorbrokerError, PolicyRefused, StoreUnavailable
+from floorbroker.domain.errors import Busy, FloorbrokerError, PolicyRefused, StoreUnavailable
 from floorbroker.domain.order import Order
 from floorbroker.observability.context import bind_correlation
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
+from floorbroker.services.room import Room
 
 _log = structlog.get_logger(__name__)
 
+_URGENT = frozenset(
+    {
+        "close",
+        "order cancel",
+        "panic",
+        "click cancel",
+        "click close",
+        "click panic",
+        "click confirm",
+        "click anyway",
+    }
+)
+"""See `Room`; as `name_of` names them."""
+
 Work = Callable[[Caller], Awaitable[Card | None]]
 """Makes the card of an answer; None leaves a clicked card as it is."""
+
+Show = Callable[[discord.Interaction, Card], Awaitable[None]]
 
 
 class Answers:
@@ -35,24 +52,36 @@ class Answers:
     def __init__(self, floor: Floor) -> None:
         """See the module's first line."""
         self._floor = floor
+        self._room = Room()
 
     async def command(self, interaction: discord.Interaction, work: Work) -> None:
         """Answers a command with the card that `work` makes, privately."""
         with bind_correlation(str(interaction.id)):
-            if await _acknowledged(interaction, ephemeral=True, thinking=True):
-                await self._timed(interaction, work, self._show)
+            await self._in_room(interaction, work, self._show, ephemeral=True, thinking=True)
 
     async def click(self, interaction: discord.Interaction, work: Work) -> None:
         """Answers a click by replacing the card that was clicked; a refusal leaves it alone."""
         with bind_correlation(str(interaction.id)):
-            if await _acknowledged(interaction):
-                await self._timed(interaction, work, self._replace)
+            await self._in_room(interaction, work, self._replace)
+
+    async def _in_room(
+        self, interaction: discord.Interaction, work: Work, show: Show, **how: bool
+    ) -> None:
+        name = name_of(interaction)
+        try:
+            with self._room.place(caller_of(interaction), urgent=name in _URGENT):
+                if await _acknowledged(interaction, **how):
+                    await self._timed(interaction, work, show)
+        except Busy as error:
+            _log.warning("no_room", command=name, why=error.message, taken=self._room.taken)
+            self._floor.metrics.command_done(name, error.code.value, 0)
+            await refuse(interaction, error, self._floor.settings.errors_page)
 
     async def _timed(
         self,
         interaction: discord.Interaction,
         work: Work,
-        show: Callable[[discord.Interaction, Card], Awaitable[None]],
+        show: Show,
     ) -> None:
         started = perf_counter()
         outcome = "OK"

@@ -192,6 +192,7 @@ WORDS: Final[dict[ErrorCode, Words]] = {
         title="Busy",
         happened="The bot is restarting or has too much to do.",
         now="Try again in a minute.",
+        sent=Sent.NOTHING_NEW,
         can_retry=True,
         retry_after=_MINUTE,
     ),

@@ -1,0 +1,58 @@
+"""More commands at once than one person, or one server, may have under way."""
+
+from simcord import InteractionResult
+
+from floorbroker.domain.modes import DeploymentMode
+from floorbroker.services.room import OF_A_PERSON
+from tests.e2e import forged
+from tests.e2e.people import Answer
+from tests.e2e.world import World, opened
+from tests.stores import Store
+
+
+async def _all_at_once(world: World, *interactions: forged.Forged) -> list[Answer]:
+    for one in interactions[:-1]:
+        world.env.backend.emit("INTERACTION_CREATE", one.payload)
+    await interactions[-1].delivered()
+    return [Answer(InteractionResult(world.env, one.record)) for one in interactions]
+
+
+async def test_whoever_types_too_much_at_once_is_told_so(world: World) -> None:
+    crowd = [
+        forged.command(world, world.alice, "quote", symbol="AAPL") for _ in range(OF_A_PERSON + 2)
+    ]
+
+    answers = await _all_at_once(world, *crowd)
+
+    refused = [answer for answer in answers if "Busy" in answer.title]
+    assert len(refused) == 2
+    for answer in refused:
+        assert f"{OF_A_PERSON} of your commands are under way" in answer.text
+        assert "Nothing was sent to your broker." in answer.text
+        assert answer.private
+    assert "AAPL" in (await world.alice.types("quote", symbol="AAPL")).title
+
+
+async def test_one_persons_crowd_keeps_nobody_else_out(sqlite: Store) -> None:
+    async with opened(DeploymentMode.MULTI_USER, sqlite.open()) as world:
+        crowd = [
+            forged.command(world, world.alice, "quote", symbol="AAPL")
+            for _ in range(OF_A_PERSON + 1)
+        ]
+        other = forged.command(world, world.bob, "quote", symbol="AAPL")
+
+        *answers, others = await _all_at_once(world, *crowd, other)
+
+        assert any("Busy" in answer.title for answer in answers)
+        assert "AAPL" in others.title
+
+
+async def test_what_cancels_and_confirms_comes_through_a_crowd(world: World) -> None:
+    review = await world.alice.types("buy", symbol="AAPL", quantity="1", limit="1")
+    crowd = [forged.command(world, world.alice, "quote", symbol="AAPL") for _ in range(OF_A_PERSON)]
+    confirm = forged.click(world, world.alice, review, review.buttons["Confirm"])
+
+    *_, answer = await _all_at_once(world, *crowd, confirm)
+
+    assert "Working" in answer.title or "Accepted" in answer.title
+    assert world.broker.orders_received == 1
