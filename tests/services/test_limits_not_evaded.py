@@ -10,7 +10,8 @@ from floorbroker.domain.errors import InvalidInput, LimitExceeded, NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderChanges, Side
-from tests.fakes.exchange.venue import AAPL, Venue, held
+from tests.fakes.clock import ManualClock
+from tests.fakes.exchange.venue import AAPL, Venue, filled, held
 from tests.floor import ANNA, House, caller, settings
 from tests.services.conftest import Build
 
@@ -61,6 +62,36 @@ async def test_what_rests_already_counts_towards_the_position(house: House) -> N
 
     with pytest.raises(LimitExceeded, match="Position"):
         await house.draft(limit="90.00", quantity="6")
+
+
+async def test_a_change_is_judged_with_what_rests_beside_it(house: House, venue: Venue) -> None:
+    await _linked(house)
+    order = await house.resting(limit="90.00", quantity="2")
+    await house.resting(limit="90.00", quantity="6")
+    changes = OrderChanges(quantity=Decimal(6))
+
+    with pytest.raises(LimitExceeded, match="Position"):
+        await house.changes.modify(caller(), order.order_id, changes)
+
+    assert venue.count("modify_order") == 0
+
+
+async def test_what_a_changed_order_has_filled_is_not_counted_twice(
+    house: House, venue: Venue, clock: ManualClock
+) -> None:
+    await _linked(house)
+    order = await house.resting(limit="90.00", quantity="8")
+    receipt = filled("X-1", Decimal(5), clock.now())
+    venue.book[order.order_id] = replace(receipt, state=OrderState.PARTIALLY_FILLED)
+    clock.advance(10)
+    await house.reconciler.sweep()
+    venue.positions = (held("5", clock.now()),)
+
+    changed = await house.changes.modify(
+        caller(), order.order_id, OrderChanges(quantity=Decimal(9))
+    )
+
+    assert changed.request.quantity == 9
 
 
 async def test_two_drafts_that_were_both_within_the_limit_are_not_both_sent(

@@ -41,14 +41,22 @@ def closing_already(
     return sum((_left(other) for other in others if _closes(other, request)), Decimal(0))
 
 
-def under_way(working: Sequence[Order], request: OrderRequest) -> Decimal:
-    """Units that orders at work may still add to what `request` opens, on its side."""
+def under_way(
+    working: Sequence[Order], request: OrderRequest, but: OrderId | None = None
+) -> Decimal:
+    """Units that orders at work may still add to what `request` opens, on its side.
+
+    Args:
+        but: The order that is to be changed, which is not counted beside itself.
+    """
     if request.effect is PositionEffect.CLOSE:
         return Decimal(0)
     adding = (
         other
         for other in working
-        if other.request.side is request.side and other.request.effect is not PositionEffect.CLOSE
+        if other.order_id != but
+        and other.request.side is request.side
+        and other.request.effect is not PositionEffect.CLOSE
     )
     return sum(map(_left, adding), Decimal(0))
 

@@ -32,7 +32,7 @@ from floorbroker.services.asked_changes import (
     nothing_at_work,
 )
 from floorbroker.services.callers import Caller
-from floorbroker.services.closable import at_work, closing_already
+from floorbroker.services.closable import at_work, closing_already, under_way
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
@@ -143,7 +143,9 @@ class OrderChangeService:
         if changes.quantity is not None:
             tied = closing_already(working, wanted, but=order.order_id)
             check_quantity(wanted, order.filled_quantity, around.held, tied)
-        figures = value(wanted, around, limits)
+        # What is filled of it is held already.
+        adding = under_way(working, wanted, but=order.order_id) - order.filled_quantity
+        figures = value(wanted, around, limits, adding)
         loss = None
         if limits.max_daily_loss is not None and around.balances is not None:
             loss = await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
