@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.campaign import canary, clicks, hostile_input, planted_defects, rotation, tenants, web
+from tests.campaign.charts import CHARTS
 from tests.campaign.clock_jumps import CLOCK_JUMPS
 from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.faults.rows import FAULTS
@@ -32,4 +33,9 @@ _SEARCHED: Final[tuple[Row, ...]] = (
 )
 """Those that run once more with everything logged, and are searched for secrets."""
 
-ROWS: Final[tuple[Row, ...]] = (*_SEARCHED, canary.row_over(_SEARCHED), planted_defects.ROW)
+ROWS: Final[tuple[Row, ...]] = (
+    *_SEARCHED,
+    CHARTS,
+    canary.row_over(_SEARCHED),
+    planted_defects.ROW,
+)
