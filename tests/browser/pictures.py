@@ -1,10 +1,12 @@
 """Makes the pictures of docs/pictures anew: `python -m tests.browser.pictures`.
 
-They are the demo's own cards as Chromium shows them, without the page around them.
+They are the demo's own cards as Chromium shows them, without the page around them, each once on
+Discord's dark ground and once on its light one (`review.png`, `review-light.png`).
 """
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,36 +18,111 @@ FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SHARP: Final = 2
 """Pixels a point: the pictures are looked at on good screens."""
 
+LOOKS: Final = {
+    "/quote AAPL": ("AAPL", "quote"),
+    "/chart symbol:AAPL range:3m averages:20 rsi:True": ("AAPL", "chart"),
+    "/portfolio": ("Portfolio", "portfolio"),
+    "/history": ("History", "history"),
+    "/risk show": ("Risk", "risk"),
+}
+"""What is typed, a text of the card that answers, and the picture's name."""
+
+_LIGHT: Final[Mapping[str, str]] = {
+    "color": "#2f3035",
+    "--discord-bg": "#fbfbfb",
+    "--discord-surface": "#ffffff",
+    "--discord-elevated": "#ffffff",
+    "--discord-control": "#ebebed",
+    "--discord-hover": "#e3e3e6",
+    "--discord-text": "#2f3035",
+    "--discord-muted": "#5c5e66",
+    "--discord-subtle": "#4e5058",
+    "--discord-border": "#d5d6da",
+    "--component-surface": "#ffffff",
+    "--component-border": "#d5d6da",
+    "--control-border": "#d5d6da",
+    "--subtle-surface": "#e3e3e6",
+    "--subtle-surface-text": "#2f3035",
+    "--button-alt": "#80848e",
+    "--code-surface": "#f2f3f5",
+    "--code-border": "#e0e1e5",
+    "--code-text": "#2f3035",
+    "--input-surface": "#ffffff",
+    "--link-text": "#006ce7",
+}
+"""Discord's light theme, as styles of simcord's page, which has a dark one only."""
+
+_LOADED: Final = "image => image.complete || new Promise(done => { image.onload = done; })"
+_PAINT: Final = """colors => {
+    const look = document.documentElement.style;
+    for (const [name, color] of Object.entries(colors)) look.setProperty(name, color);
+}"""
+
+
+class Album:
+    """Keeps each card in both themes."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Of this channel's page."""
+        self._channel = channel
+
+    async def keep(self, card: Locator, name: str) -> None:
+        """Saves one card."""
+        page = self._channel.page
+        await card.wait_for()
+        for image in await card.locator("img").all():
+            await image.evaluate(_LOADED)
+        await page.mouse.move(0, 0)  # a button under the pointer looks different
+        await card.screenshot(path=FOLDER / f"{name}.png")
+        await page.evaluate(_PAINT, dict(_LIGHT))
+        await card.screenshot(path=FOLDER / f"{name}-light.png")
+        await page.evaluate(_PAINT, dict.fromkeys(_LIGHT, ""))
+
+    async def orders(self) -> None:
+        """A review, its receipt, and something to look at afterwards."""
+        channel = self._channel
+        await channel.say("/buy symbol:AAPL quantity:10")
+        review = channel.card("Review · Buy 10 AAPL")
+        await review.get_by_role("button").first.wait_for()
+        await self.keep(review, "review")
+        await channel.press(review, "Confirm")
+        receipt = channel.card("Filled · Buy 10 AAPL")
+        await receipt.get_by_role("button").first.wait_for()
+        await self.keep(receipt, "receipt")
+        for order in ("/buy BTC/USD amount:2500", "/buy MSFT 4"):
+            await channel.say(order)
+            await channel.press(channel.card("Review"), "Confirm")
+            await channel.card("Review").wait_for(state="detached")
+        await channel.say("/positions")
+        await self.keep(channel.card("Positions"), "positions")
+
+    async def looks(self) -> None:
+        """What is there to see before and after an order."""
+        for typed, (title, name) in LOOKS.items():
+            shown = await self._channel.page.locator(".component-container").count()
+            await self._channel.say(typed)
+            new = self._channel.page.locator(".component-container").nth(shown)
+            await new.filter(has_text=title).wait_for()
+            await self.keep(new, name)
+
+    async def setup(self) -> None:
+        """The brokers to choose from."""
+        await self._channel.say("/setup broker")
+        card = self._channel.card("Select your broker:")
+        await card.get_by_role("combobox").first.wait_for()
+        await self.keep(card, "setup-broker")
+
 
 async def main() -> None:
-    """Trades a little and keeps four cards."""
+    """Trades a little, looks around, and keeps the cards."""
     with tempfile.TemporaryDirectory() as folder:
         async with running_demo(Path(folder)) as demo, chromium(scale=SHARP) as page:
             channel = Channel(page)
             await channel.open(demo.url)
-
-            await channel.say("/buy symbol:AAPL quantity:10")
-            review = channel.card("Review · Buy 10 AAPL")
-            await keep(review, "review")
-            await channel.press(review, "Confirm")
-            await keep(channel.card("Filled · Buy 10 AAPL"), "receipt")
-
-            for order in ("/buy BTC/USD amount:2500", "/buy MSFT 4"):
-                await channel.say(order)
-                await channel.press(channel.card("Review"), "Confirm")
-                await channel.card("Review").wait_for(state="detached")
-            await channel.say("/positions")
-            await keep(channel.card("Positions"), "positions")
-
-            await channel.say("/setup broker")
-            await keep(channel.card("Select your broker:"), "setup-broker")
-
-
-async def keep(card: Locator, name: str) -> None:
-    """Saves one card."""
-    await card.get_by_role("button").or_(card.get_by_role("combobox")).first.wait_for()
-    await card.page.mouse.move(0, 0)  # a button under the pointer looks different
-    await card.screenshot(path=FOLDER / f"{name}.png")
+            album = Album(channel)
+            await album.orders()
+            await album.looks()
+            await album.setup()
 
 
 if __name__ == "__main__":
