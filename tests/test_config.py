@@ -229,3 +229,8 @@ def test_settings_cannot_be_changed(read: Read) -> None:
 def test_a_claim_that_a_request_could_outlast_refuses_to_start(read: Read) -> None:
     assert "CLAIM_SECONDS" in refused(read, CLAIM_SECONDS="10", ORDER_DEADLINE_SECONDS="5")
     assert read(CLAIM_SECONDS="11", ORDER_DEADLINE_SECONDS="5").claim_seconds == 11
+
+
+def test_requests_of_discord_need_the_key_that_proves_them(read: Read) -> None:
+    assert "DISCORD_PUBLIC_KEY" in refused(read, DISCORD_TRANSPORT="http")
+    assert read(DISCORD_TRANSPORT="http", DISCORD_PUBLIC_KEY="ab" * 32).discord_transport == "http"

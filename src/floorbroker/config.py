@@ -33,6 +33,13 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class DiscordTransport(StrEnum):
+    """How interactions come: over the connection that the bot opens, or as requests to it."""
+
+    GATEWAY = "gateway"
+    HTTP = "http"
+
+
 class Settings(BaseSettings):
     """Every setting of the product; each name is its environment variable in lower case."""
 
@@ -50,6 +57,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_client_id: str = ""
     discord_client_secret: SecretStr | None = None
+    discord_transport: DiscordTransport = DiscordTransport.GATEWAY
     discord_public_key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
     # Storage and secrets
@@ -148,6 +156,12 @@ class Settings(BaseSettings):
     def _claims_outlast_requests(self) -> "Settings":
         if self.claim_seconds <= 2 * self.order_deadline_seconds:
             raise ValueError("Set CLAIM_SECONDS to more than twice ORDER_DEADLINE_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _requests_can_be_proven(self) -> "Settings":
+        if self.discord_transport is DiscordTransport.HTTP and not self.discord_public_key:
+            raise ValueError("Set DISCORD_PUBLIC_KEY, by which requests of Discord are known")
         return self
 
     @model_validator(mode="before")

@@ -87,6 +87,21 @@ async def test_it_becomes_ready_and_ends_on_sigterm(
     assert TOKEN not in "\n".join(bot.log)
 
 
+async def test_over_http_it_is_ready_without_a_connection_and_ends_on_sigterm(
+    tmp_path: Path, stand_in: DiscordStandIn
+) -> None:
+    settings = {**HOME, "DISCORD_TRANSPORT": "http", "DISCORD_PUBLIC_KEY": "ab" * 32}
+    async with child(tmp_path, RUN, "run", stand_in.base, **settings) as bot:
+        await bot.answers("/readyz", 200)
+        refused = await bot.status("/discord/interactions")
+        bot.process.send_signal(signal.SIGTERM)
+        code = await bot.ended()
+
+    assert refused[0] == 405  # there, and for Discord's requests only
+    assert (code, bot.sentences()) == (0, [])
+    assert stand_in.sessions == []
+
+
 async def test_it_is_alive_and_not_ready_while_discord_keeps_it_waiting(
     tmp_path: Path, stand_in: DiscordStandIn
 ) -> None:

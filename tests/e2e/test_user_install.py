@@ -1,26 +1,37 @@
 """The app installed by a person only: in DMs, and in servers where the bot itself is not."""
 
+import json
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from discord.http import Route
 
 from floorbroker.bootstrap import App, running
-from floorbroker.config import Settings
+from floorbroker.cli.run import web
+from floorbroker.config import DiscordTransport, Settings
 from floorbroker.domain.ids import BrokerId
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
+from floorbroker.web.interactions import PATH
 from tests.simulators.discord import CHANNEL_ID, DiscordServer, Seen, click, slash
 
 PERSON = "700000000000000007"
 EPHEMERAL = 64
 _CONFIRM = re.compile(r"fb:confirm:[a-z0-9]{18}")
+
+
+KEY = Ed25519PrivateKey.generate()
+Feed = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +40,69 @@ class Loopback:
 
     app: App
     discord: DiscordServer
+    feed: Feed
 
     async def answered(self, payload: dict[str, Any]) -> list[Seen]:
         """Feeds one interaction; every request that the bot made because of it."""
         begin = len(self.discord.seen)
-        self.app.bot._connection.parse_interaction_create(payload)
+        await self.feed(payload)
         await self.discord.until(lambda seen: any(one.method == "PATCH" for one in seen[begin:]))
         return self.discord.seen[begin:]
 
 
-@pytest_asyncio.fixture
-async def loopback(tmp_path: Path) -> AsyncIterator[Loopback]:
+@asynccontextmanager
+async def _as_requests(app: App) -> AsyncIterator[Feed]:
+    """Sends interactions to the bot's own web server, signed like Discord's."""
+    async with web(app) as (port, *_), ClientSession(trust_env=False) as session:
+
+        async def feed(payload: dict[str, Any]) -> None:
+            body, moment = json.dumps(payload).encode(), str(int(time.time()))
+            headers = {
+                "X-Signature-Timestamp": moment,
+                "X-Signature-Ed25519": KEY.sign(moment.encode() + body).hex(),
+            }
+            url = f"http://127.0.0.1:{port}{PATH}"
+            async with session.post(url, data=body, headers=headers) as answer:
+                assert answer.status == 202
+
+        yield feed
+
+
+@asynccontextmanager
+async def _through_the_gateway(app: App) -> AsyncIterator[Feed]:
+    async def feed(payload: dict[str, Any]) -> None:
+        app.bot._connection.parse_interaction_create(cast(Any, payload))
+
+    yield feed
+
+
+@pytest_asyncio.fixture(params=DiscordTransport)
+async def loopback(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Loopback]:
+    over_http = request.param is DiscordTransport.HTTP
     server = DiscordServer()
     site = TestServer(server.app())
     await site.start_server()
     before, Route.BASE = Route.BASE, str(site.make_url("/api/v10"))
     try:
         async with running(
-            Settings.model_construct(data_dir=tmp_path),
+            Settings.model_construct(
+                data_dir=tmp_path,
+                host="127.0.0.1",
+                port=0,
+                discord_transport=request.param,
+                discord_public_key=KEY.public_key().public_bytes_raw().hex(),
+            ),
             documents=SqliteDocuments(tmp_path / "floor.db"),
             keyring=parse_keyring(new_key("test")),
             broker_options={BrokerId("paper"): {"latency_seconds": 0}},
             shard_count=1,
         ) as app:
-            await app.bot.login("token")
-            yield Loopback(app, server)
-            await app.bot.close()
+            door = _as_requests if over_http else _through_the_gateway
+            async with door(app) as feed:
+                await (app.bot.login_over_http if over_http else app.bot.login)("token")
+                assert app.bot.can_be_reached() is over_http
+                yield Loopback(app, server, feed)
+                await app.bot.close()
     finally:
         Route.BASE = before
         await site.close()

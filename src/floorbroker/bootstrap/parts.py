@@ -60,7 +60,7 @@ class App:
     async def checks(self) -> Mapping[str, bool]:
         """What must hold before this process should be given work."""
         return {
-            "discord": self.bot.is_ready(),
+            "discord": self.bot.can_be_reached(),
             "store": await answers(self.documents),
             "taking_orders": not self.supervisor.draining,
         }

@@ -1,7 +1,9 @@
 """The Discord client: commands and buttons, and the one handler of whatever went wrong."""
 
+import asyncio
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 import discord
@@ -98,6 +100,33 @@ class FloorbrokerBot(commands.AutoShardedBot):
         )
         self.front = front_of(floor)
         self._marks = marks
+        self._over_http = False
+        self._left = asyncio.Event()
+
+    async def login_over_http(self, token: str) -> None:
+        """Logs in without a connection to the gateway.
+
+        Interactions come from `receive`, as requests to the bot's own web server.
+        """
+        await self.login(token)
+        self._over_http = True
+
+    async def until_closed(self) -> None:
+        """Returns once Discord was left."""
+        await self._left.wait()
+
+    async def close(self) -> None:
+        """Leaves Discord."""
+        await super().close()
+        self._left.set()
+
+    def receive(self, interaction: Mapping[str, Any]) -> None:
+        """Hands over an interaction that came over HTTP, as the gateway hands over its own."""
+        self._connection.parse_interaction_create(cast(Any, dict(interaction)))
+
+    def can_be_reached(self) -> bool:
+        """Whether interactions come in now."""
+        return (self._over_http or self.is_ready()) and not self.is_closed()
 
     async def setup_hook(self) -> None:
         """Puts the commands in place, and tells Discord of them if they changed."""

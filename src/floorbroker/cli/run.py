@@ -15,12 +15,13 @@ from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.cli.opening import opened
 from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
 from floorbroker.cli.settings import EXPLAINED
-from floorbroker.config import LogFormat, Settings, SettingsProblem
+from floorbroker.config import DiscordTransport, LogFormat, Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.observability.logging import configure_logging, log_uncaught_errors
 from floorbroker.web.app import build_metrics_app, build_web_app, run_web
 from floorbroker.web.discord_events import DiscordEvents
 from floorbroker.web.errors_page import ErrorsPage, errors_page
+from floorbroker.web.interactions import Interactions
 from floorbroker.web.links import LinkPages, link_pages
 
 ANSWER_SECONDS: Final = 3.0
@@ -46,7 +47,7 @@ async def run(settings: Settings) -> None:
                 await serve(
                     supervisor=app.supervisor,
                     web=web(app),
-                    connect=lambda: app.bot.start(token),
+                    connect=lambda: _connected(app, token),
                     leave=lambda: leave_discord(app.bot),
                     stop=stop,
                     drain_within=timedelta(seconds=settings.drain_seconds),
@@ -54,6 +55,14 @@ async def run(settings: Settings) -> None:
             except DiscordEnded as ended:
                 raise _lost_discord(ended.__cause__) from None
     _log.info("ended")
+
+
+async def _connected(app: App, token: str) -> None:
+    if app.settings.discord_transport is DiscordTransport.HTTP:
+        await app.bot.login_over_http(token)
+        await app.bot.until_closed()
+    else:
+        await app.bot.start(token)
 
 
 @asynccontextmanager
@@ -75,6 +84,7 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
         links=links,
         errors=errors,
         events=discord_events(app),
+        interactions=interactions(app),
     )
     sites = [("PORT", settings.port, public)]
     if settings.metrics_port is not None:
@@ -97,6 +107,13 @@ def discord_events(app: App) -> DiscordEvents | None:
     if not app.settings.discord_public_key:
         return None
     return DiscordEvents(app.settings, app.floor.erasing, app.floor.clock)
+
+
+def interactions(app: App) -> Interactions | None:
+    """Commands and clicks over HTTP, where the operator chose that."""
+    if app.settings.discord_transport is not DiscordTransport.HTTP:
+        return None
+    return Interactions(app.settings, app.floor.clock, app.bot.receive)
 
 
 def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:

@@ -23,6 +23,9 @@ from floorbroker.web.connection import (
 from floorbroker.web.discord_events import DiscordEvents
 from floorbroker.web.errors_page import ErrorsPage
 from floorbroker.web.health import Readiness, add_health
+from floorbroker.web.interactions import LARGEST_BYTES as LARGEST_INTERACTION_BYTES
+from floorbroker.web.interactions import PATH as INTERACTIONS
+from floorbroker.web.interactions import Interactions
 from floorbroker.web.links import LinkPages
 from floorbroker.web.metrics_page import add_metrics
 
@@ -40,6 +43,7 @@ def build_web_app(
     links: LinkPages | None = None,
     errors: ErrorsPage | None = None,
     events: DiscordEvents | None = None,
+    interactions: Interactions | None = None,
 ) -> web.Application:
     """The public application: `/healthz`, `/readyz`, and `/metrics` behind its token.
 
@@ -49,10 +53,11 @@ def build_web_app(
         links: The pages on which accounts are linked, where they are set up.
         errors: The page on which every code is explained.
         events: What Discord tells by itself, where its key is known.
+        interactions: Commands and clicks, where they come over HTTP.
     """
     app = _bare_app() if links is None else _bare_app(links.guard.middleware)
     add_health(app, readiness)
-    for part in (links, errors, events):
+    for part in (links, errors, events, interactions):
         if part is not None:
             part.add_to(app)
     shown = links or errors
@@ -109,7 +114,7 @@ async def run_web(
 
 def _bare_app(*guards: Middleware) -> web.Application:
     layers = [_plain_errors, *guards, _small_bodies]
-    app = web.Application(middlewares=layers, client_max_size=LARGEST_BODY_BYTES)
+    app = web.Application(middlewares=layers, client_max_size=LARGEST_INTERACTION_BYTES)
     app.on_response_prepare.append(_secure)
     return app
 
@@ -129,20 +134,23 @@ async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamRe
 @web.middleware
 async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """What announces itself as too large is not even read, and the rest has to come soon."""
+    most = LARGEST_INTERACTION_BYTES if request.path == INTERACTIONS else LARGEST_BODY_BYTES
     length = request.content_length or 0
-    if length > LARGEST_BODY_BYTES:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY_BYTES, actual_size=length)
+    if length > most:
+        raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=length)
     if hdrs.CONTENT_ENCODING in request.headers:
         raise web.HTTPUnsupportedMediaType  # no browser sends one with a form
     connection = request.protocol
     patience = connection.patience if isinstance(connection, Connection) else PATIENCE
     try:
         async with asyncio.timeout(patience.body_seconds):
-            await request.read()  # kept: whoever reads it again has it at once
+            read = len(await request.read())  # kept: whoever reads it again has it at once
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except web.RequestPayloadError:
         raise web.HTTPBadRequest from None
+    if read > most:  # it did not say how long it is
+        raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=read)
     return await handler(request)
 
 
