@@ -13,6 +13,7 @@ from bench.commands import (
     before_the_request,
     cpu_per_order,
 )
+from bench.growth import growth
 from bench.looking import chart, portfolio
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
@@ -27,6 +28,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P5", a_thousand_at_once),
     ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
+    ("P9", growth),
     ("V1", chart),
     ("V2", portfolio),
 )

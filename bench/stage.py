@@ -46,9 +46,14 @@ class Marking:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A running application, logged in to the simulated Discord."""
+    """A running application, logged in to the simulated Discord.
+
+    Attributes:
+        file: The store's, where it is SQLite.
+    """
 
     app: App
+    file: Path
     base: str
     marking: Marking
     vault: Vault
@@ -98,7 +103,7 @@ async def stage(
             ) as app,
             _logged_in(app, discord) as base,
         ):
-            yield Stage(app, base, marking, Vault(keyring))
+            yield Stage(app, _file(Path(folder)), base, marking, Vault(keyring))
 
 
 def _settings(folder: Path, endpoints: tuple[tuple[str, str], ...]) -> Settings:
@@ -111,8 +116,12 @@ def _settings(folder: Path, endpoints: tuple[tuple[str, str], ...]) -> Settings:
     )
 
 
+def _file(folder: Path) -> Path:
+    return folder / "bench.sqlite3"
+
+
 def _store(folder: Path, stub: bool) -> Documents:
-    return StubDocuments() if stub else SqliteDocuments(folder / "bench.sqlite3")
+    return StubDocuments() if stub else SqliteDocuments(_file(folder))
 
 
 @asynccontextmanager
