@@ -50,6 +50,7 @@ def build_floor(ground: Ground) -> Floor:
         audit=trail,
         clock=clock,
     )
+    sources = Sources(accounts, sessions)
     listing, portfolio = OrderList(ground.orders), Portfolio(accounts, sessions)
     changes, drafts, sending = (
         OrderChangeService(ground.desk),
@@ -69,7 +70,7 @@ def build_floor(ground: Ground) -> Floor:
         addresses=ground.addresses,
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
         changes=changes,
-        charting=Charting(Sources(accounts, sessions), listing, ground.studio, clock),
+        charting=Charting(sources, listing, ground.studio, clock),
         choices=ground.choices,
         console=Console(
             overview.Overview(ground.store),
@@ -101,7 +102,7 @@ def build_floor(ground: Ground) -> Floor:
         orders=sending,
         panic=Panic(listing, portfolio, changes, drafts, sending),
         portfolio=portfolio,
-        quotes=Quotes(accounts, sessions),
+        quotes=Quotes(accounts, sources, clock),
         reconciler=ground.reconciler,
         risk=RiskViews(portfolio, sessions, ground.desk.day_losses, clock),
         sessions=sessions,
