@@ -10,8 +10,8 @@ import pytest
 from floorbroker.domain.errors import ApiError, BrokerError, InvalidInput, NotLinked, SymbolNotFound
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import AssetClass, Instrument
-from floorbroker.services.quotes import Looked, NotSeen, Quotes, symbols_in
-from floorbroker.services.sources import SECONDS, Sources
+from floorbroker.services.quotes import SECONDS, Looked, NotSeen, Quotes, symbols_in
+from floorbroker.services.sources import Sources
 from tests.fakes.exchange.venue import AAPL, Venue
 from tests.floor import ANNA, BEN, SECOND, House
 from tests.services.conftest import Build
@@ -31,8 +31,8 @@ def house(build: Build, venue: Venue, second: Venue) -> House:
 
 
 def quotes_of(house: House, seconds: float = SECONDS) -> Quotes:
-    sources = Sources(house.accounts, house.sessions, seconds)
-    return Quotes(house.accounts, sources, house.clock)
+    sources = Sources(house.accounts, house.sessions)
+    return Quotes(house.accounts, sources, house.clock, seconds)
 
 
 @pytest.fixture

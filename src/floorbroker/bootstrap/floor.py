@@ -50,7 +50,7 @@ def build_floor(ground: Ground) -> Floor:
         audit=trail,
         clock=clock,
     )
-    sources = Sources(accounts, sessions)
+    sources = Sources(accounts, sessions, unofficial=ground.unofficial)
     listing, portfolio = OrderList(ground.orders), Portfolio(accounts, sessions)
     changes, drafts, sending = (
         OrderChangeService(ground.desk),

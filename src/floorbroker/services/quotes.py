@@ -17,14 +17,19 @@ from floorbroker.domain.errors import BrokerError, FloorbrokerError, InvalidInpu
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import AssetClass, Instrument, parse_symbol
 from floorbroker.domain.market import Depth, Greeks, Market, Quote
+from floorbroker.market_data.unofficial import UnofficialPrices
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.brief_cache import BriefCache
 from floorbroker.services.chosen import Chosen
 from floorbroker.services.preflight import STALE
 from floorbroker.services.reachable import LinkedAccount, Reachable
-from floorbroker.services.sources import Answered, Sources
+from floorbroker.services.sources import Answered, Sources, Wanted
+
+SECONDS: Final = 4.0
+"""Less than a read's own deadline, so that the broker is named that has not answered."""
 
 KEPT_SECONDS: Final = 1.5
+UNOFFICIAL_SECONDS: Final = 60.0
 MOST_SYMBOLS: Final = 10
 _AT_ONCE: Final = 5
 _HOURS_SECONDS: Final = 1.0
@@ -62,10 +67,10 @@ class NotSeen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     quote: Quote
-    greeks: Greeks | None
-    depth: Depth | None
-    market_open: bool | None
-    notes: tuple[str, ...]
+    greeks: Greeks | None = None
+    depth: Depth | None = None
+    market_open: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def symbols_in(text: str) -> tuple[str, ...]:
@@ -85,11 +90,14 @@ def symbols_in(text: str) -> tuple[str, ...]:
 class Quotes:
     """Asks for prices, each one once in a moment for each link."""
 
-    def __init__(self, accounts: Accounts, sources: Sources, clock: Clock) -> None:
-        """See the module's first line."""
+    def __init__(
+        self, accounts: Accounts, sources: Sources, clock: Clock, seconds: float = SECONDS
+    ) -> None:
+        """`seconds` are how long a step at a broker is waited for."""
         self._accounts = accounts
         self._sources = sources
         self._clock = clock
+        self._seconds = seconds
         # By link: what one person may see is not for another.
         self._kept: BriefCache[Quote] = BriefCache(clock)
 
@@ -133,8 +141,21 @@ class Quotes:
         async def seen(adapter: BrokerAdapter, chosen: Chosen) -> _Seen:
             return await self._seen(adapter, chosen, depth)
 
-        answered = await self._sources.ask_of(own, symbol, named, Capability.QUOTES, seen)
-        return _looked(answered)
+        wanted = Wanted(
+            symbol=symbol,
+            capability=Capability.QUOTES,
+            question=seen,
+            unofficial=self._seen_unofficially,
+            seconds=self._seconds,
+        )
+        return _looked(await self._sources.ask_of(own, named, wanted))
+
+    async def _seen_unofficially(self, prices: UnofficialPrices, instrument: Instrument) -> _Seen:
+        """What it tells belongs to nobody, so that one answer serves everybody for a while."""
+        quote = await self._kept.get(
+            (prices.name, instrument), UNOFFICIAL_SECONDS, lambda: prices.quote(instrument)
+        )
+        return _Seen(quote=quote)
 
     async def _seen(self, adapter: BrokerAdapter, chosen: Chosen, depth: bool) -> _Seen:
         spec, instrument = chosen.account.spec, chosen.instrument
