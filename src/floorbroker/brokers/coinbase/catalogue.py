@@ -49,6 +49,12 @@ class Pair:
         return f"{self.base}/{self.quote}"
 
     @property
+    def halted(self) -> bool:
+        """Whether Coinbase takes no order for it, or nothing but cancels."""
+        told = self.told
+        return told.trading_disabled or told.is_disabled or told.cancel_only
+
+    @property
     def offered(self) -> bool:
         """Whether orders may be placed in it: coins against dollars.
 

@@ -48,6 +48,11 @@ class Pair:
         """`BTC/USD`."""
         return f"{self.base}/{self.quote}"
 
+    @property
+    def halted(self) -> bool:
+        """Whether Kraken takes nothing but cancels for it."""
+        return self.told.status == "cancel_only"
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
