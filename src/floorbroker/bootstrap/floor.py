@@ -27,6 +27,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
+from floorbroker.services.symbol_search import SymbolSearch
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     day_values,
@@ -107,6 +108,7 @@ def build_floor(ground: Ground) -> Floor:
         risk=RiskViews(portfolio, sessions, ground.desk.day_losses, clock),
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
+        symbols=SymbolSearch(accounts, sessions, ground.supervisor),
         tickets=tickets,
         worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
     )

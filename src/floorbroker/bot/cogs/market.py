@@ -96,6 +96,9 @@ class MarketCommands(commands.Cog):
         await self._front.answers.command(interaction, work)
 
     @quote.autocomplete("symbol")
+    async def _several(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        return await options.several_symbols(self._front.floor, interaction, typed)
+
     @chart.autocomplete("symbol")
     async def _symbols(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         return await options.symbols(self._front.floor, interaction, typed)
