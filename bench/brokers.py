@@ -41,9 +41,9 @@ async def confirm_beside_the_sdk() -> Sequence[Row]:
     raw: list[float] = []
     waits: list[float] = []
     # Discord is there for the later news of orders, which must have somewhere to go.
-    async with simulated_alpaca(2) as address, _stage_at(address, discord=True) as on:
+    async with simulated_alpaca(2) as address, stage_at(address, discord=True) as on:
         user = UserId("30000")
-        await _linked(on, user, 0)
+        await linked(on, user, 0)
         alone = _sdk_alone(address)
         # One of each in turn, so that both meet the same machine.
         for number in range(WARM + ORDERS):
@@ -65,7 +65,7 @@ async def confirm_beside_the_sdk() -> Sequence[Row]:
 
 async def memory_of_linked_people() -> Sequence[Row]:
     """P6: 10,000 linked people, 1,000 of them with an open session at Alpaca."""
-    async with simulated_alpaca(ACTIVE) as address, _stage_at(address) as on:
+    async with simulated_alpaca(ACTIVE) as address, stage_at(address) as on:
         before = _resident_megabytes()
         links = await _sealed_links(on, LINKED)
         for start in range(0, ACTIVE, 50):
@@ -88,13 +88,15 @@ async def memory_of_linked_people() -> Sequence[Row]:
 
 
 @asynccontextmanager
-async def _stage_at(address: str, *, discord: bool = False) -> AsyncIterator[Stage]:
+async def stage_at(address: str, *, discord: bool = False) -> AsyncIterator[Stage]:
+    """The application, with Alpaca at `address`."""
     endpoints = (("alpaca.paper", address), ("alpaca.data", f"{address}/data"))
     async with stage(discord=discord, broker_endpoints=endpoints) as on:
         yield on
 
 
-async def _linked(on: Stage, user: UserId, number: int) -> None:
+async def linked(on: Stage, user: UserId, number: int) -> None:
+    """Links the person of that number, as the link page would."""
     key, secret = key_of(number)
     wanted = Wanted(user_id=user, broker=ALPACA, environment=Environment.PAPER)
     linking = on.app.floor.linking
