@@ -14,9 +14,10 @@ from bench.commands import (
     cpu_per_order,
 )
 from bench.growth import growth
-from bench.looking import chart, portfolio
+from bench.looking import autocomplete, quote
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
+from bench.views import chart, portfolio
 
 Measurement = Callable[[], Awaitable[Sequence[Row]]]
 
@@ -29,8 +30,10 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
     ("P9", growth),
-    ("V1", chart),
-    ("V2", portfolio),
+    ("V1", autocomplete),
+    ("V1", quote),
+    ("V2", chart),
+    ("V3", portfolio),
 )
 """Ids of the performance page with what measures them, and what people look at (V); an id may stand
 here more than once."""

@@ -89,12 +89,14 @@ async def memory_of_linked_people() -> Sequence[Row]:
 
 @asynccontextmanager
 async def stage_at(address: str, *, discord: bool = False) -> AsyncIterator[Stage]:
+    """The application, with Alpaca at `address`."""
     endpoints = (("alpaca.paper", address), ("alpaca.data", f"{address}/data"))
     async with stage(discord=discord, broker_endpoints=endpoints) as on:
         yield on
 
 
 async def linked(on: Stage, user: UserId, number: int) -> None:
+    """Links the person of that number, as the link page would."""
     key, secret = key_of(number)
     wanted = Wanted(user_id=user, broker=ALPACA, environment=Environment.PAPER)
     linking = on.app.floor.linking

@@ -1,85 +1,102 @@
-"""V1 and V2: what a person waits for who looks at a chart or at ten accounts."""
+"""V1: prices to look at, and symbols while they are typed."""
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Awaitable, Callable, Sequence
 
-from alpaca.trading.client import TradingClient
+from alpaca.data.historical import StockHistoricalDataClient
+from alpaca.data.requests import StockSnapshotRequest
 
 from bench.brokers import linked, stage_at
-from bench.report import Row, Unit, sample
-from bench.simulated_alpaca import key_of, simulated_alpaca
-from floorbroker.charts.price import PriceChart
-from floorbroker.charts.studio import Studio
+from bench.report import Row, Sample, Unit, sample
+from bench.simulated_alpaca import key_of, simulated_alpaca, symbols
 from floorbroker.domain.ids import UserId
-from tests.charts.drawings import candles
+from floorbroker.services.quotes import KEPT_SECONDS
 
-ACCOUNTS = 10
-LOOKS = 60
-WARM = 10
-CHARTS = 40
+USER = UserId("60000")
+LISTED = 10_000
+TIMES = 300
+WARM = 20
+QUOTES = 20
+WARM_QUOTES = 3
+TYPED = ("A", "AA", "AAP", "M", "MSF", "Q", "ZZ", "aaaa corp", "no such thing")
 
 
-async def chart() -> Sequence[Row]:
-    """V1: a chart that was not drawn yet, beside one that was."""
-    studio = Studio()
-    drawn, kept = [], []
-    try:
-        for number in range(CHARTS):
-            one = _another(number)
-            for times in (drawn, kept):
-                started = time.perf_counter()
-                await studio.picture(one)
-                times.append(1000 * (time.perf_counter() - started))
-    finally:
-        await studio.aclose()
-    ours = sample(drawn[WARM:])
+async def autocomplete() -> Sequence[Row]:
+    """V1: one letter more, with 10,000 shares listed; from the service to the suggestions."""
+    lines = [(one, f"{one.title()} Corporation") for one in symbols(LISTED)]
+    async with simulated_alpaca(1, LISTED) as address, stage_at(address) as on:
+        await linked(on, USER, 0)
+        search = on.app.floor.symbols.search
+        assert await search(USER, "A"), "the list is loaded"
+        ours, raw = [], []
+        for number in range(WARM + TIMES):
+            text = TYPED[number % len(TYPED)]
+            ours.append(await _timed(lambda text=text: search(USER, text)))
+            started = time.perf_counter()
+            _scan(lines, text)
+            raw.append(1000 * (time.perf_counter() - started))
+    waits = sample(ours[WARM:])
     return (
         Row(
             id="V1",
-            what="a chart, drawn in the other process; raw: the same one again, kept",
+            what=f"a letter typed, {LISTED:,} shares listed; raw: a scan of them all",
+            goal="p99 ≤ 50 ms",
             unit=Unit.MILLISECONDS,
-            ours=ours,
-            raw=sample(kept[WARM:]),
-        ),
-    )
-
-
-async def portfolio() -> Sequence[Row]:
-    """V2: balances and positions of ten accounts, beside the same two calls for one of them."""
-    user = UserId("60000")
-    waits, raw = [], []
-    async with simulated_alpaca(ACCOUNTS) as address, stage_at(address) as on:
-        for number in range(ACCOUNTS):
-            await linked(on, user, number)
-        alone = TradingClient(*key_of(0), url_override=address)
-        for _ in range(WARM + LOOKS):
-            raw.append(await asyncio.to_thread(_timed, alone))
-            started = time.perf_counter()
-            overview = await on.app.floor.portfolio.overview(user)
-            waits.append(1000 * (time.perf_counter() - started))
-            assert len(overview.holdings) == ACCOUNTS, overview.failed
-    return (
-        Row(
-            id="V2",
-            what=f"/portfolio of {ACCOUNTS} accounts; raw: alpaca-py's two calls for one account",
-            unit=Unit.MILLISECONDS,
-            ours=sample(waits[WARM:]),
+            ours=waits,
             raw=sample(raw[WARM:]),
+            met=waits.p99 <= 50,
         ),
     )
 
 
-def _another(number: int) -> PriceChart:
-    drawing = candles()
-    last = replace(drawing.bars[-1], volume=Decimal(number + 1))
-    return replace(drawing, bars=(*drawing.bars[:-1], last))
+async def quote() -> Sequence[Row]:
+    """V1: /quote without Discord, at a broker on the wire, beside its SDK; and kept."""
+    async with simulated_alpaca(2) as address, stage_at(address) as on:
+        await linked(on, USER, 0)
+        look = on.app.floor.quotes.look
+        alone = StockHistoricalDataClient(*key_of(1), url_override=f"{address}/data")
+        asked = StockSnapshotRequest(symbol_or_symbols="AAPL")
+        uncached, raw, cached = [], [], []
+        for _ in range(WARM_QUOTES + QUOTES):
+            raw.append(
+                await asyncio.to_thread(_timed_here, lambda: alone.get_stock_snapshot(asked))
+            )
+            uncached.append(await _timed(lambda: look(USER, "AAPL", None)))
+            cached.append(await _timed(lambda: look(USER, "AAPL", None)))
+            await asyncio.sleep(KEPT_SECONDS)
+    return (
+        _row(
+            "quote, not kept; raw: alpaca-py",
+            sample(uncached[WARM_QUOTES:]),
+            sample(raw[WARM_QUOTES:]),
+        ),
+        _row(
+            "quote, kept; raw: the one not kept",
+            sample(cached[WARM_QUOTES:]),
+            sample(uncached[WARM_QUOTES:]),
+        ),
+    )
 
 
-def _timed(client: TradingClient) -> float:
+def _row(what: str, ours: Sample, raw: Sample) -> Row:
+    return Row(id="V1", what=what, unit=Unit.MILLISECONDS, ours=ours, raw=raw)
+
+
+def _scan(lines: Sequence[tuple[str, str]], text: str) -> Sequence[tuple[str, str]]:
+    symbol, name = text.upper(), text.casefold()
+    return [
+        one for one in lines if one[0].startswith(symbol) or one[1].casefold().startswith(name)
+    ][:25]
+
+
+async def _timed(call: Callable[[], Awaitable[object]]) -> float:
     started = time.perf_counter()
-    client.get_account()
-    client.get_all_positions()
+    await call()
+    return 1000 * (time.perf_counter() - started)
+
+
+def _timed_here(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
     return 1000 * (time.perf_counter() - started)

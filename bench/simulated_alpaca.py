@@ -1,15 +1,18 @@
 """Alpaca's simulator in a process of its own, for the rows that talk to a broker on the wire.
 
-`python -m bench.simulated_alpaca PEOPLE` prints its address and serves until standard input ends.
-Orders are answered after 50 ms, everything else at once.
+`python -m bench.simulated_alpaca PEOPLE SHARES` prints its address and serves until standard input
+ends. Orders are answered after 50 ms, everything else at once.
 """
 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import islice, product
+from string import ascii_uppercase
 
 from tests.simulators.alpaca import AlpacaSimulator, Fault
+from tests.simulators.alpaca.assets import Asset
 
 ANSWER_SECONDS = 0.05
 MANY = 10_000_000
@@ -22,13 +25,14 @@ def key_of(number: int) -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def simulated_alpaca(people: int) -> AsyncIterator[str]:
-    """Its address, while the block runs."""
+async def simulated_alpaca(people: int, shares: int = 0) -> AsyncIterator[str]:
+    """Its address, while the block runs; with `shares` more than it usually lists."""
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bench.simulated_alpaca",
         str(people),
+        str(shares),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -40,8 +44,16 @@ async def simulated_alpaca(people: int) -> AsyncIterator[str]:
         await server.wait()
 
 
-async def _serve(people: int) -> None:
+def symbols(count: int) -> list[str]:
+    """`AAAA`, `AAAB` and so on."""
+    letters = product(ascii_uppercase, repeat=4)
+    return ["".join(four) for four in islice(letters, 0, None, 26**4 // max(count, 1))][:count]
+
+
+async def _serve(people: int, shares: int) -> None:
     async with AlpacaSimulator() as sim:
+        names = (Asset(symbol=one, name=f"{one.title()} Corporation") for one in symbols(shares))
+        sim.catalogue.add(*names)
         sim.limit_rate(MANY)
         for number in range(people):
             sim.add_person(*key_of(number), cash="10000000")
@@ -54,4 +66,4 @@ async def _serve(people: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2])))

@@ -40,6 +40,13 @@ class DiscordTransport(StrEnum):
     HTTP = "http"
 
 
+class UnofficialPricesOf(StrEnum):
+    """Who may show prices where no broker does."""
+
+    OFF = "off"
+    YAHOO = "yahoo"
+
+
 class Settings(BaseSettings):
     """Every setting of the product; each name is its environment variable in lower case."""
 
@@ -104,6 +111,7 @@ class Settings(BaseSettings):
 
     # Brokers
     broker_endpoints: Endpoints = ()
+    unofficial_prices: UnofficialPricesOf = UnofficialPricesOf.OFF
 
     # Gateways on this machine, for a bot at home
     ib_host: str = "127.0.0.1"

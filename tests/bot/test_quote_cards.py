@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.bot.replies.card import Tone
-from floorbroker.bot.replies.quote_cards import MOST_LEVELS, quote_card
+from floorbroker.bot.replies.quote_cards import MOST_LEVELS, quote_card, quotes_card
+from floorbroker.domain.errors import BrokerTimeout, InvalidInput
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.market import Depth, Greeks, Level, Quote
-from floorbroker.services.quotes import Looked
+from floorbroker.services.quotes import Looked, NotSeen
 from tests.bot.drawn import account, drawn
 from tests.domain.building import AAPL, NOON
 
@@ -66,6 +67,7 @@ def test_it_tells_prices_volume_source_age_and_account() -> None:
 @pytest.mark.parametrize(
     ("quote", "why"),
     [
+        (replace(QUOTE, halted=True), "Trading in this is halted now."),
         (replace(QUOTE, delayed=True), "The quote is delayed."),
         (replace(QUOTE, bid=D(188)), "The quote is crossed"),
         (replace(QUOTE, at=NOON - timedelta(minutes=2)), "The quote is old."),
@@ -111,3 +113,72 @@ def test_an_empty_book_is_said() -> None:
     [section] = quote_card(looked(depth=book(0)), NOON).sections
 
     assert section.lines == ("Nobody stands in it.",)
+
+
+def test_an_old_price_of_a_closed_market_is_explained() -> None:
+    old = replace(QUOTE, at=NOON - timedelta(hours=3))
+
+    card = quote_card(looked(quote=old, market_open=False), NOON)
+
+    assert card.notes == ("The market is closed now: this is its last price.",)
+    assert card.tone is Tone.CAUTION
+
+
+def test_a_closed_market_hides_no_other_doubt() -> None:
+    old = replace(QUOTE, at=NOON - timedelta(hours=3), delayed=True)
+
+    card = quote_card(looked(quote=old, market_open=False), NOON)
+
+    assert card.notes[0] == "The quote is delayed."
+    assert len(card.notes) == 2
+
+
+def test_where_it_is_from_somewhere_else_that_is_said() -> None:
+    card = quote_card(looked(notes=("Alpaca has no answer now. This is what Webull shows.",)), NOON)
+
+    assert "This is what Webull shows." in drawn(card).text
+    assert card.tone is Tone.CAUTION
+
+
+def test_several_have_a_row_each_with_price_age_and_source() -> None:
+    msft = Instrument(symbol="MSFT", asset_class=AssetClass.EQUITY)
+    quote = replace(QUOTE, instrument=msft, last=None, delayed=True, source="Delayed feed")
+
+    card = quotes_card((looked(), looked(instrument=msft, quote=quote)), NOON)
+
+    first, other = drawn(card).text.splitlines()[1:3]
+    for words in ("AAPL", "$187.45", "$187.40 bid, $187.50 ask", "live, just now"):
+        assert words in first
+    for words in ("MSFT", "$187.40", "Delayed feed, just now. The quote is delayed."):
+        assert words in other
+    assert card.tone is Tone.CAUTION
+
+
+def test_several_sound_ones_need_no_caution() -> None:
+    assert quotes_card((looked(), looked()), NOON).tone is Tone.NEUTRAL
+
+
+def test_one_that_failed_has_its_own_sentence_in_its_row() -> None:
+    slow = BrokerTimeout("Alpaca has not answered within 6 s.")
+    wrong = InvalidInput("Invalid symbol: X. Write it like AAPL or BTC/USD.")
+
+    card = quotes_card(
+        (looked(), NotSeen(symbol="MSFT", error=slow), NotSeen(symbol="../x`*@here", error=wrong)),
+        NOON,
+    )
+
+    text = drawn(card).text
+    assert "$187.45" in text
+    assert "Alpaca has not answered within 6 s." in text
+    assert [row.name for row in card.rows] == ["AAPL", "MSFT", "xhere"]
+    assert card.tone is Tone.CAUTION
+
+
+def test_ten_with_long_remarks_fit_one_message() -> None:
+    long = "The account has no subscription for these prices. Add one in Client Portal. " * 3
+
+    card = quotes_card([looked(notes=(long,))] * 10, NOON)
+
+    assert len(drawn(card).text) <= 4_000
+    assert len(drawn(card).components) <= 40
+    assert drawn(card).text.count("AAPL") == 10

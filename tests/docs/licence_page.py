@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.docs.pages import ROOT, rows
 
-SETS: Final = ("core", "cloud", "ibkr", "moomoo", "demo")
+SETS: Final = ("core", "cloud", "ibkr", "moomoo", "yahoo", "demo")
 """What an operator may install; `dev` never leaves a developer's machine."""
 
 _LINE: Final = re.compile(r"([A-Za-z0-9._-]+)==")
@@ -25,6 +25,9 @@ _SPELLING: Final = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
+
+_BY_ITS_TEXT: Final = {"peewee": "MIT"}
+"""Packages whose metadata names no licence; the text of the LICENSE that they bring is this one."""
 
 
 def runtime_packages() -> dict[str, tuple[str, ...]]:
@@ -49,7 +52,7 @@ def licence_of(package: str) -> str | None:
         or (field if _SPDX.fullmatch(field) else "")
         or _classified(told.get_all("Classifier") or [])
         or field
-        or "not stated"
+        or _BY_ITS_TEXT.get(package, "not stated")
     )
     return _SPELLING.get(stated, stated)
 

@@ -116,3 +116,29 @@ async def test_what_cannot_be_quoted_is_said(
     world: World, alice: Somebody, options: dict[str, object], words: str
 ) -> None:
     assert words in (await alice.types("quote", **options)).text
+
+
+async def test_several_symbols_are_one_card_and_a_wrong_one_spoils_none(
+    world: World, alice: Somebody
+) -> None:
+    card = await alice.types("quote", symbol="aapl, msft btc/usd nosuch")
+
+    assert card.private
+    assert card.title.startswith("⚠️ Quotes")
+    assert card.text.count(" bid, ") == 3
+    assert "does not list NOSUCH" in card.text
+    assert "PAPER" in card.title
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"symbol": " ".join(f"S{n}" for n in range(11))}, "at most 10 at a time"),
+        ({"symbol": "AAPL MSFT", "depth": True}, "one symbol at a time"),
+        ({"symbol": "AAPL MSFT", "account": "Savings"}, "/setup accounts lists yours"),
+    ],
+)
+async def test_several_that_cannot_be_shown_are_one_answer(
+    world: World, alice: Somebody, options: dict[str, object], words: str
+) -> None:
+    assert words in (await alice.types("quote", **options)).text

@@ -80,3 +80,10 @@ async def test_a_store_that_is_down_only_suggests_nothing(sqlite: Store) -> None
         assert await world.alice.typing("buy", "account", "") == []
         assert await world.alice.typing("buy", "symbol", "aap") == []
         store.recover()
+
+
+async def test_behind_several_symbols_the_last_one_is_suggested(alice: Somebody) -> None:
+    assert "MSFT AAPL" in await alice.typing("quote", "symbol", "msft aap")
+    assert "MSFT BTC/USD AAPL" in await alice.typing("quote", "symbol", "msft, btc/usd,aap")
+    assert "BRK.B" in await alice.typing("quote", "symbol", "berkshire h")
+    assert await alice.typing("quote", "symbol", "<@1> aap") == []

@@ -85,6 +85,8 @@ async def running(
         await app.gateways.aclose()
         await supervisor.settled(GOODBYE)  # what their end set off still needs the store
         await app.studio.aclose()
+        if app.unofficial is not None:
+            app.unofficial.close()
         await app.transport.aclose()
         await store.close()
 

@@ -27,6 +27,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
+from floorbroker.services.symbol_search import SymbolSearch
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     day_values,
@@ -50,6 +51,7 @@ def build_floor(ground: Ground) -> Floor:
         audit=trail,
         clock=clock,
     )
+    sources = Sources(accounts, sessions, unofficial=ground.unofficial)
     listing, portfolio = OrderList(ground.orders), Portfolio(accounts, sessions)
     changes, drafts, sending = (
         OrderChangeService(ground.desk),
@@ -69,7 +71,7 @@ def build_floor(ground: Ground) -> Floor:
         addresses=ground.addresses,
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
         changes=changes,
-        charting=Charting(Sources(accounts, sessions), listing, ground.studio, clock),
+        charting=Charting(sources, listing, ground.studio, clock),
         choices=ground.choices,
         console=Console(
             overview.Overview(ground.store),
@@ -101,11 +103,12 @@ def build_floor(ground: Ground) -> Floor:
         orders=sending,
         panic=Panic(listing, portfolio, changes, drafts, sending),
         portfolio=portfolio,
-        quotes=Quotes(accounts, sessions),
+        quotes=Quotes(accounts, sources, clock),
         reconciler=ground.reconciler,
         risk=RiskViews(portfolio, sessions, ground.desk.day_losses, clock),
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
+        symbols=SymbolSearch(accounts, sessions, ground.supervisor),
         tickets=tickets,
         worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
     )

@@ -20,6 +20,8 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.people import Link
+from floorbroker.market_data.unofficial import chosen_prices
+from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
@@ -65,6 +67,7 @@ class Ground:
     notices: notices.Notices
     transport: Transport
     studio: Studio
+    unofficial: Yahoo | None
     gateways: Gateways
     factory: BrokerFactory
     audit: Audit
@@ -165,6 +168,7 @@ def build_ground(  # the parts that everything else is made of
         notices=notice_store,
         transport=transport,
         studio=studio,
+        unofficial=chosen_prices(settings, clock),
         gateways=gateways,
         factory=factory,
         audit=trail,

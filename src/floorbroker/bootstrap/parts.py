@@ -14,6 +14,7 @@ from floorbroker.charts.studio import Studio
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
+from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.alert_looks import AlertLooks
 from floorbroker.services.alerting import Alerting
@@ -55,6 +56,7 @@ class App:
     alerting: Alerting
     transport: Transport
     studio: Studio
+    unofficial: Yahoo | None
     gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
@@ -133,5 +135,6 @@ def build(ground: Ground, shard_count: int | None) -> App:
         alerting=build_alerting(ground.settings, ground.store, looks, bot, ground.desk.process),
         transport=ground.transport,
         studio=ground.studio,
+        unofficial=ground.unofficial,
         gateways=ground.gateways,
     )

@@ -19,6 +19,7 @@ class Quote:
         at: When the source says that the price was made.
         source: Who says so, in words for people.
         delayed: The source does not claim to be real time.
+        halted: The source says that trading in it is halted; False also where it does not tell.
     """
 
     instrument: Instrument
@@ -29,6 +30,7 @@ class Quote:
     source: str
     delayed: bool = False
     volume: Decimal | None = None
+    halted: bool = False
 
     @property
     def crossed(self) -> bool:

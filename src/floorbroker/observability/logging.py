@@ -34,12 +34,14 @@ FLOORS: Final = {
     "httpx": logging.WARNING,
     "ib_insync": logging.WARNING,
     "oauthlib": logging.WARNING,
+    "peewee": logging.WARNING,
     "requests_oauthlib": logging.WARNING,
     "schwab": logging.WARNING,
     "urllib3": logging.WARNING,
     "websockets": logging.WARNING,
     "aiohttp.server": logging.CRITICAL,  # a traceback for every malformed request of a stranger
     "ib_insync.wrapper": logging.CRITICAL,  # prints contracts and refusals; the adapter has them
+    "yfinance": logging.CRITICAL,  # prints symbols that people typed
     "stamina": logging.CRITICAL,  # prints the arguments of what it retries; metrics count calls
 }
 """The lowest level that each library may log at, whatever the operator asks for."""

@@ -15,6 +15,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Bar, MarketDataError, Timeframe
+from floorbroker.market_data.unofficial import UnofficialPrices
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.listing import OrderList
 from floorbroker.services.sources import Answered, Sources
@@ -99,14 +100,16 @@ class Charting:
         """
         reach, now = _REACHES[request.span], self._clock.now()
 
-        async def bars(adapter: BrokerAdapter, instrument: Instrument) -> Sequence[Bar]:
+        async def bars(
+            adapter: BrokerAdapter | UnofficialPrices, instrument: Instrument
+        ) -> Sequence[Bar]:
             one_day = request.span is Span.DAY and instrument.asset_class is not AssetClass.CRYPTO
             back = _LONG_WEEKEND if one_day else reach.back
             found = await adapter.bars(instrument, reach.timeframe, now - back, now)
             return _last_day(found) if one_day else found
 
         answered = await self._sources.ask(
-            user_id, request.symbol, request.account, Capability.BARS, bars
+            user_id, request.symbol, request.account, Capability.BARS, bars, bars
         )
         if not answered.value:
             symbol = answered.instrument.symbol

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from floorbroker.domain.errors import SymbolNotFound
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.services.accounts import Accounts
-from floorbroker.services.reachable import LinkedAccount
+from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sessions import Sessions
+from floorbroker.services.suggesting import with_suggestions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,23 @@ async def choose(
     Raises:
         InvalidInput: The text is no symbol.
         NotLinked: There is no account, or none of that name.
-        BrokerError: The broker does not know the symbol, or does not answer.
+        SymbolNotFound: The broker does not know the symbol; perhaps with what was meant.
+        BrokerError: The broker does not answer.
     """
     symbol = parse_symbol(symbol)
     own = await accounts.reachable(user_id)
+    try:
+        return await choose_of(own, sessions, symbol, named)
+    except SymbolNotFound as error:
+        raise await suggested(own, sessions, symbol, named, error) from error
+
+
+async def choose_of(own: Reachable, sessions: Sessions, symbol: str, named: str | None) -> Chosen:
+    """The same of accounts that are at hand, for a symbol that was parsed; suggests nothing.
+
+    Raises:
+        FloorbrokerError: See `choose`.
+    """
     account = own.choose(named)
     async with sessions.lease(account.link) as adapter:
         instrument = await adapter.instrument(symbol)
@@ -39,3 +54,10 @@ async def choose(
                 instrument = await adapter.instrument(symbol)
         account = preferred
     return Chosen(account=account, instrument=instrument)
+
+
+async def suggested(
+    own: Reachable, sessions: Sessions, symbol: str, named: str | None, error: SymbolNotFound
+) -> SymbolNotFound:
+    """`error`, with what the same account's broker has instead, if it says so in time."""
+    return await with_suggestions(sessions, own.choose(named).link, symbol, error)

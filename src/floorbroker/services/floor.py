@@ -34,6 +34,7 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.symbol_search import SymbolSearch
 from floorbroker.services.worth import Worths
 
 
@@ -76,5 +77,6 @@ class Floor:
     risk: RiskViews
     sessions: Sessions
     signing_in: SigningIn
+    symbols: SymbolSearch
     tickets: Tickets
     worths: Worths

@@ -243,6 +243,8 @@ def doubt(quote: Quote | None, now: datetime) -> str:
     """Why the quote is not the market's price now, in a sentence; empty where it is."""
     if quote is None:
         return "No quote is to be had."
+    if quote.halted:
+        return "Trading in this is halted now."
     if quote.crossed:
         return "The quote is crossed (bid above ask): not a price to rely on."
     if quote.delayed:

@@ -264,4 +264,4 @@ def test_anything_else_than_a_list_of_assets_is_no_catalogue(told: object) -> No
 def test_assets_that_are_not_traded_are_left_out() -> None:
     catalogue = Catalogue.read([recorded.asset(), recorded.asset(symbol="TWTR", tradable=False)])
 
-    assert [line.symbol for line in catalogue.lines] == ["AAPL"]
+    assert [line.symbol for line in catalogue.by_symbol.of("")] == ["AAPL"]

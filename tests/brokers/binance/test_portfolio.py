@@ -162,6 +162,19 @@ async def test_a_price_is_never_of_the_future(
     assert (await adapter.quote(BITCOIN)).at == NOON
 
 
+async def test_a_pair_on_halt_is_told_as_halted_until_it_trades_again(
+    adapter: BinanceAdapter, clock: ManualClock, simulator: BinanceSimulator
+) -> None:
+    simulator.catalogue.symbols["BTCUSDT"].status = "HALT"
+    halted = await adapter.quote(BITCOIN)
+
+    simulator.catalogue.symbols["BTCUSDT"].status = "TRADING"
+    clock.advance(60)
+    trading = await adapter.quote(BITCOIN)
+
+    assert (halted.halted, trading.halted) == (True, False)
+
+
 async def test_a_side_without_an_offer_has_no_price_and_no_price_at_all_is_told(
     adapter: BinanceAdapter, clock: ManualClock, simulator: BinanceSimulator
 ) -> None:

@@ -252,3 +252,17 @@ def test_no_products_and_no_prices_are_never_the_truth(told: object) -> None:
     for read in (Catalogue.read, Prices.read):
         with pytest.raises((ValueError, TypeError, KeyError)):
             read(told)
+
+
+@pytest.mark.parametrize("flag", ["trading_disabled", "is_disabled", "cancel_only"])
+async def test_a_product_that_does_not_trade_is_told_as_halted_until_it_does(
+    adapter: CoinbaseAdapter, simulator: CoinbaseSimulator, clock: ManualClock, flag: str
+) -> None:
+    simulator.change_product("BTC-USD", **{flag: True})
+    halted = await adapter.quote(BITCOIN)
+
+    simulator.change_product("BTC-USD", **{flag: False})
+    clock.advance(60)
+    trading = await adapter.quote(BITCOIN)
+
+    assert (halted.halted, trading.halted) == (True, False)

@@ -31,6 +31,7 @@ def ticker(**fields: Any) -> SimpleNamespace:
         "volume": NAN,
         "rtTime": None,
         "modelGreeks": None,
+        "halted": NAN,
     }
     return SimpleNamespace(**{**usual, **fields})
 
@@ -149,3 +150,10 @@ def test_a_figure_that_was_not_computed_is_none(nothing: float | None) -> None:
 @pytest.mark.parametrize("told", [None, model(), model(undPrice=189.95)])
 def test_a_model_without_a_figure_is_none(told: SimpleNamespace | None) -> None:
     assert ticks.greeks(ticker(modelGreeks=told), APPLE, ticks.LIVE, HEARD) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "halted"), [(NAN, False), (-1.0, False), (0.0, False), (1.0, True), (2.0, True)]
+)
+def test_a_halt_is_told_where_the_gateway_tells_of_one(told: float, halted: bool) -> None:
+    assert quoted(bid=10.0, ask=10.1, halted=told).halted is halted

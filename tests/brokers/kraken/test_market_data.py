@@ -225,3 +225,16 @@ def test_no_pairs_and_no_prices_are_never_the_truth(told: object) -> None:
     for read in (Catalogue.read, Prices.read):
         with pytest.raises((ValueError, TypeError)):
             read(told)
+
+
+async def test_a_pair_that_takes_only_cancels_is_told_as_halted_until_it_trades_again(
+    adapter: KrakenAdapter, simulator: KrakenSimulator, clock: ManualClock
+) -> None:
+    simulator.set_pair_status("XXBTZUSD", "cancel_only")
+    halted = await adapter.quote(BITCOIN)
+
+    simulator.set_pair_status("XXBTZUSD", "online")
+    clock.advance(60)
+    trading = await adapter.quote(BITCOIN)
+
+    assert (halted.halted, trading.halted) == (True, False)

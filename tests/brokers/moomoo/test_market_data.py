@@ -273,3 +273,13 @@ async def test_last_prices_are_streamed_until_the_connection_ends(
         with pytest.raises(BrokerConnectionError):
             await anext(quotes)
     assert (first.last, second.last) == (Decimal("189.95"), Decimal(191))
+
+
+async def test_a_suspended_share_is_told_as_halted(
+    adapter: MoomooAdapter, simulator: OpenDSimulator
+) -> None:
+    simulator.set_price("US.AAPL", bid="189.90", ask="190.00")
+    before = await adapter.quote(APPLE)
+    simulator.listing.change("US.AAPL", suspended=True)
+
+    assert (before.halted, (await adapter.quote(APPLE)).halted) == (False, True)

@@ -1,5 +1,6 @@
 """Instruments, prices, bars, chains and hours."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -273,3 +274,13 @@ async def test_a_contract_for_something_else_than_the_usual_shares_is_left_out(
 async def test_what_has_no_options_has_no_chain(adapter: SchwabAdapter) -> None:
     with pytest.raises(SymbolNotFound):
         await adapter.option_chain(Instrument(symbol="BAC", asset_class=AssetClass.EQUITY), EXPIRY)
+
+
+async def test_a_halted_share_is_told_as_halted(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    before = await adapter.quote(APPLE)
+    quotes = simulator.market.quotes
+    quotes["AAPL"] = replace(quotes["AAPL"], status="Halted")
+
+    assert (before.halted, (await adapter.quote(APPLE)).halted) == (False, True)

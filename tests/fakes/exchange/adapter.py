@@ -135,7 +135,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def quote(self, instrument: Instrument) -> Quote:
         """See the port."""
-        await self._venue.called("quote")
+        await self._venue.asked_of("quote", instrument.symbol)
         venue = self._venue
         if venue.bid is venue.ask is venue.last is None:
             raise ApiError(broker="alpaca")

@@ -37,7 +37,8 @@ class Venue:
         closes: By symbol: the closing prices of the last days, yesterday's last.
         failing: By call: raised while nothing has happened there.
         mute: Calls that are carried out, then raise `failing_after`'s error.
-        blocked: By call: waits for the event before anything happens.
+        blocked: By call: waits for the event before anything happens. With `failing`, also by
+            call and symbol, `quote MSFT`.
         book: What it knows of each order.
         found: Says this to every look-up, whatever the book holds.
         rights: What a key may do, where that is asked.
@@ -109,6 +110,15 @@ class Venue:
             await self.blocked[request].wait()
         if request in self.failing:
             raise self.failing[request]
+
+    async def asked_of(self, request: str, symbol: str) -> None:
+        """As `called`, where a test may want something of one symbol only."""
+        await self.called(request)
+        one = f"{request} {symbol}"
+        if one in self.blocked:
+            await self.blocked[one].wait()
+        if one in self.failing:
+            raise self.failing[one]
 
     def answered(self, request: str) -> None:
         """Lets the answer to a call get lost, if the test wants that."""

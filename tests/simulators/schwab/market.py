@@ -26,6 +26,7 @@ class Quote:
 
     Attributes:
         delayed: Told as `realtime: false`, and as `delayed` by a chain.
+        status: "Normal", "Halted" or "Closed".
     """
 
     bid: Decimal
@@ -38,6 +39,7 @@ class Quote:
     volume: int = 1_000_000
     open_interest: int = 100
     greeks: Greeks | None = None
+    status: str = "Normal"
 
     @property
     def mark(self) -> Decimal:

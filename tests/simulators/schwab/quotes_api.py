@@ -104,7 +104,7 @@ def _prices(quote: Quote) -> dict[str, Any]:
         "netPercentChange": 0.0,
         "openPrice": number(quote.last),
         "quoteTime": at,
-        "securityStatus": "Normal",
+        "securityStatus": quote.status,
         "totalVolume": quote.volume,
         "tradeTime": at,
     }

@@ -9,10 +9,12 @@ from floorbroker.bot.cogs import options
 from floorbroker.bot.front import Front
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.chart_cards import chart_card
-from floorbroker.bot.replies.quote_cards import quote_card
+from floorbroker.bot.replies.quote_cards import quote_card, quotes_card
 from floorbroker.charts.price import Style
+from floorbroker.domain.errors import InvalidInput
 from floorbroker.services.callers import Caller
 from floorbroker.services.charting import ChartRequest, Span
+from floorbroker.services.quotes import symbols_in
 
 _AVERAGES = {"20": (20,), "50": (50,), "20,50": (20, 50), "50,200": (50, 200)}
 
@@ -26,7 +28,7 @@ class MarketCommands(commands.Cog):
 
     @app_commands.command(name="quote", description="What something costs now, at your broker")
     @app_commands.describe(
-        symbol="What to look at, such as AAPL or BTC/USD",
+        symbol="What to look at, such as AAPL or BTC/USD; up to ten with blanks between",
         account="Which of your accounts; left out, your default",
         depth="Also the order book, where your broker shows it",
     )
@@ -41,8 +43,14 @@ class MarketCommands(commands.Cog):
 
         async def work(caller: Caller) -> Card:
             floor = self._front.floor
-            looked = await floor.quotes.look(caller.user_id, symbol, account, depth=depth)
-            return quote_card(looked, floor.clock.now())
+            symbols = symbols_in(symbol)
+            if len(symbols) == 1:
+                looked = await floor.quotes.look(caller.user_id, symbols[0], account, depth=depth)
+                return quote_card(looked, floor.clock.now())
+            if depth:
+                raise InvalidInput("The order book is shown of one symbol at a time.")
+            seen = await floor.quotes.look_at_each(caller.user_id, symbols, account)
+            return quotes_card(seen, floor.clock.now())
 
         await self._front.answers.command(interaction, work)
 
@@ -88,6 +96,9 @@ class MarketCommands(commands.Cog):
         await self._front.answers.command(interaction, work)
 
     @quote.autocomplete("symbol")
+    async def _several(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
+        return await options.several_symbols(self._front.floor, interaction, typed)
+
     @chart.autocomplete("symbol")
     async def _symbols(self, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
         return await options.symbols(self._front.floor, interaction, typed)

@@ -12,6 +12,7 @@ from floorbroker.services.floor import Floor
 
 MOST = 25
 _SEARCHABLE = re.compile(r"[A-Za-z0-9 ./&'-]{0,40}", re.ASCII)
+_BEFORE_THE_LAST = re.compile(r"([A-Za-z0-9 ,./-]{1,90})[ ,]([A-Za-z0-9./-]{1,20})", re.ASCII)
 _LONGEST = 100
 
 
@@ -19,16 +20,25 @@ async def symbols(floor: Floor, interaction: discord.Interaction, typed: str) ->
     """Instruments of the person's default account; what no name consists of reaches no broker."""
     if _SEARCHABLE.fullmatch(typed) is None:
         return []
-    try:
-        account = await floor.accounts.choose(caller_of(interaction).user_id, None)
-        async with floor.sessions.lease(account.link) as adapter:
-            found = await adapter.search_instruments(typed)
-    except FloorbrokerError:
-        return []
+    found = await floor.symbols.search(caller_of(interaction).user_id, typed)
     return [
         Choice(name=f"{one.symbol} · {one.name}"[:_LONGEST], value=one.symbol)
         for one in found[:MOST]
     ]
+
+
+async def several_symbols(
+    floor: Floor, interaction: discord.Interaction, typed: str
+) -> list[Choice[str]]:
+    """The same where several stand: the last one is looked for, behind those before it."""
+    parts = _BEFORE_THE_LAST.fullmatch(typed)
+    whole = await symbols(floor, interaction, typed)
+    if whole or parts is None:
+        return whole
+    before = " ".join(parts[1].replace(",", " ").upper().split())
+    last = await symbols(floor, interaction, parts[2])
+    every = [f"{before} {one.value}" for one in last]
+    return [Choice(name=one, value=one) for one in every if len(one) <= _LONGEST]
 
 
 async def accounts(

@@ -29,7 +29,7 @@ def chart_card(charted: Charted, now: datetime) -> Card:
         rows=tuple(rows),
         notes=tuple(notes),
         footer=(
-            Row("Source", answered.account.spec.name),
+            Row("Source", answered.source or answered.account.spec.name),
             Row("Last bar", last.at),
             Row("Account", answered.account.title),
         ),

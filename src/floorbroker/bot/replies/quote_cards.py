@@ -1,5 +1,7 @@
 """A look at the market: what one unit costs, how old that is, and who says so."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
@@ -7,9 +9,9 @@ from typing import Final
 
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import Card, Row, Section, Tone
-from floorbroker.domain.market import Depth, Greeks, Level
+from floorbroker.domain.market import Depth, Greeks, Level, Quote
 from floorbroker.services.preflight import doubt
-from floorbroker.services.quotes import Looked
+from floorbroker.services.quotes import Looked, NotSeen
 
 MOST_LEVELS: Final = 5
 
@@ -17,7 +19,7 @@ MOST_LEVELS: Final = 5
 def quote_card(looked: Looked, now: datetime) -> Card:
     """The quote, an option's Greeks, and the book where it was asked for."""
     quote, currency = looked.quote, looked.instrument.currency
-    why = doubt(quote, now)
+    notes = _remarks(looked, now)
     prices = (("Bid", quote.bid), ("Ask", quote.ask), ("Last", quote.last))
     rows = [Row(name, figures.price(at, currency)) for name, at in prices if at is not None]
     if quote.volume is not None:
@@ -30,17 +32,70 @@ def quote_card(looked: Looked, now: datetime) -> Card:
     name = f" · {looked.instrument.name}" if looked.instrument.name else ""
     return Card(
         title=f"{looked.instrument.symbol}{name}",
-        tone=Tone.CAUTION if why else Tone.NEUTRAL,
+        tone=Tone.CAUTION if notes else Tone.NEUTRAL,
         badges=(looked.account.link.environment.value.upper(),),
         lead="" if rows else "There is no price now.",
         rows=tuple(rows),
         sections=tuple(sections),
-        notes=(why,) if why else (),
+        notes=notes,
         footer=(
             Row("Source", f"{quote.source}, {figures.age(quote.age(now))}"),
             Row("Account", looked.account.title),
         ),
     )
+
+
+def quotes_card(seen: Sequence[Looked | NotSeen], now: datetime) -> Card:
+    """Several symbols, a row each; one that has no quote says why."""
+    looked = [one for one in seen if isinstance(one, Looked)]
+    sound = all(isinstance(one, Looked) and not _remarks(one, now) for one in seen)
+    titles = dict.fromkeys(one.account.title for one in looked)
+    return Card(
+        title="Quotes",
+        tone=Tone.NEUTRAL if sound else Tone.CAUTION,
+        badges=tuple(sorted({one.account.link.environment.value.upper() for one in looked})),
+        rows=tuple(_row(one, now) for one in seen),
+        footer=(Row("Accounts" if len(titles) > 1 else "Account", ", ".join(titles)),)
+        if titles
+        else (),
+    )
+
+
+def _row(one: Looked | NotSeen, now: datetime) -> Row:
+    if isinstance(one, NotSeen):
+        return Row(_plain(one.symbol), one.error.message)
+    quote, currency = one.quote, one.instrument.currency
+    words = [_middle(quote, currency)]
+    if quote.bid is not None and quote.ask is not None:
+        bid, ask = (figures.price(each, currency) for each in (quote.bid, quote.ask))
+        words.append(f"{bid} bid, {ask} ask")
+    words.append(f"{quote.source}, {figures.age(quote.age(now))}")
+    return Row(one.instrument.symbol, ". ".join((" · ".join(words), *_remarks(one, now))))
+
+
+def _middle(quote: Quote, currency: str) -> str:
+    """The last price; without one the row begins with what there is."""
+    known = next((one for one in (quote.last, quote.bid, quote.ask) if one is not None), None)
+    return "No price now" if known is None else figures.price(known, currency)
+
+
+def _remarks(looked: Looked, now: datetime) -> tuple[str, ...]:
+    return (*_doubts(looked, now), *looked.notes)
+
+
+def _doubts(looked: Looked, now: datetime) -> tuple[str, ...]:
+    """Why not to rely on the price. At a closed market it is old for a reason."""
+    if looked.market_open is not False:
+        why = doubt(looked.quote, now)
+        return (why,) if why else ()
+    why = doubt(replace(looked.quote, at=now), now)
+    closed = "The market is closed now: this is its last price."
+    return (why, closed) if why else (closed,)
+
+
+def _plain(typed: str) -> str:
+    """What stands in a symbol, of what somebody typed."""
+    return "".join(one for one in typed if one.isascii() and one.isalnum())[:21] or "(unreadable)"
 
 
 def _greeks(greeks: Greeks) -> Section:

@@ -1,6 +1,5 @@
 """Everything that can be traded in one asset class, lean enough to be kept for everybody. Pure."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +7,7 @@ from sys import intern
 from typing import Any, Final, NamedTuple
 
 from floorbroker.brokers.alpaca import answers
+from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
@@ -34,15 +34,15 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Tradable shares, or coin pairs, in order of their symbols.
+    """Tradable shares, or coin pairs.
 
     Attributes:
-        by_name: Folded names in order, each with its place in `lines`.
+        by_name: By their names, folded.
         coins: The assets of coin pairs, by their symbol without the slash.
     """
 
-    lines: tuple[Listed, ...]
-    by_name: tuple[tuple[str, int], ...]
+    by_symbol: Beginnings[Listed]
+    by_name: Beginnings[Listed]
     coins: Mapping[str, answers.Asset]
 
     @classmethod
@@ -55,27 +55,19 @@ class Catalogue:
         if not isinstance(listed, list) or not listed:
             raise ValueError("no list of assets")
         tradable = [one for one in listed if one["tradable"] is True]
-        lines = tuple(sorted(Listed(*map(str, _line(one))) for one in tradable))
+        lines = [Listed(*map(str, _line(one))) for one in tradable]
         coins = [answers.Asset.model_validate(one) for one in tradable if one["class"] == COIN]
         return cls(
-            lines=lines,
-            by_name=tuple(sorted((line.name.casefold(), at) for at, line in enumerate(lines))),
+            by_symbol=Beginnings((line.symbol, line) for line in lines),
+            by_name=Beginnings((line.name.casefold(), line) for line in lines),
             coins={coin.symbol.replace("/", ""): coin for coin in coins},
         )
 
     def beginning_with(self, text: str) -> Iterator[Listed]:
         """Those whose symbol begins like `text`, then those whose name does."""
         symbol, name = text.upper(), text.casefold()
-        at = bisect_left(self.lines, (symbol,))
-        while at < len(self.lines) and self.lines[at].symbol.startswith(symbol):
-            yield self.lines[at]
-            at += 1
-        at = bisect_left(self.by_name, (name,))
-        while at < len(self.by_name) and self.by_name[at][0].startswith(name):
-            line = self.lines[self.by_name[at][1]]
-            if not line.symbol.startswith(symbol):
-                yield line
-            at += 1
+        yield from self.by_symbol.of(symbol)
+        yield from (one for one in self.by_name.of(name) if not one.symbol.startswith(symbol))
 
 
 def share(listed: Listed | answers.Asset) -> Instrument:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from floorbroker.brokers.binance import answers
+from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.brokers.shared.wire import Amount, plain
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
@@ -68,10 +69,12 @@ class Catalogue:
     Attributes:
         by_name: By Binance's symbol.
         by_base: By what is bought, those with the best quote asset first.
+        begins: Those that are offered and trade, by Binance's symbol.
     """
 
     by_name: Mapping[str, Pair]
     by_base: Mapping[str, tuple[Pair, ...]]
+    begins: Beginnings[Pair]
 
     @classmethod
     def read(cls, listed: Any) -> "Catalogue":
@@ -90,6 +93,7 @@ class Catalogue:
         return cls(
             {pair.name: pair for pair in pairs},
             {base: tuple(found) for base, found in by_base.items()},
+            Beginnings((pair.name, pair) for pair in pairs if pair.offered and pair.trades),
         )
 
     def pair(self, symbol: str) -> Pair | None:
@@ -104,12 +108,9 @@ class Catalogue:
     def beginning_with(self, text: str) -> Iterator[Pair]:
         """Pairs that trade and whose symbol begins like `text`: that coin itself first."""
         wanted = text.replace("/", "").replace("-", "").upper()
-        found = [
-            pair
-            for pair in self.by_name.values()
-            if pair.offered and pair.trades and pair.name.startswith(wanted)
-        ]
-        yield from sorted(found, key=lambda one: (one.base != wanted, _rank(one), one.symbol))
+        yield from sorted(
+            self.begins.of(wanted), key=lambda one: (one.base != wanted, _rank(one), one.symbol)
+        )
 
 
 @dataclass(frozen=True, slots=True)

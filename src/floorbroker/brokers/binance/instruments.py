@@ -15,6 +15,7 @@ from floorbroker.domain.errors import SymbolNotFound
 from floorbroker.domain.instruments import Instrument
 
 KEPT: Final = timedelta(hours=1)
+HALTS_KEPT: Final = timedelta(minutes=1)
 PRICES_KEPT: Final = timedelta(seconds=5)
 FOUND_AT_MOST: Final = 25
 
@@ -31,9 +32,9 @@ class Instruments:
         self._clock = clock
         self._host = host
 
-    async def catalogue(self) -> Catalogue:
+    async def catalogue(self, max_age: timedelta = KEPT) -> Catalogue:
         """All pairs."""
-        return await self._cache.get((self._host, "pairs"), self._client.get_catalogue, KEPT)
+        return await self._cache.get((self._host, "pairs"), self._client.get_catalogue, max_age)
 
     async def listed(self, symbol: str) -> Pair:
         """The pair of an order that was reviewed, from the list at hand however old it is.
@@ -71,13 +72,13 @@ class Instruments:
         """
         return names.instrument(await self.pair(symbol))
 
-    async def pair(self, symbol: str) -> Pair:
-        """The pair of that symbol.
+    async def pair(self, symbol: str, max_age: timedelta = KEPT) -> Pair:
+        """The pair of that symbol, by a list of at most that age.
 
         Raises:
             SymbolNotFound: As `named`.
         """
-        return _offered(await self.catalogue(), symbol)
+        return _offered(await self.catalogue(max_age), symbol)
 
 
 def _offered(catalogue: Catalogue, symbol: str) -> Pair:

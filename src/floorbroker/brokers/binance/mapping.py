@@ -121,6 +121,7 @@ def quote(told: answers.Ticker, pair: Pair, now: datetime) -> Quote | None:
         at=min(told.close_time, now),
         source=SOURCE,
         volume=told.volume,
+        halted=not pair.trades,
     )
 
 

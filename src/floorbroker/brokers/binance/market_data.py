@@ -7,7 +7,7 @@ from typing import Final
 from floorbroker.brokers.binance import mapping
 from floorbroker.brokers.binance.calls import BARS_A_PAGE, BinanceCalls
 from floorbroker.brokers.binance.errors import BROKER
-from floorbroker.brokers.binance.instruments import Instruments
+from floorbroker.brokers.binance.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.clock import Clock
@@ -41,6 +41,8 @@ class MarketData:
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price; those of the last second serve everybody."""
         pair = await self._instruments.pair(instrument.symbol)
+        if not pair.trades:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
 
         async def load() -> Quote | None:
             told = await self._client.get_ticker(pair.name)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from floorbroker.brokers.coinbase import answers
+from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
 DOLLARS: Final = "USD"
@@ -49,6 +50,12 @@ class Pair:
         return f"{self.base}/{self.quote}"
 
     @property
+    def halted(self) -> bool:
+        """Whether Coinbase takes no order for it, or nothing but cancels."""
+        told = self.told
+        return told.trading_disabled or told.is_disabled or told.cancel_only
+
+    @property
     def offered(self) -> bool:
         """Whether orders may be placed in it: coins against dollars.
 
@@ -65,11 +72,13 @@ class Catalogue:
         by_id: By Coinbase's id.
         by_name: By symbol without its slash, in capitals.
         by_base: By what is bought, those with the best quote currency first.
+        begins: Those that are offered, by symbol without its slash, and by name in capitals.
     """
 
     by_id: Mapping[str, Pair]
     by_name: Mapping[str, Pair]
     by_base: Mapping[str, tuple[Pair, ...]]
+    begins: Beginnings[Pair]
 
     @classmethod
     def read(cls, listed: Any) -> "Catalogue":
@@ -91,6 +100,12 @@ class Catalogue:
             by_id={pair.product_id: pair for pair in pairs},
             by_name=by_name,
             by_base={base: tuple(found) for base, found in by_base.items()},
+            begins=Beginnings(
+                (name, pair)
+                for pair in pairs
+                if pair.offered
+                for name in (f"{pair.base}{pair.quote}", pair.told.base_name.upper())
+            ),
         )
 
     def pair(self, symbol: str) -> Pair | None:
@@ -102,17 +117,10 @@ class Catalogue:
         """Offered pairs whose symbol or name begins like `text`: that coin itself first."""
         wanted = text.upper().replace("/", "-")
         bare = wanted.replace("-", "")
-        found = [
-            pair
-            for pair in self.by_id.values()
-            if pair.offered
-            and (
-                f"{pair.base}{pair.quote}".startswith(bare)
-                or pair.told.base_name.upper().startswith(wanted)
-            )
-        ]
+        found = {pair.symbol: pair for text in {bare, wanted} for pair in self.begins.of(text)}
         yield from sorted(
-            found, key=lambda one: (one.base != wanted, not one.base.startswith(bare), one.symbol)
+            found.values(),
+            key=lambda one: (one.base != wanted, not one.base.startswith(bare), one.symbol),
         )
 
 

@@ -114,7 +114,13 @@ def quote(told: answers.PriceBook, pair: Pair) -> Quote | None:
     if bid is ask is None:
         return None
     return Quote(
-        instrument=instrument(pair), bid=bid, ask=ask, last=None, at=told.time, source=SOURCE
+        instrument=instrument(pair),
+        bid=bid,
+        ask=ask,
+        last=None,
+        at=told.time,
+        source=SOURCE,
+        halted=pair.halted,
     )
 
 

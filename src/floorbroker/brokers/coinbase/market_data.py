@@ -7,7 +7,7 @@ from typing import Final
 from floorbroker.brokers.coinbase import mapping
 from floorbroker.brokers.coinbase.client import CoinbaseClient
 from floorbroker.brokers.coinbase.errors import BROKER
-from floorbroker.brokers.coinbase.instruments import Instruments
+from floorbroker.brokers.coinbase.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.errors import BrokerError
@@ -40,6 +40,8 @@ class MarketData:
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid and ask; those of the last second serve everybody."""
         pair = await self._instruments.pair(instrument.symbol)
+        if pair.halted:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
 
         async def load() -> Quote | None:
             told = (await self._client.get_book(pair.product_id)).pricebook

@@ -87,6 +87,8 @@ def quote(ticker: Any, instrument: Instrument, kind: int, heard_at: datetime) ->
         source=source(kind),
         delayed=kind != LIVE,
         volume=volume if volume is not None and volume >= 0 else None,
+        # Tick 49: 1 is a halt, 2 one for volatility, 0 none, -1 and nothing are "not told".
+        halted=ticker.halted > 0,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from floorbroker.brokers.kraken import answers
+from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.brokers.shared.wire import Amount
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 
@@ -48,6 +49,11 @@ class Pair:
         """`BTC/USD`."""
         return f"{self.base}/{self.quote}"
 
+    @property
+    def halted(self) -> bool:
+        """Whether Kraken takes nothing but cancels for it."""
+        return self.told.status == "cancel_only"
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -56,12 +62,14 @@ class Catalogue:
     Attributes:
         by_name: By symbol without its slash, altname and id, in capitals.
         by_base: By the modern name of what is bought, those with the best quote currency first.
+        begins: By the same names as `by_name`.
         assets: Modern names by Kraken's ids, and by its old altnames.
     """
 
     by_name: Mapping[str, Pair]
     by_base: Mapping[str, tuple[Pair, ...]]
     assets: Mapping[str, str]
+    begins: Beginnings[Pair]
 
     @classmethod
     def read(cls, listed: Any) -> "Catalogue":
@@ -87,7 +95,8 @@ class Catalogue:
             old_base, _, old_quote = pair.told.wsname.partition("/")
             assets |= {pair.told.base: pair.base, pair.told.quote: pair.quote}
             assets |= {old_base: pair.base, old_quote: pair.quote}
-        return cls(by_name, {base: tuple(found) for base, found in by_base.items()}, assets)
+        best_first = {base: tuple(found) for base, found in by_base.items()}
+        return cls(by_name, best_first, assets, Beginnings(by_name.items()))
 
     def pair(self, symbol: str) -> Pair | None:
         """By any of its names, with or without a separator."""
@@ -114,11 +123,7 @@ class Catalogue:
         """Offered pairs whose name begins like `text`: that coin itself first, in dollars."""
         wanted = text.replace("/", "").replace("-", "").upper()
         wanted = _MODERN.get(wanted, wanted)
-        found = {
-            pair.symbol: pair
-            for name, pair in self.by_name.items()
-            if name.startswith(wanted) and self.offers(pair)
-        }
+        found = {pair.symbol: pair for pair in self.begins.of(wanted) if self.offers(pair)}
         yield from sorted(
             found.values(), key=lambda one: (one.base != wanted, _quote_rank(one), one.symbol)
         )

@@ -15,6 +15,7 @@ from floorbroker.domain.errors import SymbolNotFound
 from floorbroker.domain.instruments import Instrument
 
 KEPT: Final = timedelta(hours=1)
+HALTS_KEPT: Final = timedelta(minutes=1)
 PRICES_KEPT: Final = timedelta(seconds=5)
 FOUND_AT_MOST: Final = 25
 
@@ -31,9 +32,9 @@ class Instruments:
         self._clock = clock
         self._host = host
 
-    async def catalogue(self) -> Catalogue:
+    async def catalogue(self, max_age: timedelta = KEPT) -> Catalogue:
         """All pairs."""
-        return await self._cache.get((self._host, "pairs"), self._client.get_pairs, KEPT)
+        return await self._cache.get((self._host, "pairs"), self._client.get_pairs, max_age)
 
     async def prices(self) -> tuple[Prices, datetime]:
         """The last prices of all pairs, and when they were fetched."""
@@ -60,13 +61,13 @@ class Instruments:
         """
         return names.instrument(await self.pair(symbol))
 
-    async def pair(self, symbol: str) -> Pair:
-        """The pair of that symbol.
+    async def pair(self, symbol: str, max_age: timedelta = KEPT) -> Pair:
+        """The pair of that symbol, by a list of at most that age.
 
         Raises:
             SymbolNotFound: As `named`.
         """
-        known = await self.catalogue()
+        known = await self.catalogue(max_age)
         pair = known.pair(symbol)
         if pair is None:
             raise SymbolNotFound("Kraken does not trade this symbol.", broker=BROKER)

@@ -127,6 +127,7 @@ def quote(told: answers.Ticker, pair: Pair, at: datetime) -> Quote | None:
         at=at,
         source=SOURCE,
         volume=told.v[1] if len(told.v) > 1 else None,
+        halted=pair.halted,
     )
 
 

@@ -9,7 +9,7 @@ from floorbroker.brokers.kraken import mapping
 from floorbroker.brokers.kraken.catalogue import Pair
 from floorbroker.brokers.kraken.client import KrakenClient
 from floorbroker.brokers.kraken.errors import BROKER
-from floorbroker.brokers.kraken.instruments import Instruments
+from floorbroker.brokers.kraken.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.clock import Clock
@@ -49,6 +49,8 @@ class MarketData:
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price; those of the last second serve everybody."""
         pair = await self._instruments.pair(instrument.symbol)
+        if pair.halted:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
 
         async def load() -> Quote | None:
             asked_at = self._clock.now()

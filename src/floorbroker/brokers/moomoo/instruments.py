@@ -10,6 +10,7 @@ from floorbroker.brokers.moomoo import catalogue, words
 from floorbroker.brokers.moomoo.calls import MARKET_SECONDS, MoomooCalls
 from floorbroker.brokers.moomoo.errors import closed_for_reads, not_found
 from floorbroker.brokers.moomoo.refusals import Refusal
+from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.threads import NeverStarted
 from floorbroker.domain.instruments import AssetClass, Instrument
@@ -17,7 +18,7 @@ from floorbroker.domain.instruments import AssetClass, Instrument
 KEPT: Final = timedelta(hours=1)
 LISTED_FOR: Final = timedelta(hours=12)
 FOUND_AT_MOST: Final = 25
-_Names = Sequence[tuple[str, str]]
+_Name = tuple[str, str]
 
 
 class Instruments:
@@ -37,18 +38,11 @@ class Instruments:
         wanted = _dotted(text)
         if not wanted:
             return []
-        names = await self._cache.get((self._place, "listed"), self._all, LISTED_FOR)
-        found = [(code, name) for code, name in names if code.startswith(wanted)]
+        listed = await self._cache.get((self._place, "listed"), self._all, LISTED_FOR)
+        found = sorted(listed.codes.of(wanted), key=_shortest)
         if len(found) < FOUND_AT_MOST:
-            space = f" {wanted}"
-            found += [
-                (code, name)
-                for code, name in names
-                if not code.startswith(wanted) and space in f" {name.upper()}"
-            ]
-        found.sort(
-            key=lambda one: (one[0] != wanted, not one[0].startswith(wanted), len(one[0]), one[0])
-        )
+            by_word = {one for one in listed.words.of(wanted) if not one[0].startswith(wanted)}
+            found += sorted(by_word, key=_shortest)
         return [catalogue.share(code, name) for code, name in found[:FOUND_AT_MOST]]
 
     async def named(self, symbol: str) -> Instrument:
@@ -84,25 +78,43 @@ class Instruments:
         found = [one for one in listed if one is not None and one.expiry == expiry]
         return sorted(found, key=lambda one: (one.strike or Decimal(0), one.symbol))
 
-    async def _all(self) -> _Names:
+    async def _all(self) -> "_Listed":
         """Of each kind one long list, read in a thread: the loop has better things to do."""
-        names: list[tuple[str, str]] = []
-        for kind in sorted(words.SHARES):
-            told = await self._calls.get_listed(kind)
-            try:
-                names += await self._blocking.run(MARKET_SECONDS, _names_in, told)
-            except NeverStarted as error:
-                raise closed_for_reads() from error
-        return names
+        told = [await self._calls.get_listed(kind) for kind in sorted(words.SHARES)]
+        try:
+            return await self._blocking.run(MARKET_SECONDS, _Listed, told)
+        except NeverStarted as error:
+            raise closed_for_reads() from error
 
 
-def _names_in(told: Sequence[Any]) -> _Names:
-    listed = (one.basic for one in told if not one.basic.delisting)
-    return [
-        (one.security.code, one.name)
-        for one in listed
-        if catalogue.SHARE.fullmatch(one.security.code)
-    ]
+class _Listed:
+    """Code and name of all securities, by their codes and by every word of their names."""
+
+    __slots__ = ("codes", "words")
+
+    def __init__(self, told: Sequence[Sequence[Any]]) -> None:
+        names = [
+            (basic.security.code, basic.name)
+            for kind in told
+            for basic in (one.basic for one in kind)
+            if not basic.delisting and catalogue.SHARE.fullmatch(basic.security.code)
+        ]
+        self.codes: Beginnings[_Name] = Beginnings((one[0], one) for one in names)
+        self.words: Beginnings[_Name] = Beginnings(
+            (upper[begin:], one)
+            for one in names
+            for upper in (one[1].upper(),)
+            for begin in _word_beginnings(upper)
+        )
+
+
+def _word_beginnings(name: str) -> list[int]:
+    return [0, *(at + 1 for at, letter in enumerate(name) if letter == " ")]
+
+
+def _shortest(one: _Name) -> tuple[int, str]:
+    """The symbol itself stands before those that go on."""
+    return len(one[0]), one[0]
 
 
 def _dotted(text: str) -> str:

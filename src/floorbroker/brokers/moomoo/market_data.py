@@ -58,6 +58,7 @@ class MarketData:
             source=SOURCE,
             delayed=self._delayed,
             volume=amount(float(told.volume)),
+            halted=told.isSuspend,
         )
 
     async def rough_price(self, instrument: Instrument) -> Decimal | None:

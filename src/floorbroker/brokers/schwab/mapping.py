@@ -28,6 +28,9 @@ TERMS: Final[dict[Timeframe, dict[str, Any]]] = {
 """Minutes come in 1, 5, 10, 15 and 30: an hour is put together of its halves."""
 
 REGULAR: Final = "regularMarket"
+_HALTED: Final = "halted"
+"""Of 'Normal', 'Halted' and 'Closed'; the word itself is unverified on a halted share."""
+
 _HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 
 
@@ -103,6 +106,7 @@ def quote(told: market_answers.Quoted, instrument: Instrument) -> Quote | None:
         source=SOURCE,
         delayed=not told.realtime,
         volume=prices.volume,
+        halted=prices.status.casefold() == _HALTED,
     )
 
 

@@ -17,6 +17,7 @@ class Prices(Answer):
     volume: Amount | None = Field(None, validation_alias="totalVolume")
     quoted: Epoch = Field(None, validation_alias="quoteTime")
     traded: Epoch = Field(None, validation_alias="tradeTime")
+    status: str = Field("", validation_alias="securityStatus")
 
 
 class Reference(Answer):
