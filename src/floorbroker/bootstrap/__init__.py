@@ -85,6 +85,7 @@ async def running(
         await app.gateways.aclose()
         await supervisor.settled(GOODBYE)  # what their end set off still needs the store
         await app.studio.aclose()
+        await app.calendar.aclose()
         await app.transport.aclose()
         await store.close()
 

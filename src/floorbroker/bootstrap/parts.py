@@ -22,6 +22,7 @@ from floorbroker.services.eraser import Eraser
 from floorbroker.services.floor import Floor
 from floorbroker.services.gateway_news import GatewayNews
 from floorbroker.services.link_news import LinkNews
+from floorbroker.services.market_calendar import MarketCalendar
 from floorbroker.services.master_keys import MasterKeys
 from floorbroker.services.notify import Notifier
 from floorbroker.services.reconcile import Reconciler
@@ -55,6 +56,7 @@ class App:
     alerting: Alerting
     transport: Transport
     studio: Studio
+    calendar: MarketCalendar
     gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
@@ -133,5 +135,6 @@ def build(ground: Ground, shard_count: int | None) -> App:
         alerting=build_alerting(ground.settings, ground.store, looks, bot, ground.desk.process),
         transport=ground.transport,
         studio=ground.studio,
+        calendar=ground.calendar,
         gateways=ground.gateways,
     )
