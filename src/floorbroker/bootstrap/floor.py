@@ -12,6 +12,7 @@ from floorbroker.services.exporting import Exporting
 from floorbroker.services.floor import Floor
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.history import Histories
+from floorbroker.services.hours_views import HoursViews
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.limit_choices import LimitChoices
@@ -85,6 +86,7 @@ def build_floor(ground: Ground) -> Floor:
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(ground.factory),
         histories=Histories(listing, clock),
+        hours=HoursViews(accounts, sessions, ground.desk.hours, clock),
         ideas=IdeaBoard(ideas.Ideas(ground.store), accounts, sessions, drafts, clock),
         inbox=Inbox(ground.notices, ground.orders),
         limits=LimitChoices(

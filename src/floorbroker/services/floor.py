@@ -17,6 +17,7 @@ from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.history import Histories
+from floorbroker.services.hours_views import HoursViews
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.limit_choices import LimitChoices
@@ -62,6 +63,7 @@ class Floor:
     exporting: Exporting
     gateways: GatewayLooks
     histories: Histories
+    hours: HoursViews
     ideas: IdeaBoard
     inbox: Inbox
     limits: LimitChoices

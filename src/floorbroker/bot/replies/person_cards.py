@@ -115,6 +115,7 @@ _HELP = (
         heading="Look",
         lines=(
             "/quote symbol:AAPL shows what it costs now, and how old that price is.",
+            "/hours shows whether markets are open, and holidays ahead.",
             "/positions, /balance and /portfolio show what you have, with its age.",
             "/risk show tells what is at stake, and your limits; /risk set makes them tighter.",
         ),
