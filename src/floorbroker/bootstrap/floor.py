@@ -5,6 +5,7 @@ from floorbroker.brokers.availability import availabilities
 from floorbroker.services.charting import Charting
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
+from floorbroker.services.digest_choices import DigestChoices
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
@@ -80,6 +81,7 @@ def build_floor(ground: Ground) -> Floor:
             ground.settings.deployment_mode,
         ),
         deciding=Deciding(ground.desk),
+        digests=DigestChoices(accounts, ground.desk.hours, trail, clock),
         drafts=drafts,
         elsewhere=Elsewhere(accounts, sessions, ground.orders),
         erasing=Erasing(kept, accounts, listing, trail, clock),

@@ -18,6 +18,8 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.alert_looks import AlertLooks
 from floorbroker.services.alerting import Alerting
 from floorbroker.services.audit import Audit
+from floorbroker.services.day_digest import DayDigests
+from floorbroker.services.digests import Digests
 from floorbroker.services.eraser import Eraser
 from floorbroker.services.floor import Floor
 from floorbroker.services.gateway_news import GatewayNews
@@ -29,7 +31,14 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.snapshots import SnapshotTaker
 from floorbroker.services.supervisor import Supervisor
-from floorbroker.storage import audit, connection_events, personal, sealed, snapshots
+from floorbroker.storage import (
+    audit,
+    connection_events,
+    day_values,
+    personal,
+    sealed,
+    snapshots,
+)
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.opening import answers
@@ -51,6 +60,7 @@ class App:
     notifier: Notifier
     link_news: LinkNews
     reminders: Reminders
+    digests: Digests
     eraser: Eraser
     snapshots: SnapshotTaker
     alerting: Alerting
@@ -75,6 +85,18 @@ def build_master_keys(
     trail = Audit(audit.AuditTrail(store), vault, clock)
     records = sealed.SealedRecords(store)
     return MasterKeys(records, trail, Marks(store), vault, keys_place(settings))
+
+
+def _digests(ground: Ground, floor: Floor, messenger: DiscordMessenger) -> Digests:
+    days = DayDigests(
+        accounts=ground.accounts,
+        portfolio=floor.portfolio,
+        worths=floor.worths,
+        days=day_values.DayValues(ground.store),
+        orders=floor.list,
+        clock=ground.clock,
+    )
+    return Digests(ground.people, days, ground.desk.hours, messenger, ground.clock)
 
 
 def build(ground: Ground, shard_count: int | None) -> App:
@@ -115,6 +137,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
         notifier=notifier,
         link_news=LinkNews(ground.addresses, messenger, ground.supervisor),
         reminders=Reminders(ground.people, messenger, ground.clock),
+        digests=_digests(ground, floor, messenger),
         eraser=Eraser(
             people=ground.people,
             personal=personal.Personal(ground.store),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from floorbroker.domain.digests import DigestChoice
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
@@ -54,6 +55,7 @@ class Person:
         leaving: Everything kept on them is going to be erased; None: it is not.
         limits: Those that the person set for themselves.
         suspended: The bot's operators paused this person: no order that opens a position.
+        digest: When a summary of their day comes.
     """
 
     user_id: UserId
@@ -69,6 +71,7 @@ class Person:
     limits: StandingLimits = field(default_factory=StandingLimits)
     suspended: bool = False
     levels: Mapping[str, NewsLevel] = field(default_factory=dict)
+    digest: DigestChoice = field(default_factory=DigestChoice)
 
     def level(self, kind: NewsKind) -> NewsLevel:
         """How loudly this kind of news is told."""

@@ -11,6 +11,7 @@ from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
+from floorbroker.services.digest_choices import DigestChoices
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
@@ -57,6 +58,7 @@ class Floor:
     choices: Choices
     console: Console
     deciding: Deciding
+    digests: DigestChoices
     drafts: Drafts
     elsewhere: Elsewhere
     erasing: Erasing

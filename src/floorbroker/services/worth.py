@@ -79,7 +79,7 @@ class Worths:
         whole = largest(overview)
         if whole is None:
             return ()
-        await self._note(user_id, overview)
+        await self.note(user_id, overview)
         curve = await self._curve(user_id, whole, span)
         drawings: list[Drawing] = [one for one in (allocation(whole), curve) if one is not None]
         drawn = await asyncio.gather(*map(self._studio.picture, drawings), return_exceptions=True)
@@ -88,7 +88,7 @@ class Worths:
                 raise one
         return [one for one in drawn if isinstance(one, Picture)]
 
-    async def _note(self, user_id: UserId, overview: Overview) -> None:
+    async def note(self, user_id: UserId, overview: Overview) -> None:
         """Today's values; a store that fails must not hide a portfolio.
 
         An account that was removed, or a person who was erased, while brokers were asked leaves
