@@ -109,12 +109,20 @@ def test_a_broker_that_differs_from_the_calendar_is_believed_and_that_is_said() 
 
     card = hours_card(replace(VIEW, account=account(), markets=(theirs,)), THANKSGIVING)
 
-    assert card.sections[0].heading == "US shares · open"
-    assert card.notes == (
-        "By exchange_calendars the exchange itself is closed now. For your orders your broker's "
-        "word counts.",
-    )
+    own, exchange, _ = card.sections
+    assert own.heading == "US shares · open"
+    assert exchange.heading == "The exchange itself · closed"
+    assert exchange.lines == ("For your orders your broker's word counts.",)
+    assert {row.name: row.value for row in exchange.rows}["Opens"] == Moment(FRIDAY.opens)
     assert "Account" in drawn(card).text
+
+
+def test_a_broker_that_agrees_with_the_calendar_is_shown_alone() -> None:
+    theirs = MarketNow(market=Market.US_EQUITIES, hours=CLOSED, source="Alpaca", by_broker=True)
+
+    card = hours_card(replace(VIEW, account=account(), markets=(theirs,)), THANKSGIVING)
+
+    assert len(card.sections) == 2
 
 
 def test_a_broker_that_does_not_answer_is_named() -> None:

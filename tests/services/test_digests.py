@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.digests import DigestChoice, DigestTime
+from floorbroker.domain.news import USUAL, NewsLevel
 from floorbroker.domain.people import Leaving
 from floorbroker.services.digests import AT_ONCE, HOLD, LATE
 from floorbroker.storage.codec import to_document
@@ -254,6 +255,31 @@ async def test_who_is_about_to_be_erased_gets_none(
     await sweeping
 
     assert told(house) == []
+
+
+async def test_with_all_news_off_none_comes_and_back_on_it_goes_on(
+    house: House, clock: ManualClock
+) -> None:
+    await wants(house)
+    await house.choose(notify=False)
+    clock.move_to(FIRST)
+    await digests_of(house).sweep()
+    assert told(house) == []
+
+    await house.choose(notify=True)
+    clock.move_to(NEXT)
+    await digests_of(house).sweep()
+
+    assert told(house) == [(ANNA, NEXT)]
+
+
+async def test_who_has_all_news_off_and_chooses_a_summary_gets_that_alone(house: House) -> None:
+    await house.choose(notify=False)
+
+    person = await wants(house)
+
+    assert person.summary.at is DigestTime.CLOSE
+    assert {person.level(kind) for kind in USUAL} == {NewsLevel.OFF}
 
 
 async def test_few_peoples_brokers_are_read_at_once(

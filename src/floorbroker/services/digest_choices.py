@@ -28,7 +28,7 @@ class DigestChoices:
         calendar = None if at is DigestTime.OFF else await self._hours.calendar()
         due = next_digest(choice, calendar, self._clock.now())
         choice = replace(choice, due_at=due, look_at=due)
-        person = await self._accounts.update(user_id, lambda p: replace(p, digest=choice))
+        person = await self._accounts.update(user_id, lambda p: p.with_digest(choice))
         fields = {"at": at.value, "every_day": str(choice.every_day)}
         await self._audit.write(user_id, "digest", fields)
         return person

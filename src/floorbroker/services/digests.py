@@ -90,7 +90,8 @@ class Digests:
         following = next_digest(choice, calendar, now)
         done = replace(choice, due_at=following, look_at=following)
         late = choice.due_at is None or now - choice.due_at > LATE
-        if late or person.leaving is not None or needless(choice, calendar):
+        unwanted = not person.notify or person.leaving is not None
+        if late or unwanted or needless(choice, calendar):
             if await self._people.save_person(replace(person, digest=done)) is not None:
                 _log.info("digest_skipped", late=late)
             return

@@ -1,6 +1,7 @@
 """Trading hours: open or closed, the next change, holidays and early closes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -16,12 +17,14 @@ NAMES: Final = {Market.US_EQUITIES: "US shares", Market.CRYPTO: "Coins"}
 
 def hours_card(view: HoursView, now: datetime) -> Card:
     """Each market, then what is out of the ordinary in the months ahead."""
-    sections = [_market(one, view.calendar, now) for one in view.markets]
+    sections = []
+    for one in view.markets:
+        sections.append(_market(one, view.calendar, now))
+        if view.calendar is not None and _differs(one, view.calendar, now):
+            sections.append(_exchange(view.calendar, now))
     notes = [f"{one} The hours shown are not your broker's." for one in view.failures]
-    calendar = view.calendar
-    if calendar is not None:
-        sections.append(_ahead(calendar, now))
-        notes += [_against(one, calendar) for one in view.markets if _differs(one, calendar, now)]
+    if view.calendar is not None:
+        sections.append(_ahead(view.calendar, now))
     account = view.account
     return Card(
         title="Market hours",
@@ -83,15 +86,21 @@ def _ends(day: TradingDay) -> str:
 
 
 def _differs(one: MarketNow, calendar: TradingCalendar, now: datetime) -> bool:
+    """Whether the broker trades while the exchange does not, the other way, or at all hours."""
     if one.market is not Market.US_EQUITIES or not one.by_broker or one.hours is None:
         return False
     hours = calendar.hours(now)
-    return hours is not None and hours.open_now is not one.hours.open_now
+    if hours is None:
+        return False
+    return hours.open_now is not one.hours.open_now or one.hours.next_close is None
 
 
-def _against(one: MarketNow, calendar: TradingCalendar) -> str:
-    other = "closed" if one.hours is not None and one.hours.open_now else "open"
-    return (
-        f"By {calendar.source} the exchange itself is {other} now. For your orders your broker's "
-        "word counts."
+def _exchange(calendar: TradingCalendar, now: datetime) -> Section:
+    told = MarketNow(market=calendar.market, hours=calendar.hours(now), source=calendar.source)
+    shown = _market(told, calendar, now)
+    state = shown.heading.rpartition(" · ")[2]
+    return replace(
+        shown,
+        heading=f"The exchange itself · {state}",
+        lines=("For your orders your broker's word counts.",),
     )

@@ -57,7 +57,7 @@ def notifications_card(person: Person) -> Card:
         rows=_next_digest(person),
         menus=(
             *((NAMES[kind], _menu(kind, person.level(kind))) for kind in USUAL),
-            ("Daily summary by direct message", _digest_menu(person.digest)),
+            ("Daily summary by direct message", _digest_menu(person.summary)),
         ),
         buttons=(Button(label=label, custom_id=f"fb:set:notify.{state}"),),
     )
@@ -80,12 +80,12 @@ def digest_words(choice: DigestChoice) -> str:
 
 
 def _next_digest(person: Person) -> tuple[Row, ...]:
-    due = person.digest.due_at
+    due = person.summary.due_at
     return () if due is None else (Row("Next daily summary", Moment(due)),)
 
 
 def _missed(person: Person) -> tuple[str, ...]:
-    if person.digest.missed_at is None:
+    if person.summary.missed_at is None:
         return ()
     return (
         "Your last daily summary was not delivered, since you take no direct messages from this "

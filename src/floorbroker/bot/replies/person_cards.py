@@ -41,7 +41,7 @@ def settings_card(
             *_paused_brokers(pause),
             Row("Results in channels", _sharing(person, policy)),
             Row("Later news", news_words(person)),
-            Row("Daily summary", digest_words(person.digest)),
+            Row("Daily summary", digest_words(person.summary)),
         ),
         sections=(Section(heading="Limits", rows=limit_rows(limits)),),
         buttons=tuple(buttons),
