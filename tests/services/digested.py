@@ -9,6 +9,8 @@ from floorbroker.services.digest_choices import DigestChoices
 from floorbroker.services.digests import Digests
 from floorbroker.services.worth import Worths
 from floorbroker.storage.day_values import DayValues
+from floorbroker.storage.moment_values import MomentValues
+from floorbroker.storage.snapshots import Snapshots
 from tests.fakes.calendar import calendar_of, session
 from tests.floor import ANNA, House
 
@@ -26,7 +28,14 @@ def days_of(house: House, read_seconds: float = READ_SECONDS) -> DayDigests:
     return DayDigests(
         accounts=house.accounts,
         portfolio=house.portfolio,
-        worths=Worths(days, house.stored_people, Studio(), house.clock),
+        worths=Worths(
+            days,
+            MomentValues(house.documents),
+            Snapshots(house.documents),
+            house.stored_people,
+            Studio(),
+            house.clock,
+        ),
         days=days,
         orders=house.list,
         clock=house.clock,

@@ -34,8 +34,10 @@ from floorbroker.storage import (
     day_values,
     ideas,
     link_tickets,
+    moment_values,
     overview,
     personal,
+    snapshots,
 )
 
 
@@ -111,5 +113,12 @@ def build_floor(ground: Ground) -> Floor:
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         tickets=tickets,
-        worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
+        worths=Worths(
+            day_values.DayValues(ground.store),
+            moment_values.MomentValues(ground.store),
+            snapshots.Snapshots(ground.store),
+            ground.people,
+            ground.studio,
+            clock,
+        ),
     )
