@@ -105,8 +105,8 @@ class Worths:
     async def note(self, user_id: UserId, overview: Overview) -> None:
         """Today's values, and those of this quarter of an hour.
 
-        A store that fails must not hide a portfolio. An account that was removed, or a person who was erased, while brokers were asked leaves
-        nothing.
+        A store that fails must not hide a portfolio. An account that was removed, or a person who
+        was erased, while brokers were asked leaves nothing.
         """
         try:
             links = {link.link_id for link in await self._people.links(user_id)}
