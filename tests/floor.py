@@ -52,6 +52,7 @@ from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
+from floorbroker.services.market_calendar import Calendar
 from floorbroker.services.notify import Addresses, Notifier
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
@@ -64,6 +65,7 @@ from floorbroker.services.sessions import MOST, Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.ticket import Ticket
+from floorbroker.services.trading_hours import TradingHours
 from floorbroker.storage import (
     audit,
     counters,
@@ -80,6 +82,7 @@ from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import Keyring, new_key, parse_keyring
 from floorbroker.vault.seal import Vault
+from tests.fakes.calendar import FixedCalendar
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.messenger import RecordingMessenger
@@ -266,6 +269,7 @@ def built(
     offers: frozenset[Capability] = frozenset(),
     provider: Provider | None = None,
     pause: Pause = asyncio.sleep,
+    calendar: Calendar | None = None,
 ) -> House:
     """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`.
 
@@ -273,6 +277,7 @@ def built(
         offers: What the exchange offers beside what its manifest says.
         provider: Where people sign in, for `SIGNED`.
         pause: How a renewal waits for another process, and for the store.
+        calendar: Of US shares; left out, there is none.
     """
     chosen = chosen or settings()
     stand_ins = {EXCHANGE} if second is None else {EXCHANGE, SECOND}
@@ -334,6 +339,7 @@ def built(
         sessions=sessions,
         gates=gates,
         day_losses=DayLosses(snapshots.Snapshots(documents), clock),
+        hours=TradingHours(calendar or FixedCalendar(), clock),
         lanes=lanes or Lanes(),
         supervisor=supervisor,
         audit=trail,

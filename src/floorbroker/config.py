@@ -1,5 +1,7 @@
 """Settings from the environment, read once, frozen. `.env.example` explains each in one line."""
 
+import os
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -250,3 +252,11 @@ def missing_settings(settings: Settings) -> tuple[str, ...]:
     """The names of required settings that hold no value, as environment variables."""
     required = REQUIRED_AT_HOME if settings.single_user else REQUIRED_IN_CLOUD
     return tuple(name.upper() for name in required if getattr(settings, name) in (None, ""))
+
+
+_PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+
+
+def passed_on() -> Mapping[str, str]:
+    """What a process that this one starts gets of the environment: no settings, so no secrets."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

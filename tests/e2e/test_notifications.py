@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.domain.digests import DigestChoice
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.domain.order_state import OrderState
 from tests.e2e.forged import choice
@@ -52,7 +53,7 @@ async def test_the_card_shows_every_kind_with_its_level(world: World) -> None:
     assert card.title == "Notifications"
     for name in ("Accepted", "Partly filled", "Cancels and changes", "Canceled or expired"):
         assert name in text
-    assert text.count("(chosen)") == 5
+    assert text.count("(chosen)") == 6
     assert "Always told: an order whose outcome was unknown" in text
     assert card.private
 
@@ -122,7 +123,15 @@ async def test_the_end_of_an_unknown_outcome_is_told_whatever_is_off(
 
 
 @pytest.mark.parametrize(
-    ("kind", "level"), [("critical", "off"), ("else", "off"), ("filled", "loud"), ("filled", "")]
+    ("kind", "level"),
+    [
+        ("critical", "off"),
+        ("else", "off"),
+        ("filled", "loud"),
+        ("filled", ""),
+        ("digest", "hourly"),
+        ("digest", "on"),
+    ],
 )
 async def test_a_forged_menu_changes_nothing(world: World, kind: str, level: str) -> None:
     card = await shown(world)
@@ -131,3 +140,23 @@ async def test_a_forged_menu_changes_nothing(world: World, kind: str, level: str
 
     person = await world.app.floor.accounts.person(world.alice.user_id)
     assert dict(person.levels) == {}
+    assert person.digest == DigestChoice()
+
+
+async def test_a_daily_summary_comes_once_by_direct_message(world: World) -> None:
+    await world.alice.clicks(await world.alice.types("buy", symbol="AAPL", quantity="1"), "Confirm")
+    card = await sets(world, "digest", "close")
+    person = await world.app.floor.accounts.person(world.alice.user_id)
+    assert person.digest.due_at is not None
+    assert "Next daily summary" in card.text
+
+    await world.later((person.digest.due_at - world.clock.now()).total_seconds())
+    for _ in range(2):
+        with world.env.time_context():
+            await world.app.digests.sweep()
+
+    (message,) = world.messages_to(world.alice)
+    assert "Your day" in message.title
+    assert "Worth" in message.text
+    assert "at the market's close, on trading days" in (await world.alice.types("settings")).text
+    assert world.messages_to(world.bob) == []

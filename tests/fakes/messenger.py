@@ -1,8 +1,11 @@
 """A way to people that writes down what it was given."""
 
+from datetime import datetime
+
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.people import Link
+from floorbroker.domain.people import Link, Person
+from floorbroker.services.day_digest import DayDigest
 
 
 class RecordingMessenger:
@@ -16,6 +19,7 @@ class RecordingMessenger:
         edited: Every order that a message of before was changed to, with the message's id.
         gone: The ids of messages that can no longer be changed.
         endings: Every link of which somebody was told that it ends.
+        digests: Every summary of a day, with its person and when it was due.
         farewells: Everybody who was told that nothing is kept on them any more.
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
@@ -30,6 +34,7 @@ class RecordingMessenger:
         self.edited: list[tuple[Order, str]] = []
         self.gone: set[str] = set()
         self.endings: list[Link] = []
+        self.digests: list[tuple[UserId, DayDigest, datetime]] = []
         self.farewells: list[UserId] = []
         self.card_open = True
         self.dm_open = True
@@ -75,4 +80,12 @@ class RecordingMessenger:
         """See the port."""
         if self.dm_open:
             self.endings.append(link)
+        return self.dm_open
+
+    async def tell_digest(self, person: Person, digest: DayDigest, due_at: datetime) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.dm_open:
+            self.digests.append((person.user_id, digest, due_at))
         return self.dm_open

@@ -12,6 +12,7 @@ from floorbroker.domain.people import Link
 from floorbroker.domain.portfolio import Balances, Snapshot
 from floorbroker.storage.day_values import DayValue
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.moment_values import MomentValue
 from floorbroker.storage.snapshots import Snapshots
 from tests.storage.walked import all_collections
 
@@ -48,6 +49,17 @@ def day_value(link: Link, at: datetime) -> DayValue:
         link_id=link.link_id,
         account_id=AccountId("X-1"),
         day=at.date(),
+        at=at,
+        value=usd(1_000),
+    )
+
+
+def moment_value(link: Link, at: datetime) -> MomentValue:
+    """What an account was worth at a moment."""
+    return MomentValue(
+        user_id=link.user_id,
+        link_id=link.link_id,
+        account_id=AccountId("X-1"),
         at=at,
         value=usd(1_000),
     )

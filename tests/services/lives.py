@@ -12,10 +12,11 @@ from floorbroker.storage.connection_events import ConnectionEvents
 from floorbroker.storage.counters import StoredNonces
 from floorbroker.storage.day_values import DayValues
 from floorbroker.storage.ideas import Ideas
+from floorbroker.storage.moment_values import MomentValues
 from floorbroker.storage.paper_books import StoredPaperBooks
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, House
-from tests.services.kept import connection_event, day_value, idea, snapshot
+from tests.services.kept import connection_event, day_value, idea, moment_value, snapshot
 
 KEYS: Final = {ANNA: ("AK-ONE", "canary-secret-one"), BEN: ("AK-TWO", "canary-secret-two")}
 TOKENS: Final = {ANNA: f"token of {ANNA}", BEN: f"token of {BEN}"}
@@ -58,5 +59,6 @@ async def lived(house: House, who: UserId) -> str:
     await ConnectionEvents(documents).add(who, connection_event(now))
     await snapshot(documents, linked.link, now)
     await DayValues(documents).put(day_value(linked.link, now))
+    await MomentValues(documents).put(moment_value(linked.link, now))
     await Ideas(documents).add(idea(who, now))
     return token

@@ -188,7 +188,11 @@ async def test_a_closed_market_is_said(house: House, venue: Venue) -> None:
     await house.link()
     venue.market_open = False
 
-    assert "The market is closed now." in (await house.draft(limit="90")).review.notes
+    [note] = (await house.draft(limit="90")).review.notes
+
+    assert note == (
+        "The market is closed now. It opens on Wednesday, 4 March, at 13:00 in New York."
+    )
 
 
 async def test_open_orders_on_the_other_side_are_said(build: Build, clock: ManualClock) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from floorbroker.charts.equity import Worth
 from floorbroker.charts.picture import Picture
 from floorbroker.charts.studio import Studio
 from floorbroker.domain.errors import StoreUnavailable
@@ -14,9 +15,12 @@ from floorbroker.domain.ids import AccountId, LinkId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money, usd
 from floorbroker.domain.people import AccountKey
+from floorbroker.domain.portfolio import Snapshot
 from floorbroker.services.portfolio import Overview
-from floorbroker.services.worth import Span, Worths, allocation, largest, summed
+from floorbroker.services.worth import Span, Worths, allocation, during, largest, summed
 from floorbroker.storage.day_values import DayValue, DayValues
+from floorbroker.storage.moment_values import MomentValues
+from floorbroker.storage.snapshots import Snapshots
 from tests.fakes.exchange.venue import Venue, held
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, House
@@ -45,6 +49,18 @@ def house(build: Build, venue: Venue) -> House:
 @pytest.fixture
 def days(store: FlakyDocuments) -> DayValues:
     return DayValues(store)
+
+
+def worths_of(house: House, studio: Studio) -> Worths:
+    """On the house's own store."""
+    return Worths(
+        DayValues(house.documents),
+        MomentValues(house.documents),
+        Snapshots(house.documents),
+        house.stored_people,
+        studio,
+        house.clock,
+    )
 
 
 async def _overview(house: House) -> Overview:
@@ -88,7 +104,7 @@ def test_an_account_that_was_linked_later_makes_no_profit() -> None:
 
 async def test_the_day_s_value_is_noted_when_somebody_looks(house: House, days: DayValues) -> None:
     overview = await _overview(house)
-    worths = Worths(days, house.stored_people, Drawn(), house.clock)
+    worths = worths_of(house, Drawn())
 
     await worths.pictures(ANNA, overview, Span.MONTH)
     await worths.pictures(ANNA, overview, Span.MONTH)
@@ -99,21 +115,19 @@ async def test_the_day_s_value_is_noted_when_somebody_looks(house: House, days: 
 
 
 async def test_an_account_that_was_removed_meanwhile_leaves_no_value(
-    house: House, days: DayValues, store: FlakyDocuments
+    house: House, store: FlakyDocuments
 ) -> None:
     overview = await _overview(house)
     await store.delete("links", {"user_id": ANNA})
 
-    await Worths(days, house.stored_people, Drawn(), house.clock).pictures(
-        ANNA, overview, Span.MONTH
-    )
+    await worths_of(house, Drawn()).pictures(ANNA, overview, Span.MONTH)
 
     assert await store.find("day_values", {}, limit=9) == []
 
 
-async def test_there_is_a_curve_from_the_second_day_on(house: House, days: DayValues) -> None:
+async def test_there_is_a_curve_from_the_second_day_on(house: House) -> None:
     studio = Drawn()
-    worths = Worths(days, house.stored_people, studio, house.clock)
+    worths = worths_of(house, studio)
     first = await worths.pictures(ANNA, await _overview(house), Span.MONTH)
     house.clock.advance(24 * 3600)
     second = await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.MONTH)
@@ -123,9 +137,9 @@ async def test_there_is_a_curve_from_the_second_day_on(house: House, days: DayVa
     assert len(studio.asked[-1].points) == 2
 
 
-async def test_a_curve_does_not_go_further_back_than_asked(house: House, days: DayValues) -> None:
+async def test_a_curve_does_not_go_further_back_than_asked(house: House) -> None:
     studio = Drawn()
-    worths = Worths(days, house.stored_people, studio, house.clock)
+    worths = worths_of(house, studio)
     await worths.pictures(ANNA, await _overview(house), Span.MONTH)
     for _ in range(2):
         house.clock.advance(25 * 24 * 3600)
@@ -137,18 +151,14 @@ async def test_a_curve_does_not_go_further_back_than_asked(house: House, days: D
     assert len(studio.asked[-1].points) == 3
 
 
-async def test_a_store_that_fails_hides_no_allocation(
-    house: House, days: DayValues, store: FlakyDocuments
-) -> None:
+async def test_a_store_that_fails_hides_no_allocation(house: House, store: FlakyDocuments) -> None:
     overview = await _overview(house)
 
     async def fail() -> None:
         raise StoreUnavailable
 
     store.before["upsert", "day_values"] = store.before["find", "day_values"] = fail
-    pictures = await Worths(days, house.stored_people, Drawn(), house.clock).pictures(
-        ANNA, overview, Span.MONTH
-    )
+    pictures = await worths_of(house, Drawn()).pictures(ANNA, overview, Span.MONTH)
 
     assert [picture.name for picture in pictures] == ["allocation.png"]
 
@@ -191,3 +201,83 @@ async def test_an_account_without_anything_has_no_allocation(house: House, venue
 
     assert allocation(whole) is None
     assert whole.holdings[0].balances.cash == Money(amount=Decimal(0), currency="USD")
+
+
+# Within a day
+
+
+def at(minutes: int, value: int) -> Worth:
+    """A value so many minutes after noon."""
+    moment = datetime(2026, 3, 2, 12, tzinfo=UTC) + timedelta(minutes=minutes)
+    return Worth(at=moment, value=Decimal(value))
+
+
+def test_within_a_day_accounts_are_added_at_each_look_and_keep_their_value_between() -> None:
+    points = during([[at(0, 100), at(20, 120)], [at(10, 10), at(30, 30)]])
+
+    assert points == (at(10, 110), at(20, 130), at(30, 150))
+
+
+def test_within_a_day_the_line_begins_when_every_account_has_a_value() -> None:
+    assert during([[at(0, 100)], []]) == ()
+    assert during([]) == ()
+
+
+async def test_looks_within_a_day_make_a_curve_of_it(house: House, venue: Venue) -> None:
+    studio = Drawn()
+    worths = worths_of(house, studio)
+    venue.equity = Decimal(1_000)
+    first = await worths.pictures(ANNA, await _overview(house), Span.DAY)
+    for value in (1_010, 990):
+        house.clock.advance(20 * 60)
+        venue.equity = Decimal(value)
+        await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.DAY)
+
+    assert [picture.name for picture in first] == ["allocation.png"]
+    assert [point.value for point in studio.asked[-1].points] == [1_000, 1_010, 990]
+    assert studio.asked[-1].span == "1 day"
+
+
+async def test_the_curve_of_a_day_holds_no_value_of_the_day_before(
+    house: House, venue: Venue
+) -> None:
+    worths = worths_of(house, Drawn())
+    venue.equity = Decimal(1_000)
+    await worths.pictures(ANNA, await _overview(house), Span.DAY)
+    house.clock.advance(24 * 3600 + 60)
+
+    pictures = await worths.pictures(ANNA, await house.portfolio.overview(ANNA), Span.DAY)
+
+    assert [picture.name for picture in pictures] == ["allocation.png"]
+
+
+async def test_snapshots_that_were_taken_unasked_are_in_the_curve_of_a_day(
+    house: House, venue: Venue
+) -> None:
+    studio = Drawn()
+    venue.equity = Decimal(1_000)
+    before = (await _overview(house)).holdings[0]
+    key, balances = before.account.key, before.balances
+    taken = Snapshot.of(ANNA, key.link_id, key.account_id, balances, ())
+    await Snapshots(house.documents).add(taken)
+    house.clock.advance(20 * 60)
+    venue.equity = Decimal(1_005)
+
+    overview = await house.portfolio.overview(ANNA)
+    await worths_of(house, studio).pictures(ANNA, overview, Span.DAY)
+
+    assert [point.value for point in studio.asked[-1].points] == [1_000, 1_005]
+
+
+async def test_a_store_that_fails_within_a_day_hides_no_allocation(
+    house: House, store: FlakyDocuments
+) -> None:
+    overview = await _overview(house)
+
+    async def fail() -> None:
+        raise StoreUnavailable
+
+    store.before["find", "moment_values"] = fail
+    pictures = await worths_of(house, Drawn()).pictures(ANNA, overview, Span.DAY)
+
+    assert [picture.name for picture in pictures] == ["allocation.png"]

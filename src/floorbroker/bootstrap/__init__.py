@@ -87,6 +87,7 @@ async def running(
         await app.studio.aclose()
         if app.unofficial is not None:
             app.unofficial.close()
+        await app.calendar.aclose()
         await app.transport.aclose()
         await store.close()
 
@@ -97,6 +98,7 @@ def _start(app: App) -> None:
     app.supervisor.every(pace, "notify", app.notifier.sweep)
     app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
     app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
+    app.supervisor.every(IDLE_CHECK, "digests", app.digests.sweep)
     app.supervisor.every(IDLE_CHECK, "erasing", app.eraser.sweep)
     # Not more often than orders are looked at, and not before Discord can have been reached.
     app.supervisor.every(max(LOOK, pace), "alerts", app.alerting.sweep, at_once=False)

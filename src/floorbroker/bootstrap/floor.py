@@ -5,6 +5,7 @@ from floorbroker.brokers.availability import availabilities
 from floorbroker.services.charting import Charting
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
+from floorbroker.services.digest_choices import DigestChoices
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
@@ -12,6 +13,7 @@ from floorbroker.services.exporting import Exporting
 from floorbroker.services.floor import Floor
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.history import Histories
+from floorbroker.services.hours_views import HoursViews
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.limit_choices import LimitChoices
@@ -33,8 +35,10 @@ from floorbroker.storage import (
     day_values,
     ideas,
     link_tickets,
+    moment_values,
     overview,
     personal,
+    snapshots,
 )
 
 
@@ -81,12 +85,14 @@ def build_floor(ground: Ground) -> Floor:
             ground.settings.deployment_mode,
         ),
         deciding=Deciding(ground.desk),
+        digests=DigestChoices(accounts, ground.desk.hours, trail, clock),
         drafts=drafts,
         elsewhere=Elsewhere(accounts, sessions, ground.orders),
         erasing=Erasing(kept, accounts, listing, trail, clock),
         exporting=Exporting(kept, trail, clock),
         gateways=GatewayLooks(ground.factory),
         histories=Histories(listing, clock),
+        hours=HoursViews(accounts, sessions, ground.desk.hours, clock),
         ideas=IdeaBoard(ideas.Ideas(ground.store), accounts, sessions, drafts, clock),
         inbox=Inbox(ground.notices, ground.orders),
         limits=LimitChoices(
@@ -110,5 +116,12 @@ def build_floor(ground: Ground) -> Floor:
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         symbols=SymbolSearch(accounts, sessions, ground.supervisor),
         tickets=tickets,
-        worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
+        worths=Worths(
+            day_values.DayValues(ground.store),
+            moment_values.MomentValues(ground.store),
+            snapshots.Snapshots(ground.store),
+            ground.people,
+            ground.studio,
+            clock,
+        ),
     )

@@ -33,12 +33,14 @@ from floorbroker.services.gates import Gates
 from floorbroker.services.lanes import Lanes
 from floorbroker.services.leaps import Leaps
 from floorbroker.services.link_health import LinkHealth
+from floorbroker.services.market_calendar import MarketCalendar
 from floorbroker.services.notify import Addresses
 from floorbroker.services.pushed_news import PushedNews
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.renewals import Renewals
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.trading_hours import TradingHours
 from floorbroker.storage import (
     audit,
     counters,
@@ -68,6 +70,7 @@ class Ground:
     transport: Transport
     studio: Studio
     unofficial: Yahoo | None
+    calendar: MarketCalendar
     gateways: Gateways
     factory: BrokerFactory
     audit: Audit
@@ -94,7 +97,7 @@ def build_ground(  # the parts that everything else is made of
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
-    transport, studio = Transport(), Studio()
+    transport, studio, calendar = Transport(), Studio(), MarketCalendar(clock)
     gateways = Gateways(clock)
     factory = BrokerFactory(
         settings.deployment_mode,
@@ -141,6 +144,7 @@ def build_ground(  # the parts that everything else is made of
         sessions=sessions,
         gates=Gates(settings, people_store, order_store, clock),
         day_losses=DayLosses(snapshots.Snapshots(store), clock),
+        hours=TradingHours(calendar, clock),
         lanes=Lanes(),
         supervisor=supervisor,
         audit=trail,
@@ -169,6 +173,7 @@ def build_ground(  # the parts that everything else is made of
         transport=transport,
         studio=studio,
         unofficial=chosen_prices(settings, clock),
+        calendar=calendar,
         gateways=gateways,
         factory=factory,
         audit=trail,

@@ -19,17 +19,27 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.services.alert_looks import AlertLooks
 from floorbroker.services.alerting import Alerting
 from floorbroker.services.audit import Audit
+from floorbroker.services.day_digest import DayDigests
+from floorbroker.services.digests import Digests
 from floorbroker.services.eraser import Eraser
 from floorbroker.services.floor import Floor
 from floorbroker.services.gateway_news import GatewayNews
 from floorbroker.services.link_news import LinkNews
+from floorbroker.services.market_calendar import MarketCalendar
 from floorbroker.services.master_keys import MasterKeys
 from floorbroker.services.notify import Notifier
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.reminders import Reminders
 from floorbroker.services.snapshots import SnapshotTaker
 from floorbroker.services.supervisor import Supervisor
-from floorbroker.storage import audit, connection_events, personal, sealed, snapshots
+from floorbroker.storage import (
+    audit,
+    connection_events,
+    day_values,
+    personal,
+    sealed,
+    snapshots,
+)
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.opening import answers
@@ -51,12 +61,14 @@ class App:
     notifier: Notifier
     link_news: LinkNews
     reminders: Reminders
+    digests: Digests
     eraser: Eraser
     snapshots: SnapshotTaker
     alerting: Alerting
     transport: Transport
     studio: Studio
     unofficial: Yahoo | None
+    calendar: MarketCalendar
     gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
@@ -75,6 +87,18 @@ def build_master_keys(
     trail = Audit(audit.AuditTrail(store), vault, clock)
     records = sealed.SealedRecords(store)
     return MasterKeys(records, trail, Marks(store), vault, keys_place(settings))
+
+
+def _digests(ground: Ground, floor: Floor, messenger: DiscordMessenger) -> Digests:
+    days = DayDigests(
+        accounts=ground.accounts,
+        portfolio=floor.portfolio,
+        worths=floor.worths,
+        days=day_values.DayValues(ground.store),
+        orders=floor.list,
+        clock=ground.clock,
+    )
+    return Digests(ground.people, days, ground.desk.hours, messenger, ground.clock)
 
 
 def build(ground: Ground, shard_count: int | None) -> App:
@@ -115,6 +139,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
         notifier=notifier,
         link_news=LinkNews(ground.addresses, messenger, ground.supervisor),
         reminders=Reminders(ground.people, messenger, ground.clock),
+        digests=_digests(ground, floor, messenger),
         eraser=Eraser(
             people=ground.people,
             personal=personal.Personal(ground.store),
@@ -136,5 +161,6 @@ def build(ground: Ground, shard_count: int | None) -> App:
         transport=ground.transport,
         studio=ground.studio,
         unofficial=ground.unofficial,
+        calendar=ground.calendar,
         gateways=ground.gateways,
     )

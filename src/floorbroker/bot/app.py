@@ -22,6 +22,7 @@ from floorbroker.bot.buttons import (
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
+from floorbroker.bot.cogs.hours import HoursCommands
 from floorbroker.bot.cogs.ideas import IdeaCommands
 from floorbroker.bot.cogs.market import MarketCommands
 from floorbroker.bot.cogs.orders import OrderCommands
@@ -142,6 +143,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             TradeCommands(self.front),
             OrderCommands(self.front),
             MarketCommands(self.front),
+            HoursCommands(self.front),
             IdeaCommands(self.front),
             HistoryCommands(self.front),
             PanicCommands(self.front),

@@ -1,6 +1,7 @@
 """News on its way to a person without an interaction: an edited card, or a direct message."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 import discord
@@ -11,6 +12,7 @@ from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import payload_of, view_of
 from floorbroker.bot.replies.data_cards import erased_card
+from floorbroker.bot.replies.digest_cards import digest_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
 from floorbroker.bot.replies.link_cards import connected_card, dead_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
@@ -18,7 +20,8 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.connections import ConnectionEvent
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.people import Link
+from floorbroker.domain.people import Link, Person
+from floorbroker.services.day_digest import DayDigest
 from floorbroker.services.link_requests import Connected
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +29,7 @@ DM_CLOSED: Final = 50007
 
 
 class DiscordMessenger:
-    """The `Messenger` of `services.notify`, of link news, reminders, gateways and erasings."""
+    """The `Messenger` of `services.notify`, and that of whoever else has news for a person."""
 
     def __init__(self, bot: FloorbrokerBot, clock: Clock) -> None:
         """`bot` must be logged in by the time that there is news."""
@@ -85,6 +88,11 @@ class DiscordMessenger:
     async def tell_erased(self, user_id: UserId) -> bool:
         """Sends the last direct message to a person of whom nothing is kept any more."""
         return await self._send(user_id, erased_card())
+
+    async def tell_digest(self, person: Person, digest: DayDigest, due_at: datetime) -> bool:
+        """Sends a summary of the person's day."""
+        card = digest_card(person.digest, digest, due_at, self._clock.now())
+        return await self._send(person.user_id, card)
 
     async def tell_gateway(
         self, owner: UserId, event: ConnectionEvent, message: str | None

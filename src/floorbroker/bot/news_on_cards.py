@@ -1,7 +1,7 @@
 """What the menus of /settings, Notifications do."""
 
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.news_cards import notifications_card
+from floorbroker.bot.replies.news_cards import DIGEST, DIGESTS, notifications_card
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.news import USUAL, NewsKind, NewsLevel
 from floorbroker.services.callers import Caller
@@ -28,9 +28,19 @@ class NewsCards:
         return await self.settings(caller)
 
     async def level(self, caller: Caller, kind: str, level: str) -> Card:
-        """Sets one kind of news."""
+        """Sets one kind of news, or when the daily summary comes."""
+        if kind == DIGEST:
+            return await self._digest(caller, level)
         if kind not in {one.value for one in USUAL} or level not in set(NewsLevel):
             raise InvalidInput(_OUT_OF_DATE)
         choices = self._floor.choices
         chosen = await choices.set_level(caller.user_id, NewsKind(kind), NewsLevel(level))
+        return notifications_card(chosen)
+
+    async def _digest(self, caller: Caller, value: str) -> Card:
+        wanted = DIGESTS.get(value)
+        if wanted is None:
+            raise InvalidInput(_OUT_OF_DATE)
+        digests = self._floor.digests
+        chosen = await digests.choose(caller.user_id, wanted.at, every_day=wanted.every_day)
         return notifications_card(chosen)

@@ -7,7 +7,6 @@ picture, knows none of the bot's settings, and is replaced after some hundreds.
 
 import asyncio
 import hashlib
-import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -20,6 +19,7 @@ import structlog
 
 from floorbroker.charts.drawing_process import LENGTH_BYTES
 from floorbroker.charts.picture import Drawing, Picture, PictureFailed
+from floorbroker.config import passed_on
 
 AT_ONCE: Final = 8
 """Pictures that are being drawn or wait for it; who comes then gets none."""
@@ -29,9 +29,6 @@ KEPT: Final = 64
 
 _A_PROCESS_DRAWS: Final = 500
 _DRAW_SECONDS: Final = 20.0
-_PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
-"""What the other process gets of the environment: no settings, so no secrets."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -115,11 +112,10 @@ class Studio:
     async def _start(self) -> Process:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="floorbroker-charts-")
-        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "floorbroker.charts.drawing_process",
             stdin=PIPE, stdout=PIPE,
-            env={**passed_on, "MPLCONFIGDIR": self._folder.name},
+            env={**passed_on(), "MPLCONFIGDIR": self._folder.name},
         )  # fmt: skip
         self._drawn_by_it = 0
         return self._process

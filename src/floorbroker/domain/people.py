@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from floorbroker.domain.digests import DigestChoice, DigestTime
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId, UserId
 from floorbroker.domain.instruments import AssetClass
@@ -46,7 +47,8 @@ class Person:
         live: The person's own opt-in to live trading.
         paused: The person's own kill switch: no order that opens a position.
         always_private: Results never reach a channel, whatever the server's policy says.
-        notify: Whether later news of orders comes by DM; if not, only critical news does.
+        notify: Whether later news of orders and summaries come by DM; if not, only what is
+            critical does.
         levels: How loudly each kind of it comes, where the person has said so.
         defaults: Which account an order goes to, by asset class; `any` for the rest.
         accepted_terms: The version of the terms and risk text that the person accepted; 0: none.
@@ -54,6 +56,7 @@ class Person:
         leaving: Everything kept on them is going to be erased; None: it is not.
         limits: Those that the person set for themselves.
         suspended: The bot's operators paused this person: no order that opens a position.
+        digest: When a summary of their day comes.
     """
 
     user_id: UserId
@@ -69,6 +72,7 @@ class Person:
     limits: StandingLimits = field(default_factory=StandingLimits)
     suspended: bool = False
     levels: Mapping[str, NewsLevel] = field(default_factory=dict)
+    digest: DigestChoice = field(default_factory=DigestChoice)
 
     def level(self, kind: NewsKind) -> NewsLevel:
         """How loudly this kind of news is told."""
@@ -81,6 +85,18 @@ class Person:
         levels = dict(self.levels) if self.notify else dict.fromkeys(USUAL, NewsLevel.OFF)
         known = {str(name): known for name, known in levels.items()}
         return replace(self, notify=True, levels={**known, kind.value: level})
+
+    @property
+    def summary(self) -> DigestChoice:
+        """When a summary comes: with all news off there is none."""
+        return self.digest if self.notify else DigestChoice()
+
+    def with_digest(self, choice: DigestChoice) -> "Person":
+        """The person with that choice; who had all news off keeps the rest off."""
+        if self.notify or choice.at is DigestTime.OFF:
+            return replace(self, digest=choice)
+        levels = {kind.value: NewsLevel.OFF for kind in USUAL}
+        return replace(self, notify=True, levels=levels, digest=choice)
 
     def default_for(self, asset_class: AssetClass) -> AccountKey | None:
         """The account that the person chose for this kind of instrument."""

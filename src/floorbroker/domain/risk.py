@@ -208,7 +208,7 @@ def _hours(order: ProposedOrder, limits: Limits) -> Violation | None:
     whose = limits.scope("only_in_market_hours")
     happened = "The market is closed now"
     if order.market_open is None:
-        happened = "Your broker does not tell whether this market is open"
+        happened = "Nobody tells whether this market is open now"
     message = f"{happened}, and market orders go in market hours only ({whose})"
     return Violation(code=ErrorCode.MARKET_CLOSED, message=message)
 

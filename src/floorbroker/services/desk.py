@@ -14,6 +14,7 @@ from floorbroker.services.lanes import Lanes
 from floorbroker.services.leaps import Leaps
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.trading_hours import TradingHours
 from floorbroker.storage.orders import Orders
 
 TOLD_WITHIN: Final = timedelta(seconds=15)
@@ -38,6 +39,7 @@ class Desk:
     sessions: Sessions
     gates: Gates
     day_losses: DayLosses
+    hours: TradingHours
     lanes: Lanes
     supervisor: Supervisor
     audit: Audit

@@ -23,9 +23,11 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
 from floorbroker.services.closable import at_work, check_closable, closing_already, under_way
 from floorbroker.services.desk import Desk
+from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.preflight import Surroundings
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.ticket import Ticket
+from floorbroker.services.trading_hours import must_be_open
 from floorbroker.services.valuation import (
     Valuation,
     buying_power_after,
@@ -84,7 +86,9 @@ class Drafts:
         account, spec = chosen.account, chosen.account.spec
         preflight.check_offered(request, spec)
         async with self._desk.sessions.lease(account.link) as adapter:
-            around = await preflight.look(adapter, spec, account.account, chosen.instrument)
+            around = await preflight.look(
+                adapter, spec, account.account, chosen.instrument, self._desk.hours
+            )
             may_short = account.account.may_short and Capability.SHORT in spec.capabilities
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
@@ -96,6 +100,9 @@ class Drafts:
             gates = self._desk.gates
             limits = await gates.check(caller, account.link.broker, environment, request.effect)
             check_currency(request)
+            if around.market_open is None and must_be_open(request, limits):
+                is_open = await self._desk.hours.open_now(adapter, spec, request)
+                around = replace(around, market_open=is_open)
             figures = value(request, around, limits, under_way(working, request))
             today = await gates.orders_today(caller.user_id)
             loss = await self._loss(caller, account, around, limits)
@@ -226,10 +233,17 @@ def _warnings(request: OrderRequest, around: Surroundings, now: datetime) -> tup
             proposal = " The order is valued at your own price."
         notes.append(doubt + proposal)
     if around.market_open is False:
-        notes.append("The market is closed now.")
+        notes.append(f"The market is closed now.{_opens(around.next_open)}")
     if request.effect is PositionEffect.SHORT:
         notes.append("This sells short: the loss is not limited.")
     return tuple(notes)
+
+
+def _opens(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(EXCHANGE_ZONE)
+    return f" It opens on {local:%A, {local.day} %B, at %H:%M} in New York."
 
 
 async def _preview(

@@ -11,12 +11,14 @@ from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
+from floorbroker.services.digest_choices import DigestChoices
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.elsewhere import Elsewhere
 from floorbroker.services.erasing import Erasing
 from floorbroker.services.exporting import Exporting
 from floorbroker.services.gateway_looks import GatewayLooks
 from floorbroker.services.history import Histories
+from floorbroker.services.hours_views import HoursViews
 from floorbroker.services.idea_board import IdeaBoard
 from floorbroker.services.inbox import Inbox
 from floorbroker.services.limit_choices import LimitChoices
@@ -57,12 +59,14 @@ class Floor:
     choices: Choices
     console: Console
     deciding: Deciding
+    digests: DigestChoices
     drafts: Drafts
     elsewhere: Elsewhere
     erasing: Erasing
     exporting: Exporting
     gateways: GatewayLooks
     histories: Histories
+    hours: HoursViews
     ideas: IdeaBoard
     inbox: Inbox
     limits: LimitChoices

@@ -118,7 +118,7 @@ class Histories:
             environment=environment,
             orders=[order for order in same if since is None or order.created_at >= since],
             realised=_realised(closed),
-            made={period: _made(closed, beginning(period, now)) for period in Period},
+            made={period: made(closed, beginning(period, now)) for period in Period},
             older=len(found) >= READ,
         )
 
@@ -137,7 +137,8 @@ def beginning(period: Period, now: datetime) -> datetime | None:
     return datetime.combine(first, time(), EXCHANGE_ZONE).astimezone(now.tzinfo)
 
 
-def _made(closed: Sequence[Closing], since: datetime | None) -> Made:
+def made(closed: Sequence[Closing], since: datetime | None) -> Made:
+    """What those from `since` on made; None takes all."""
     within = [one for one in closed if since is None or one.at >= since]
     profits: dict[str, Money] = {}
     for one in within:

@@ -36,6 +36,7 @@ from floorbroker.services.closable import at_work, closing_already, under_way
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
+from floorbroker.services.trading_hours import must_be_open
 from floorbroker.services.valuation import check_currency, proposed, value
 
 _TRIES: Final = 10
@@ -136,9 +137,14 @@ class OrderChangeService:
         )
         async with self._desk.sessions.lease(account.link) as adapter:
             working = await at_work(self._desk.orders, account, caller.user_id, wanted.instrument)
-            around = await preflight.look(adapter, account.spec, account.account, wanted.instrument)
-        check_currency(wanted)
-        preflight.check_seen(wanted, around)
+            around = await preflight.look(
+                adapter, account.spec, account.account, wanted.instrument, self._desk.hours
+            )
+            check_currency(wanted)
+            preflight.check_seen(wanted, around)
+            if around.market_open is None and must_be_open(wanted, limits):
+                is_open = await self._desk.hours.open_now(adapter, account.spec, wanted)
+                around = replace(around, market_open=is_open)
         wanted, _ = preflight.rounded(wanted, around.rules)
         if changes.quantity is not None:
             tied = closing_already(working, wanted, but=order.order_id)

@@ -4,13 +4,13 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
 
 from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import (
     BrokerError,
     DraftExpired,
@@ -23,7 +23,7 @@ from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import OrderType, PositionEffect
+from floorbroker.domain.orders import PositionEffect
 from floorbroker.domain.people import AccountKey, Link
 from floorbroker.domain.risk import DayLoss, ProposedOrder
 from floorbroker.services.callers import Caller
@@ -32,7 +32,8 @@ from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.notify import seen
 from floorbroker.services.preflight import holding
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
-from floorbroker.services.still_valid import FRESH, check_price, expired, touch_now
+from floorbroker.services.still_valid import check_price, expired, price_now
+from floorbroker.services.trading_hours import must_be_open
 
 _log = structlog.get_logger(__name__)
 
@@ -164,26 +165,31 @@ class OrderService:
         """All that may have changed since the review; the pause last, right before the order."""
         if expired(order, self._desk.clock.now()):
             raise DraftExpired
-        touch = await self._price_now(adapter, order)
+        touch = await price_now(adapter, order, self._desk.clock.now())
         await self._check_holding(adapter, order)
         gates, effect = self._desk.gates, order.request.effect
         today = await gates.orders_today(caller.user_id)
         limits = await gates.check(caller, order.broker, order.environment, effect)
-        loss = None
-        if limits.max_daily_loss is not None:
-            loss = await self._loss(adapter, order)
+        loss = is_open = None
+        asks_hours = must_be_open(order.request, limits)
+        if limits.max_daily_loss is not None or asks_hours:
+            if limits.max_daily_loss is not None:
+                loss = await self._loss(adapter, order)
+            if asks_hours:
+                spec = get_broker(order.broker)
+                is_open = await self._desk.hours.open_now(adapter, spec, order.request)
             limits = await gates.check(caller, order.broker, order.environment, effect)
         check_price(order, touch, limits)
         if order.review.weighed is not None:
-            gates.check_limits(await self._weighed_now(order, today, loss), limits)
+            weighed = replace(
+                order.review.weighed, orders_today=today, loss=loss, market_open=is_open
+            )
+            gates.check_limits(await self._with_others(order, weighed), limits)
         elif effect is not PositionEffect.CLOSE:
             raise DraftExpired  # of an older version: what its limits looked at is not known
 
-    async def _weighed_now(self, order: Order, today: int, loss: DayLoss | None) -> ProposedOrder:
+    async def _with_others(self, order: Order, weighed: ProposedOrder) -> ProposedOrder:
         """What the limits look at, with what was sent since the review on top of the position."""
-        weighed = order.review.weighed
-        assert weighed is not None  # noqa: S101  # the caller has looked
-        weighed = replace(weighed, orders_today=today, loss=loss)
         before = weighed.position_value_after
         if order.request.effect is PositionEffect.CLOSE or not before:
             return weighed
@@ -243,23 +249,6 @@ class OrderService:
             broker=sending.broker,
             operation="place_order",
         )
-
-    async def _price_now(self, adapter: BrokerAdapter, order: Order) -> Decimal | None:
-        """What a market order would meet; None where the price of the review is fresh enough.
-
-        Raises:
-            DraftExpired: Nobody tells the price, and the order opens a position.
-        """
-        review, now = order.review, self._desk.clock.now()
-        if order.request.type is not OrderType.MARKET or review.price is None:
-            return None
-        # A source whose clock is ahead of ours says nothing about how old its price is.
-        if review.price_at is not None and timedelta(0) <= now - review.price_at < FRESH:
-            return None
-        touch = await touch_now(adapter, order)
-        if touch is None and order.request.effect is not PositionEffect.CLOSE:
-            raise DraftExpired("The price could not be checked again, so nothing was sent.")
-        return touch
 
     def _sending(self, order: Order, reply: ReplyAddress | None) -> Order:
         now = self._desk.clock.now()

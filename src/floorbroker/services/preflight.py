@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.errors import BrokerError, InvalidInput, NotSupported, PolicyRefused
-from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
-from floorbroker.domain.market import Market, Quote
+from floorbroker.domain.instruments import Instrument, InstrumentRules
+from floorbroker.domain.market import Quote
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import parse_quantity
 from floorbroker.domain.orders import (
@@ -27,6 +27,7 @@ from floorbroker.domain.orders import (
     TimeInForce,
 )
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
+from floorbroker.services.trading_hours import TradingHours
 
 _T = TypeVar("_T")
 
@@ -38,6 +39,7 @@ class Surroundings:
     Attributes:
         balances: With `rules` and `market_open`, None where the broker did not answer.
         market_open: None also where nobody tells.
+        next_open: When the market opens next, where that is told.
         failures: By name, why it did not. Only an order that closes a position may go on.
     """
 
@@ -46,13 +48,20 @@ class Surroundings:
     held: Decimal
     rules: InstrumentRules | None
     market_open: bool | None
+    next_open: datetime | None = None
     failures: Mapping[str, BrokerError] = field(default_factory=dict)
 
 
 async def look(
-    adapter: BrokerAdapter, spec: BrokerSpec, account: BrokerAccount, instrument: Instrument
+    adapter: BrokerAdapter,
+    spec: BrokerSpec,
+    account: BrokerAccount,
+    instrument: Instrument,
+    trading_hours: TradingHours,
 ) -> Surroundings:
     """Asks the broker everything at once; a missing quote is not a failure.
+
+    Hours that the broker does not tell come from a calendar if it is at hand: nobody waits for it.
 
     Raises:
         BrokerError: What is held cannot be read.
@@ -66,19 +75,23 @@ async def look(
             failures[name] = error
             return None
 
-    quote, balances, positions, rules, market_open = await asyncio.gather(
+    quote, balances, positions, rules, hours = await asyncio.gather(
         _quote(adapter, spec, instrument),
         kept("balance", adapter.balances(account)),
         adapter.positions(account),
         kept("quantity steps", adapter.instrument_rules(instrument)),
-        kept("market hours", _market_open(adapter, spec, instrument)),
+        kept(
+            "market hours",
+            trading_hours.now(adapter, spec, instrument.asset_class, patient=False),
+        ),
     )
     return Surroundings(
         quote=quote,
         balances=balances,
         held=holding(positions, instrument),
         rules=rules,
-        market_open=market_open,
+        market_open=None if hours is None else hours.open_now,
+        next_open=None if hours is None else hours.next_open,
         failures=failures,
     )
 
@@ -104,23 +117,6 @@ async def _quote(adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrumen
         return await adapter.quote(instrument)
     except BrokerError:
         return None
-
-
-async def _market_open(
-    adapter: BrokerAdapter, spec: BrokerSpec, instrument: Instrument
-) -> bool | None:
-    market = _MARKETS.get(instrument.asset_class)
-    if market is None or Capability.MARKET_HOURS not in spec.capabilities:
-        return True if market is Market.CRYPTO else None  # coins trade at all hours
-    return (await adapter.market_hours(market)).open_now
-
-
-_MARKETS: Final = {
-    AssetClass.EQUITY: Market.US_EQUITIES,
-    AssetClass.OPTION: Market.US_EQUITIES,
-    AssetClass.CRYPTO: Market.CRYPTO,
-}
-"""Futures and currencies trade at hours of their own, and the broker says so if it is closed."""
 
 
 def holding(positions: Sequence[Position], instrument: Instrument) -> Decimal:

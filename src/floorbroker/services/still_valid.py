@@ -10,6 +10,7 @@ from floorbroker.domain.errors import (
     DraftExpired,
 )
 from floorbroker.domain.order import Order
+from floorbroker.domain.orders import OrderType, PositionEffect
 from floorbroker.domain.risk import Limits
 from floorbroker.services.valuation import moved_percent
 
@@ -43,3 +44,21 @@ async def touch_now(adapter: BrokerAdapter, order: Order) -> Decimal | None:
         return (await adapter.quote(order.request.instrument)).touch(order.request.side)
     except BrokerError:
         return None
+
+
+async def price_now(adapter: BrokerAdapter, order: Order, now: datetime) -> Decimal | None:
+    """What a market order would meet; None where the price of the review is fresh enough.
+
+    Raises:
+        DraftExpired: Nobody tells the price, and the order opens a position.
+    """
+    review = order.review
+    if order.request.type is not OrderType.MARKET or review.price is None:
+        return None
+    # A source whose clock is ahead of ours says nothing about how old its price is.
+    if review.price_at is not None and timedelta(0) <= now - review.price_at < FRESH:
+        return None
+    touch = await touch_now(adapter, order)
+    if touch is None and order.request.effect is not PositionEffect.CLOSE:
+        raise DraftExpired("The price could not be checked again, so nothing was sent.")
+    return touch

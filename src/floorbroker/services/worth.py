@@ -1,7 +1,7 @@
-"""What a person's accounts were worth, day by day, and how they are divided now.
+"""What a person's accounts were worth, day by day and within a day, and how they are divided now.
 
-A day's value is noted whenever its owner looks; nothing is asked of a broker for it, and days on
-which nobody looked are missing rather than made up.
+A value is noted whenever its owner looks, and with a daily summary; nothing is asked of a broker
+for it, and when nobody looked it is missing rather than made up.
 """
 
 import asyncio
@@ -24,7 +24,9 @@ from floorbroker.domain.people import AccountKey
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.portfolio import Holdings, Overview
 from floorbroker.storage.day_values import DayValue, DayValues
+from floorbroker.storage.moment_values import MomentValue, MomentValues
 from floorbroker.storage.people import People
+from floorbroker.storage.snapshots import Snapshots
 
 _LINE: Final = 2
 """So many points make a line."""
@@ -33,6 +35,7 @@ _LINE: Final = 2
 class Span(StrEnum):
     """How far back the curve goes."""
 
+    DAY = "1d"
     MONTH = "1m"
     QUARTER = "3m"
     YEAR = "1y"
@@ -44,6 +47,7 @@ class Span(StrEnum):
 
 
 _BACK: Final[Mapping[Span, tuple[str, timedelta]]] = {
+    Span.DAY: ("1 day", timedelta(days=1)),
     Span.MONTH: ("1 month", timedelta(days=31)),
     Span.QUARTER: ("3 months", timedelta(days=92)),
     Span.YEAR: ("1 year", timedelta(days=366)),
@@ -67,9 +71,19 @@ class Whole:
 class Worths:
     """Notes values and draws them."""
 
-    def __init__(self, days: DayValues, people: People, studio: Studio, clock: Clock) -> None:
-        """See the module's first lines."""
+    def __init__(
+        self,
+        days: DayValues,
+        moments: MomentValues,
+        snapshots: Snapshots,
+        people: People,
+        studio: Studio,
+        clock: Clock,
+    ) -> None:
+        """`snapshots` are those that are taken behind gateways, whether anybody looks or not."""
         self._days = days
+        self._moments = moments
+        self._snapshots = snapshots
         self._people = people
         self._studio = studio
         self._clock = clock
@@ -79,7 +93,7 @@ class Worths:
         whole = largest(overview)
         if whole is None:
             return ()
-        await self._note(user_id, overview)
+        await self.note(user_id, overview)
         curve = await self._curve(user_id, whole, span)
         drawings: list[Drawing] = [one for one in (allocation(whole), curve) if one is not None]
         drawn = await asyncio.gather(*map(self._studio.picture, drawings), return_exceptions=True)
@@ -88,37 +102,51 @@ class Worths:
                 raise one
         return [one for one in drawn if isinstance(one, Picture)]
 
-    async def _note(self, user_id: UserId, overview: Overview) -> None:
-        """Today's values; a store that fails must not hide a portfolio.
+    async def note(self, user_id: UserId, overview: Overview) -> None:
+        """Today's values, and those of this quarter of an hour.
 
-        An account that was removed, or a person who was erased, while brokers were asked leaves
-        nothing.
+        A store that fails must not hide a portfolio. An account that was removed, or a person who
+        was erased, while brokers were asked leaves nothing.
         """
         try:
             links = {link.link_id for link in await self._people.links(user_id)}
             there = [one for one in overview.holdings if one.account.link.link_id in links]
-            await asyncio.gather(*(self._days.put(_day(user_id, one)) for one in there))
+            await asyncio.gather(
+                *(self._days.put(_day(user_id, one)) for one in there),
+                *(self._moments.put(_moment(user_id, one)) for one in there),
+            )
         except StoreUnavailable:
             return
 
     async def _curve(self, user_id: UserId, whole: Whole, span: Span) -> EquityChart | None:
-        words, back = _BACK[span]
-        first = (self._clock.now() - back).astimezone(EXCHANGE_ZONE).date()
+        since = self._clock.now() - _BACK[span][1]
         keys = [one.account.key for one in whole.holdings]
         try:
-            stored = await asyncio.gather(
-                *(self._days.last(user_id, key.link_id, key.account_id) for key in keys)
-            )
+            if span is Span.DAY:
+                reads = (self._within(user_id, key, since) for key in keys)
+                points = during(await asyncio.gather(*reads))
+            else:
+                daily = await asyncio.gather(*(self._daily(user_id, key, since) for key in keys))
+                points = summed(dict(zip(keys, daily, strict=True)))
         except StoreUnavailable:
             return None
-        series = {
-            key: [one for one in days if one.day >= first]
-            for key, days in zip(keys, stored, strict=True)
-        }
-        points = summed(series)
         if len(points) < _LINE:
             return None
-        return EquityChart(points=points, currency=whole.currency, span=words)
+        return EquityChart(points=points, currency=whole.currency, span=span.words)
+
+    async def _daily(self, user_id: UserId, key: AccountKey, since: datetime) -> Sequence[DayValue]:
+        first = since.astimezone(EXCHANGE_ZONE).date()
+        days = await self._days.last(user_id, key.link_id, key.account_id)
+        return [one for one in days if one.day >= first]
+
+    async def _within(self, user_id: UserId, key: AccountKey, since: datetime) -> Sequence[Worth]:
+        asked = (user_id, key.link_id, key.account_id, since)
+        moments, snapshots = await asyncio.gather(
+            self._moments.since(*asked), self._snapshots.since(*asked)
+        )
+        found = [Worth(at=one.at, value=one.value.amount) for one in moments]
+        found += [Worth(at=one.at, value=one.value.amount) for one in snapshots]
+        return sorted(found, key=lambda one: one.at)
 
 
 def largest(overview: Overview) -> Whole | None:
@@ -174,11 +202,37 @@ def summed(series: Mapping[AccountKey, Sequence[DayValue]]) -> tuple[Worth, ...]
     )
 
 
+def during(series: Sequence[Sequence[Worth]]) -> tuple[Worth, ...]:
+    """The sum of all accounts at each moment at which one was looked at; otherwise as `summed`."""
+    if not series or not all(series):
+        return ()
+    begin = max(values[0].at for values in series)
+    moments = sorted({one.at for values in series for one in values if one.at >= begin})
+    return tuple(
+        Worth(at=moment, value=sum((_then(values, moment) for values in series), _NONE))
+        for moment in moments
+    )
+
+
 _NONE: Final = Decimal(0)
 
 
 def _known(days: Sequence[DayValue], day: date) -> Decimal:
     return next((one.value.amount for one in reversed(days) if one.day <= day), _NONE)
+
+
+def _then(values: Sequence[Worth], moment: datetime) -> Decimal:
+    return next((one.value for one in reversed(values) if one.at <= moment), _NONE)
+
+
+def _moment(user_id: UserId, held: Holdings) -> MomentValue:
+    return MomentValue(
+        user_id=user_id,
+        link_id=held.account.link.link_id,
+        account_id=held.account.account.account_id,
+        at=held.balances.as_of,
+        value=held.balances.equity,
+    )
 
 
 def _day(user_id: UserId, held: Holdings) -> DayValue:

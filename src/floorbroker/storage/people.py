@@ -35,6 +35,7 @@ INDEXES: Final = (
     Index(collection=_LINKS, name="user_links", fields=("user_id", "removed", "created_at")),
     Index(collection=_LINKS, name="reminders", fields=("removed", "remind_at")),
     Index(collection=_USERS, name="erase_at", fields=("leaving.erase_at",)),
+    Index(collection=_USERS, name="digest_at", fields=("digest.look_at",)),
 )
 
 
@@ -56,9 +57,15 @@ class People:
 
     async def people_to_erase(self, moment: datetime, *, limit: int) -> Sequence[Person]:
         """Whoever they are: people whose data is to be erased by now, the longest due first."""
-        where: Where = {"leaving.erase_at": AtMost(time_text(moment))}
-        order = ("leaving.erase_at", OLDEST_FIRST)
-        found = await self._documents.find(_USERS, where, order=order, limit=limit)
+        return await self._due("leaving.erase_at", moment, limit)
+
+    async def people_with_digest(self, moment: datetime, *, limit: int) -> Sequence[Person]:
+        """Whoever they are: people whose daily summary is to be looked at by now, likewise."""
+        return await self._due("digest.look_at", moment, limit)
+
+    async def _due(self, field: str, moment: datetime, limit: int) -> Sequence[Person]:
+        where: Where = {field: AtMost(time_text(moment))}
+        found = await self._documents.find(_USERS, where, order=(field, OLDEST_FIRST), limit=limit)
         return [person for person in map(_readable_person, found) if person is not None]
 
     async def forget_person(self, user_id: UserId) -> None:

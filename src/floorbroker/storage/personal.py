@@ -53,6 +53,7 @@ _OTHERS: Final = (
     Holding(collection="notifications", called="untold outcomes"),
     Holding(collection="snapshots", called="values of accounts"),
     Holding(collection="day_values", called="days of accounts"),
+    Holding(collection="moment_values", called="moments of accounts"),
     Holding(collection="ideas", called="ideas"),
     Holding(collection="connection_events", called="connection changes"),
     Holding(collection="paper_books", called="paper books"),

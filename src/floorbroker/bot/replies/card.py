@@ -39,6 +39,13 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment with its date, and how far away it is, in the reader's own time zone."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A text that opens an address of ours."""
 
@@ -48,10 +55,10 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name and its value; a moment is shown in the reader's own time zone."""
+    """A name and its value; a bare `datetime` shows only how far away it is."""
 
     name: str
-    value: str | datetime | Mention | Linked
+    value: str | datetime | Moment | Mention | Linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from floorbroker.bot.replies.card import (
     Linked,
     Mention,
     Menu,
+    Moment,
     Row,
     Section,
     Style,
@@ -158,6 +159,8 @@ def _value(row: Row) -> str:
     match row.value:
         case datetime() as moment:
             return f"<t:{int(moment.timestamp())}:R>"
+        case Moment(at=moment):
+            return f"<t:{int(moment.timestamp())}:F> (<t:{int(moment.timestamp())}:R>)"
         case Mention(user_id=user_id):
             return f"<@{user_id}>" if _ID.fullmatch(user_id) else safe(user_id)
         case Linked(text=text, url=url):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
-from floorbroker.bot.replies.news_cards import news_words
+from floorbroker.bot.replies.news_cards import digest_words, news_words
 from floorbroker.bot.replies.risk_cards import limit_rows
 from floorbroker.bot.replies.setup_cards import reasons
 from floorbroker.brokers.availability import Availability
@@ -41,6 +41,7 @@ def settings_card(
             *_paused_brokers(pause),
             Row("Results in channels", _sharing(person, policy)),
             Row("Later news", news_words(person)),
+            Row("Daily summary", digest_words(person.summary)),
         ),
         sections=(Section(heading="Limits", rows=limit_rows(limits)),),
         buttons=tuple(buttons),
@@ -115,6 +116,7 @@ _HELP = (
         heading="Look",
         lines=(
             "/quote symbol:AAPL shows what it costs now, and how old that price is.",
+            "/hours shows whether markets are open, and holidays ahead.",
             "/positions, /balance and /portfolio show what you have, with its age.",
             "/risk show tells what is at stake, and your limits; /risk set makes them tighter.",
         ),

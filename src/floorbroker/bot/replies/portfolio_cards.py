@@ -88,7 +88,7 @@ def portfolio_card(
         tone=_tone(overview),
         rows=tuple(totals),
         sections=tuple(sections),
-        notes=(*failures(overview), *_untold(overview), *_hidden(hidden)),
+        notes=(*failures(overview), *untold(overview), *_hidden(hidden)),
         footer=ages(overview, now),
         pictures=tuple(pictures),
     )
@@ -118,7 +118,7 @@ def _hidden(count: int) -> tuple[str, ...]:
     return (f"{holdings} worth less than {DUST} and not shown.",)
 
 
-def _untold(overview: Overview) -> tuple[str, ...]:
+def untold(overview: Overview) -> tuple[str, ...]:
     """Whose change of today is in no sum."""
     silent = [one.account.title for one in overview.holdings if one.balances.day_profit is None]
     if not silent or len(silent) == len(overview.holdings):
