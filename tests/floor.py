@@ -266,6 +266,7 @@ def built(
     offers: frozenset[Capability] = frozenset(),
     provider: Provider | None = None,
     pause: Pause = asyncio.sleep,
+    push_seconds: float = 1.0,
 ) -> House:
     """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`.
 
@@ -273,6 +274,7 @@ def built(
         offers: What the exchange offers beside what its manifest says.
         provider: Where people sign in, for `SIGNED`.
         pause: How a renewal waits for another process, and for the store.
+        push_seconds: How often the paper market looks whether it has moved.
     """
     chosen = chosen or settings()
     stand_ins = {EXCHANGE} if second is None else {EXCHANGE, SECOND}
@@ -291,7 +293,11 @@ def built(
             gateways=Gateways(clock),
         ),
         options={
-            BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
+            BrokerId("paper"): {
+                "latency_seconds": 0,
+                "faults": faults or Counting(),
+                "push_seconds": push_seconds,
+            },
             EXCHANGE: {"venue": venue or Venue(), "provider": provider},
             SECOND: {"venue": second},
         },
