@@ -23,10 +23,12 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.quote_streams import QuoteStreams
 from floorbroker.services.quotes import Quotes
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
+from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     day_values,
@@ -34,6 +36,7 @@ from floorbroker.storage import (
     link_tickets,
     overview,
     personal,
+    watch_lists,
 )
 
 
@@ -107,5 +110,13 @@ def build_floor(ground: Ground) -> Floor:
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         tickets=tickets,
+        watching=Watching(
+            watch_lists.WatchLists(ground.store),
+            accounts,
+            sessions,
+            QuoteStreams(accounts, sessions, ground.supervisor, ground.metrics, clock),
+            ground.supervisor,
+            clock,
+        ),
         worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
     )

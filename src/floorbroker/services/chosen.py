@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import Instrument, parse_symbol
 from floorbroker.services.accounts import Accounts
-from floorbroker.services.reachable import LinkedAccount
+from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sessions import Sessions
 
 
@@ -29,6 +29,15 @@ async def choose(
     """
     symbol = parse_symbol(symbol)
     own = await accounts.reachable(user_id)
+    return await choose_of(own, sessions, symbol, named)
+
+
+async def choose_of(own: Reachable, sessions: Sessions, symbol: str, named: str | None) -> Chosen:
+    """The same, of accounts that were read and a symbol that was parsed before.
+
+    Raises:
+        FloorbrokerError: As `choose`.
+    """
     account = own.choose(named)
     async with sessions.lease(account.link) as adapter:
         instrument = await adapter.instrument(symbol)

@@ -34,6 +34,7 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 
 
@@ -77,4 +78,5 @@ class Floor:
     sessions: Sessions
     signing_in: SigningIn
     tickets: Tickets
+    watching: Watching
     worths: Worths

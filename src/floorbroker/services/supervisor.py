@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -64,7 +65,7 @@ class Supervisor:
         In a context of its own: it outlives the command that it began in, whose correlation its
         later log lines must not carry.
         """
-        task = asyncio.create_task(work, name=name, context=contextvars.Context())
+        task = contextvars.Context().run(partial(asyncio.create_task, work, name=name))
         self._loops.add(task)
         task.add_done_callback(self._loops.discard)
         return task

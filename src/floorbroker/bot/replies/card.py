@@ -47,11 +47,20 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """A text and its moment: how long ago that is, or the time of day where the reader lives."""
+
+    text: str
+    at: datetime
+    time_of_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A name and its value; a moment is shown in the reader's own time zone."""
 
     name: str
-    value: str | datetime | Mention | Linked
+    value: str | datetime | Mention | Linked | Timed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
