@@ -1,13 +1,13 @@
 """Many symbols and many subscribers: the latest price reaches each, and nothing stays behind."""
 
 import asyncio
-from collections.abc import Callable
 
 from floorbroker.brokers.paper.catalogue import SHARES
 from floorbroker.domain.ids import UserId
 from floorbroker.services.quote_feed import Heard
 from tests.services.conftest import Build
 from tests.services.following import hub_of, next_of, nothing_left, paper, paper_of, sample
+from tests.simulators.tws_clients import until
 
 PEOPLE = [UserId(str(200000000000000000 + number)) for number in range(10)]
 SYMBOLS = [symbol for symbol, _, _ in SHARES[:20]]
@@ -57,9 +57,3 @@ async def test_two_hundred_upstreams_with_three_subscribers_each(build: Build) -
     assert hub.upstreams == 0
     assert sample(house, "market_streams") == 0
     assert sample(house, "market_delivery_seconds_count") > len(keys)
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Lets others have their turn until it has."""
-    while not happened():
-        await asyncio.sleep(0.01)
