@@ -15,6 +15,7 @@ from bench.commands import (
 )
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
+from bench.streams import delivery
 
 Measurement = Callable[[], Awaitable[Sequence[Row]]]
 
@@ -26,6 +27,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P5", a_thousand_at_once),
     ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
+    ("P10", delivery),
 )
 """Ids of the performance page with what measures them; an id may stand here more than once."""
 

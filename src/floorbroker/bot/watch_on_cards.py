@@ -1,6 +1,7 @@
 """/watch, and the buttons of its card: Refresh works after a restart, since all is in its id."""
 
 import secrets
+from functools import cached_property
 from typing import Final
 
 import discord
@@ -31,7 +32,10 @@ class WatchCards:
     def __init__(self, floor: Floor) -> None:
         """See the module's first line."""
         self._floor = floor
-        self._lives = LiveCards(floor.watching.supervisor, floor.clock)
+
+    @cached_property
+    def _lives(self) -> LiveCards:
+        return LiveCards(self._floor.watching.supervisor, self._floor.clock)
 
     async def show(
         self,
