@@ -59,7 +59,8 @@ def test_a_line_has_its_price_its_change_and_its_age() -> None:
 
     shown.assert_fits()
     moment = int(NOON.timestamp())
-    assert f"**AAPL** $190.00 −5.00 % · <t:{moment}:R>" in shown.text
+    assert "**AAPL** $190.00 −5.00 %\n" in shown.text + "\n"
+    assert f"-# Prices <t:{moment}:R> · " in shown.text
     assert f"Change since <t:{moment}:t>" in shown.text
     assert f"Refreshed until <t:{moment + 600}:t>" in shown.text
     for word in ("Source A market", "Account Paper …0001", "`PAPER`"):
@@ -79,8 +80,21 @@ def test_lines_without_a_price_say_why() -> None:
     shown.assert_fits()
     assert "**AAPL** No price yet" in shown.text
     assert "**MSFT** Nobody knows it." in shown.text
-    assert "**TSLA** $190.00 · delayed · <t:" in shown.text
-    assert "**BTC/USD** $189.90 / $190.10 −5.00 % · <t:" in shown.text
+    assert "**TSLA** $190.00 · delayed" in shown.text
+    assert "**BTC/USD** $189.90 / $190.10 −5.00 %" in shown.text
+
+
+def test_a_price_that_is_older_than_the_others_tells_its_own_age() -> None:
+    def at(seconds: int, symbol: str) -> Line:
+        moment = NOON - timedelta(seconds=seconds)
+        return line(symbol, event=replace(EVENT, timestamp=moment))
+
+    shown = drawn(watch_card(board(at(0, "AAPL"), at(29, "KO"), at(31, "PEP")), REFRESHING))
+
+    noon = int(NOON.timestamp())
+    assert f"**PEP** $190.00 −5.00 % · <t:{noon - 31}:R>" in shown.text
+    assert f"Prices <t:{noon - 29}:R>" in shown.text
+    assert shown.text.count(":R>") == 2
 
 
 def test_prices_of_several_accounts_stand_below_the_account_that_shows_them() -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+from typing import Final
 
 from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Timed, Tone
@@ -13,7 +14,10 @@ from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.watch_list import MOST, WatchList
 from floorbroker.services.watching import Board, Line
 
-TITLE = "Watch list"
+TITLE: Final = "Watch list"
+TOGETHER: Final = timedelta(seconds=30)
+"""Prices of so nearly the same time share one age below the card: a line fits on a phone so. It is
+that of the oldest of them."""
 
 
 class Standing(StrEnum):
@@ -50,7 +54,8 @@ class Refreshing:
 
 def watch_card(board: Board, refreshing: Refreshing, standing: Standing = Standing.LIVE) -> Card:
     """The board as it stands at this moment."""
-    rows, sections = _lines(board.lines)
+    together = _together(board.lines)
+    rows, sections = _lines(board.lines, together)
     sources = sorted({line.event.source for line in board.lines if line.event is not None})
     titles = _titles(board.lines)
     until = "Refreshed until" if standing is Standing.LIVE else "Was refreshed until"
@@ -62,6 +67,7 @@ def watch_card(board: Board, refreshing: Refreshing, standing: Standing = Standi
         rows=rows,
         sections=sections,
         footer=(
+            *((Row("Prices", Timed("", together)),) if together is not None else ()),
             Row("Change since", Timed("", board.opened_at, time_of_day=True)),
             *((Row("Source", ", ".join(sources)),) * bool(sources)),
             *((Row("Account", titles[0]),) * (len(titles) == 1)),
@@ -112,13 +118,21 @@ def _show(watched: WatchList) -> tuple[Button, ...]:
     return (shown,) if watched.symbols else ()
 
 
-def _lines(lines: Sequence[Line]) -> tuple[tuple[Row, ...], tuple[Section, ...]]:
+def _together(lines: Sequence[Line]) -> datetime | None:
+    """The oldest time that is not told on its own line; None without a price."""
+    times = [line.event.timestamp for line in lines if line.event is not None]
+    return min((at for at in times if at > max(times) - TOGETHER), default=None)
+
+
+def _lines(
+    lines: Sequence[Line], together: datetime | None
+) -> tuple[tuple[Row, ...], tuple[Section, ...]]:
     """Rows where one account shows them all, else a section an account."""
     if len(_titles(lines)) <= 1:
-        return tuple(map(_row, lines)), ()
+        return tuple(_row(line, together) for line in lines), ()
     ordered = sorted(lines, key=_title)
     return (), tuple(
-        Section(heading=title or "Not shown", rows=tuple(map(_row, of_one)))
+        Section(heading=title or "Not shown", rows=tuple(_row(line, together) for line in of_one))
         for title, of_one in groupby(ordered, key=_title)
     )
 
@@ -131,7 +145,7 @@ def _title(line: Line) -> str:
     return "" if line.account is None else line.account.title
 
 
-def _row(line: Line) -> Row:
+def _row(line: Line, together: datetime | None) -> Row:
     event, trouble = line.event, line.trouble
     if event is None or line.instrument is None:
         return Row(line.symbol, "No price yet" if trouble is None else trouble.message)
@@ -141,6 +155,8 @@ def _row(line: Line) -> Row:
         words.append(figures.percent(change, 2))
     words += ["·", "delayed"] * event.delayed
     words += ["·", "not answering now"] * (trouble is not None)
+    if together is not None and event.timestamp >= together:
+        return Row(line.symbol, " ".join(words))
     return Row(line.symbol, Timed(" ".join([*words, "·"]), event.timestamp))
 
 
