@@ -33,6 +33,12 @@ class Rests:
         self._begun.put_nowait((seconds, over))
         await over.wait()
 
+    async def next(self) -> float:
+        """The next pause begins, and lasts; how long it is to be."""
+        async with asyncio.timeout(LONG):
+            seconds, _ = await self._begun.get()
+        return seconds
+
     async def passes(self) -> float:
         """The next pause begins and is over; how long it was."""
         async with asyncio.timeout(LONG):
@@ -76,7 +82,8 @@ async def paper_of(house: House, user_id: UserId = ANNA) -> Link:
 
 async def next_of(events: Subscription) -> Heard:
     """The next event, which must come."""
-    return await asyncio.wait_for(anext(events), LONG)
+    async with asyncio.timeout(LONG):  # wait_for may swallow a cancel on Python 3.11
+        return await anext(events)
 
 
 def paper(symbol: str) -> Instrument:

@@ -18,6 +18,7 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.people import Link
 from floorbroker.services.quote_streams import QuoteStreams
+from floorbroker.services.quote_upstream import BURST
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, House
@@ -67,20 +68,37 @@ async def test_a_price_that_stays_the_same_is_no_news(
         assert (await next_of(events)).event.last == 105
 
 
-async def test_the_symbols_of_a_link_are_asked_for_one_after_the_other(
+async def test_a_few_symbols_of_a_link_are_asked_for_at_once_the_others_in_turns(
     house: House, venue: Venue, rests: Rests
 ) -> None:
     hub, link = hub_of(house, rests), await house.link()
-    symbols = [paper(f"T{number}") for number in range(5)]
+    symbols = [paper(f"T{number}") for number in range(BURST + 4)]
     begun = [asyncio.ensure_future(_first(hub, link, one)) for one in symbols]
-    await venue.heard("quote")
+    await venue.heard("quote", BURST)
 
-    waited = sorted([await rests.passes() for _ in range(4)])
+    pauses = [rests.next() for _ in range(BURST + 4)]
+    waited = sorted([await one for one in pauses])
     for one in begun:
         one.cancel()
     await asyncio.gather(*begun, return_exceptions=True)
 
-    assert waited == [1, 2, 3, 4]
+    assert waited == [1, 2, 3, 4, *[5] * BURST]
+
+
+async def test_who_looks_again_and_again_is_no_newcomer(
+    house: House, venue: Venue, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await house.link()
+    for _ in range(BURST):
+        async with hub.subscribe(link, APPLE) as events:
+            await next_of(events)
+            assert await rests.next() == 5
+
+    async with hub.subscribe(link, APPLE):
+        assert await rests.next() == 1
+    house.clock.advance(60)
+    async with hub.subscribe(link, APPLE) as events:
+        assert await next_of(events)
 
 
 async def test_who_says_that_it_is_too_much_is_asked_less(

@@ -116,6 +116,12 @@ class QuoteStreams:
         if running is not None:  # it failed, and those who heard so have not left yet
             self._forget(key)
         feed = Feed(link, instrument, self._clock, self._metrics)
+        # Kept until it has rested: who looks again and again is no newcomer.
+        self._turns = {
+            known: turns
+            for known, turns in self._turns.items()
+            if known in self._of_link or not turns.rested
+        }
         turns = self._turns.setdefault(link.link_id, Turns(self._clock, self._patience))
         upstream = Upstream(
             feed,
@@ -143,5 +149,5 @@ class QuoteStreams:
         link_id = key[0]
         self._of_link[link_id] -= 1
         if not self._of_link[link_id]:
-            del self._of_link[link_id], self._turns[link_id]
+            del self._of_link[link_id]
         self._metrics.market_streams(len(self._running))

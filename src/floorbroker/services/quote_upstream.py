@@ -42,6 +42,9 @@ POLL: Final = 5.0
 APART: Final = 1.0
 """Seconds between two questions on one link: 60 a minute. Alpaca allows 200 for everything."""
 
+BURST: Final = 10
+"""Questions that need not wait, where none was asked of late: a list fills fast."""
+
 SLOWEST: Final = 60.0
 ANEW: Final = 5.0
 """Seconds before a broken stream is tried again; twice as long each time, up to `LONGEST`."""
@@ -83,28 +86,33 @@ class Patience:
 
 
 class Turns:
-    """The questions of one link, one after the other and not too close together."""
+    """The questions of one link: a few at once for a start, then not too close together."""
 
     def __init__(self, clock: Clock, patience: Patience) -> None:
-        """The first one may be asked at once."""
+        """Nothing was asked of late."""
         self._clock = clock
         self._pause = patience.pause
         self._apart = APART
-        self._next = 0.0
+        self._due = 0.0  # when all that was asked would have been, one after the other
+
+    @property
+    def rested(self) -> bool:
+        """Whether it is as if nothing had ever been asked."""
+        return self._apart == APART and self._due <= self._clock.steady()
 
     async def mine(self) -> None:
         """Waits for one's turn."""
         now = self._clock.steady()
-        at = max(now, self._next)
-        self._next = at + self._apart
-        if at > now:
-            await self._pause(at - now)
+        self._due = max(self._due, now) + self._apart
+        wait = self._due - BURST * self._apart - now
+        if wait > 0:
+            await self._pause(wait)
 
     def slower(self, wait: timedelta | None) -> None:
         """The broker says that it is asked too much, and for how long it wants to be left alone."""
         self._apart = min(self._apart * 2, SLOWEST)
         rest = self._apart if wait is None else max(wait.total_seconds(), self._apart)
-        self._next = max(self._next, self._clock.steady() + rest)
+        self._due = max(self._due, self._clock.steady() + rest + (BURST - 1) * self._apart)
 
     def answered(self) -> None:
         """All is well again, step by step."""
