@@ -17,6 +17,7 @@ from bench.growth import growth
 from bench.looking import autocomplete, quote
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
+from bench.streams import delivery
 from bench.views import chart, portfolio
 
 Measurement = Callable[[], Awaitable[Sequence[Row]]]
@@ -34,6 +35,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("V1", quote),
     ("V2", chart),
     ("V3", portfolio),
+    ("V4", delivery),
 )
 """Ids of the performance page with what measures them, and what people look at (V); an id may stand
 here more than once."""

@@ -270,6 +270,7 @@ def built(
     provider: Provider | None = None,
     pause: Pause = asyncio.sleep,
     calendar: Calendar | None = None,
+    push_seconds: float = 1.0,
 ) -> House:
     """A process on a started store; `scripted` is the adapter that stands in for `EXCHANGE`.
 
@@ -278,6 +279,7 @@ def built(
         provider: Where people sign in, for `SIGNED`.
         pause: How a renewal waits for another process, and for the store.
         calendar: Of US shares; left out, there is none.
+        push_seconds: How often the paper market looks whether it has moved.
     """
     chosen = chosen or settings()
     stand_ins = {EXCHANGE} if second is None else {EXCHANGE, SECOND}
@@ -296,7 +298,11 @@ def built(
             gateways=Gateways(clock),
         ),
         options={
-            BrokerId("paper"): {"latency_seconds": 0, "faults": faults or Counting()},
+            BrokerId("paper"): {
+                "latency_seconds": 0,
+                "faults": faults or Counting(),
+                "push_seconds": push_seconds,
+            },
             EXCHANGE: {"venue": venue or Venue(), "provider": provider},
             SECOND: {"venue": second},
         },

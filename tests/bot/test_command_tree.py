@@ -28,6 +28,7 @@ EXPECTED = {
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",
     "service pause", "service status", "service people", "risk show", "risk set",
     "data export", "data erase", "data keep",
+    "watch show", "watch add", "watch remove",
 }  # fmt: skip
 
 

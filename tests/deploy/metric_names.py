@@ -20,6 +20,7 @@ def known() -> Mapping[str, frozenset[str]]:
     metrics.renewal("schwab", "OK")
     metrics.limit_used("kraken", "orders", 0.5)
     metrics.loop_lag(0.0)
+    metrics.price_heard("ibkr", 0.01)
     with metrics.broker_call("paper", "quote"), metrics.store_call("get"):
         pass
     conditions = metrics.conditions

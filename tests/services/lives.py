@@ -7,6 +7,7 @@ from typing import Final
 from floorbroker.domain.ids import AccountId, LinkId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.domain.watch_list import WatchList
 from floorbroker.services.link_requests import Wanted
 from floorbroker.storage.connection_events import ConnectionEvents
 from floorbroker.storage.counters import StoredNonces
@@ -14,6 +15,7 @@ from floorbroker.storage.day_values import DayValues
 from floorbroker.storage.ideas import Ideas
 from floorbroker.storage.moment_values import MomentValues
 from floorbroker.storage.paper_books import StoredPaperBooks
+from floorbroker.storage.watch_lists import WatchLists
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, House
 from tests.services.kept import connection_event, day_value, idea, moment_value, snapshot
@@ -61,4 +63,5 @@ async def lived(house: House, who: UserId) -> str:
     await DayValues(documents).put(day_value(linked.link, now))
     await MomentValues(documents).put(moment_value(linked.link, now))
     await Ideas(documents).add(idea(who, now))
+    await WatchLists(documents).save(WatchList(user_id=who, symbols=("AAPL",)))
     return token

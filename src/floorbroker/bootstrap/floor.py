@@ -25,11 +25,13 @@ from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
+from floorbroker.services.quote_streams import QuoteStreams
 from floorbroker.services.quotes import Quotes
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
 from floorbroker.services.symbol_search import SymbolSearch
+from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     day_values,
@@ -39,6 +41,7 @@ from floorbroker.storage import (
     overview,
     personal,
     snapshots,
+    watch_lists,
 )
 
 
@@ -122,6 +125,14 @@ def build_floor(ground: Ground) -> Floor:
             snapshots.Snapshots(ground.store),
             ground.people,
             ground.studio,
+            clock,
+        ),
+        watching=Watching(
+            watch_lists.WatchLists(ground.store),
+            accounts,
+            sessions,
+            QuoteStreams(accounts, sessions, ground.supervisor, ground.metrics, clock),
+            ground.supervisor,
             clock,
         ),
     )

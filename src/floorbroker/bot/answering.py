@@ -90,7 +90,7 @@ class Answers:
             self._check_may_use(caller)
             card = await work(caller)
             if card is not None:
-                await show(interaction, await self._marked(caller, card))
+                await show(interaction, await marked(self._floor, caller, card))
         except FloorbrokerError as error:
             outcome = error.code.value
             _log.info("refused", command=name_of(interaction), code=error.code, why=error.detail)
@@ -105,15 +105,6 @@ class Answers:
         finally:
             elapsed = perf_counter() - started
             self._floor.metrics.command_done(name_of(interaction), outcome, elapsed)
-
-    async def _marked(self, caller: Caller, card: Card) -> Card:
-        """The card, with the pause on it where there is one; a store that fails shows none."""
-        try:
-            at = None if card.tells is None else card.tells.broker
-            paused = PAUSED not in card.badges and await self._floor.choices.paused_for(caller, at)
-        except StoreUnavailable:
-            return card
-        return replace(card, badges=(*card.badges, PAUSED)) if paused else card
 
     def may_use(self, caller: Caller) -> bool:
         """Whether this deployment serves the caller at all."""
@@ -176,6 +167,16 @@ class Answers:
             return await self._floor.inbox.unseen(caller.user_id)
         except StoreUnavailable:
             return []
+
+
+async def marked(floor: Floor, caller: Caller, card: Card) -> Card:
+    """The card, with the pause on it where there is one; a store that fails shows none."""
+    try:
+        at = None if card.tells is None else card.tells.broker
+        paused = PAUSED not in card.badges and await floor.choices.paused_for(caller, at)
+    except StoreUnavailable:
+        return card
+    return replace(card, badges=(*card.badges, PAUSED)) if paused else card
 
 
 async def _edited(

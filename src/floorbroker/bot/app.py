@@ -34,6 +34,7 @@ from floorbroker.bot.cogs.rules import RuleCommands
 from floorbroker.bot.cogs.service import ServiceCommands
 from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
+from floorbroker.bot.cogs.watch import WatchCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
@@ -144,6 +145,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             OrderCommands(self.front),
             MarketCommands(self.front),
             HoursCommands(self.front),
+            WatchCommands(self.front),
             IdeaCommands(self.front),
             HistoryCommands(self.front),
             PanicCommands(self.front),

@@ -21,6 +21,7 @@ from floorbroker.bot.replies.setup_cards import (
     linked_card,
     removed_card,
 )
+from floorbroker.bot.watch_on_cards import WatchCards
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow
 from floorbroker.domain.errors import InvalidInput
@@ -32,6 +33,9 @@ from floorbroker.services.floor import Floor
 
 Step = Callable[[Caller, str], Awaitable[Card]]
 """What a button of a family of cards leads to."""
+
+EditedStep = Callable[[discord.Interaction, Caller, str], Awaitable[Card]]
+"""The same, where the card is edited later by itself."""
 
 
 class Clicks:
@@ -47,6 +51,7 @@ class Clicks:
         self.history = HistoryCards(floor)
         self.news = NewsCards(floor)
         self.lists = ListCards(floor)
+        self.watch = WatchCards(floor)
         self._steps: Mapping[str, Step] = {
             "panic": self.panic.step,
             "data": self.data.step,
@@ -55,13 +60,19 @@ class Clicks:
             "show": self.news.step,
             "orders": self.lists.step,
         }
+        self._kept_up: Mapping[str, EditedStep] = {
+            "link": self._link_cards.link,
+            "watch": self.watch.step,
+        }
 
     async def choice(
         self, interaction: discord.Interaction, caller: Caller, action: str, what: str
     ) -> Card:
-        """A switch, a removal, a position to close, an account to open, link or renew."""
+        """A switch, a removal, a position to close, a watch list, an account to open or link."""
         if action in self._steps:
             return await self._steps[action](caller, what)
+        if action in self._kept_up:
+            return await self._kept_up[action](interaction, caller, what)
         match action:
             case "set":
                 return await self._switch(caller, what)
@@ -72,8 +83,6 @@ class Clicks:
             case "paper":
                 link = await self._floor.accounts.open_paper(caller.user_id)
                 return linked_card(link)
-            case "link":
-                return await self._link_cards.link(interaction, caller, what)
             case "renew":
                 return await self._link_cards.renew(interaction, caller, LinkId(what))
             case _:

@@ -6,11 +6,11 @@ from typing import Final
 
 import discord
 import structlog
-from discord.http import Route
 
 from floorbroker.bot.app import FloorbrokerBot
+from floorbroker.bot.card_edits import edit_card
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.components import payload_of, view_of
+from floorbroker.bot.replies.components import view_of
 from floorbroker.bot.replies.data_cards import erased_card
 from floorbroker.bot.replies.digest_cards import digest_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
@@ -46,18 +46,7 @@ class DiscordMessenger:
         return await self._edit(token, connected_card(connected))
 
     async def _edit(self, token: str, card: Card) -> bool:
-        route = Route(
-            "PATCH",
-            "/webhooks/{application_id}/{token}/messages/@original",
-            application_id=self._bot.application_id,
-            token=token,
-        )
-        try:
-            await self._bot.http.request(route, json=payload_of(card))
-        except discord.HTTPException as error:
-            _log.info("card_not_edited", code=error.code)
-            return False
-        return True
+        return await edit_card(self._bot, token, card)
 
     async def edit_message(self, order: Order, message_id: str) -> bool:
         """Edits a direct message of before; False where Discord does not take it."""

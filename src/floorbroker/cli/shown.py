@@ -14,7 +14,7 @@ _THUMBNAIL: Final = 11
 _GALLERY: Final = 12
 _FILE: Final = 13
 
-_MOMENT: Final = re.compile(r"<t:(\d+):R>")
+_MOMENT: Final = re.compile(r"<t:(\d+):[Rt]>")
 _ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
 _HIDDEN: Final = 0xE000
 """Where Unicode leaves room for everybody's own characters."""

@@ -1,7 +1,7 @@
 """Prices and trading hours."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -45,6 +45,57 @@ class Quote:
     def age(self, now: datetime) -> timedelta:
         """Never negative, whatever the two clocks say."""
         return max(now - self.at, timedelta(0))
+
+
+class EventType(StrEnum):
+    """What a market event tells of."""
+
+    QUOTE = "quote"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketEvent:
+    """One price of one instrument, as those who follow it hear it.
+
+    Attributes:
+        type: A quote has a bid or an ask, else only the last price is told.
+        timestamp: When the source says that the price was made; aware, in UTC.
+        volume: Of the day so far, in units of the instrument.
+    """
+
+    type: EventType
+    symbol: str
+    timestamp: datetime
+    bid: Decimal | None
+    ask: Decimal | None
+    last: Decimal | None
+    volume: Decimal | None
+    source: str
+    delayed: bool = False
+
+    @classmethod
+    def of(cls, quote: Quote) -> "MarketEvent":
+        """The same as an event."""
+        sided = quote.bid is not None or quote.ask is not None
+        return cls(
+            type=EventType.QUOTE if sided else EventType.LAST,
+            symbol=quote.instrument.symbol,
+            timestamp=quote.at.astimezone(UTC),
+            bid=quote.bid,
+            ask=quote.ask,
+            last=quote.last,
+            volume=quote.volume,
+            source=quote.source,
+            delayed=quote.delayed,
+        )
+
+    @property
+    def price(self) -> Decimal | None:
+        """The last one; without it the middle of bid and ask."""
+        if self.last is not None or self.bid is None or self.ask is None:
+            return self.last
+        return (self.bid + self.ask) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ ERROR: Final = "ERROR"
 _COMMAND_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _BROKER_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _STORE_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0)
+_PRICE_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 60.0)
+_DELIVERY_SECONDS: Final = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0)
 _LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
 
 _WORD: Final = re.compile(r"(?!.*\d{4})[A-Za-z][A-Za-z0-9_. -]{0,39}", re.ASCII)
@@ -116,6 +118,16 @@ class Metrics:
         )
         self._lag = self._histogram("event_loop_lag_seconds", "Event-loop lag", _LAG_SECONDS)
         self._last_lag = self._gauge("event_loop_lag_last_seconds", "Event-loop lag, last measured")
+        self._prices = self._histogram(
+            "market_event_seconds", "From a pushed price's own time to our event", _PRICE_SECONDS,
+            "broker",
+        )  # fmt: skip
+        self._deliveries = self._histogram(
+            "market_delivery_seconds",
+            "From a price's arrival in this process to who waits for it",
+            _DELIVERY_SECONDS,
+        )
+        self._streams = self._gauge("market_streams", "Instruments that somebody follows")
         self._leases = self._gauge("open_leases", "Broker adapters in use or kept warm")
         self._limits = Gauge(
             "floorbroker_broker_limit_used",
@@ -181,6 +193,18 @@ class Metrics:
     def open_leases(self, number: int) -> None:
         """How many broker adapters live at present."""
         self._leases.set(number)
+
+    def price_heard(self, broker: str, seconds: float) -> None:
+        """How old a pushed price was, by its source's time, when it became our event."""
+        self._prices.labels(self._word("broker", broker)).observe(seconds)
+
+    def price_delivered(self, seconds: float) -> None:
+        """What this process added before a subscriber who waited had the event."""
+        self._deliveries.observe(seconds)
+
+    def market_streams(self, number: int) -> None:
+        """How many instruments are followed at present, each once a link."""
+        self._streams.set(number)
 
     def reconcile_backlog(self, number: int) -> None:
         """How many orders wait for proof at present."""

@@ -37,6 +37,7 @@ from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.symbol_search import SymbolSearch
+from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 
 
@@ -83,4 +84,5 @@ class Floor:
     signing_in: SigningIn
     symbols: SymbolSearch
     tickets: Tickets
+    watching: Watching
     worths: Worths

@@ -48,12 +48,12 @@ class _Session:
     __slots__ = (
         "accounts",
         "adapter",
-        "ended",
         "in_use",
         "last_used",
         "linked_at",
         "listener",
         "opening",
+        "over",
         "tokens",
     )
 
@@ -62,7 +62,7 @@ class _Session:
         self.accounts: tuple[BrokerAccount, ...] | None = None
         self.adapter: BrokerAdapter | None = None
         self.tokens: Tokens | None = None
-        self.ended = False
+        self.over = asyncio.Event()
         self.listener: asyncio.Task[None] | None = None
         self.opening = asyncio.Lock()
         self.in_use = 0
@@ -183,6 +183,15 @@ class Sessions:
             open_at[broker] = breaker.is_open or open_at.get(broker, False)
         return open_at
 
+    def over(self, link_id: LinkId) -> asyncio.Event:
+        """Set once the link's present lease is closed: who keeps one for long lets go then."""
+        session = self._sessions.get(link_id)
+        if session is not None:
+            return session.over
+        gone = asyncio.Event()
+        gone.set()
+        return gone
+
     def is_open(self, link_id: LinkId) -> bool:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions
@@ -200,7 +209,7 @@ class Sessions:
         """Ends a link's lease, at once."""
         session = self._sessions.pop(link_id, None)
         if session is not None:
-            session.ended = True
+            session.over.set()
             if session.listener is not None:
                 session.listener.cancel()
             if session.adapter is not None:
@@ -221,13 +230,13 @@ class Sessions:
 
     async def _opened(self, link: Link, session: _Session) -> BrokerAdapter:
         async with session.opening:
-            if session.ended:
+            if session.over.is_set():
                 raise NotLinked
             if session.adapter is None:
                 adapter, tokens = self._made(link)
                 try:
                     await adapter.connect()
-                    if session.ended:  # meanwhile, by a removal or the end of the process
+                    if session.over.is_set():  # meanwhile, by a removal or the end of the process
                         raise NotLinked
                 except BaseException:
                     await adapter.close()

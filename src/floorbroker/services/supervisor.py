@@ -1,8 +1,10 @@
 """The owner of every task that outlives the call which started it."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -58,8 +60,12 @@ class Supervisor:
         self._loops.add(task)
 
     def keep(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Runs `work`, which has no end of its own, until its owner cancels it, or at the end."""
-        task = asyncio.create_task(work, name=name)
+        """Runs `work`, which has no end of its own, until its owner cancels it, or at the end.
+
+        In a context of its own: it outlives the command that it began in, whose correlation its
+        later log lines must not carry.
+        """
+        task = contextvars.Context().run(partial(asyncio.create_task, work, name=name))
         self._loops.add(task)
         task.add_done_callback(self._loops.discard)
         return task

@@ -55,6 +55,7 @@ _OTHERS: Final = (
     Holding(collection="day_values", called="days of accounts"),
     Holding(collection="moment_values", called="moments of accounts"),
     Holding(collection="ideas", called="ideas"),
+    Holding(collection="watch_lists", called="watch lists"),
     Holding(collection="connection_events", called="connection changes"),
     Holding(collection="paper_books", called="paper books"),
     Holding(collection="paper_orders", called="ended paper orders"),

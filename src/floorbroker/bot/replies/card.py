@@ -54,11 +54,20 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """A text and its moment: how long ago that is, or the time of day where the reader lives."""
+
+    text: str
+    at: datetime
+    time_of_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A name and its value; a bare `datetime` shows only how far away it is."""
 
     name: str
-    value: str | datetime | Moment | Mention | Linked
+    value: str | datetime | Moment | Mention | Linked | Timed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

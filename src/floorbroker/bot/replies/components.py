@@ -19,6 +19,7 @@ from floorbroker.bot.replies.card import (
     Row,
     Section,
     Style,
+    Timed,
     Tone,
 )
 
@@ -165,6 +166,9 @@ def _value(row: Row) -> str:
             return f"<@{user_id}>" if _ID.fullmatch(user_id) else safe(user_id)
         case Linked(text=text, url=url):
             return f"[{safe(text)}]({url})"
+        case Timed(text=text, at=moment, time_of_day=time_of_day):
+            shown = f"<t:{int(moment.timestamp())}:{'t' if time_of_day else 'R'}>"
+            return f"{safe(text)} {shown}" if text else shown
         case str() as text:
             return safe(text)
 

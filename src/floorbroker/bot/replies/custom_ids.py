@@ -11,7 +11,7 @@ ORDER: Final = re.compile(
     r"fb:(?P<action>confirm|anyway|discard|cancel|refresh|share):(?P<order_id>[a-z0-9]{18})"
 )
 CHOICE: Final = re.compile(
-    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data|history|people|show|orders)"
+    r"fb:(?P<action>set|remove|keep|close|paper|link|renew|panic|data|history|people|show|orders|watch)"
     r":(?P<what>[A-Za-z0-9_./:@-]{1,88})"
 )
 DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")

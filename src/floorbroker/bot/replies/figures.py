@@ -37,9 +37,9 @@ def change(amount: Decimal, currency: str = "USD") -> str:
     return sign + money(Money(amount=amount, currency=currency))
 
 
-def percent(amount: Decimal) -> str:
-    """With its sign and one decimal: `+1.2 %`."""
-    shown = amount.quantize(Decimal("0.1"))
+def percent(amount: Decimal, places: int = 1) -> str:
+    """With its sign and one decimal, or as many as are asked for: `+1.2 %`."""
+    shown = amount.quantize(Decimal(1).scaleb(-places))
     sign = "+" if shown > 0 else "−" if shown < 0 else ""
     return f"{sign}{abs(shown)} %"
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -190,6 +191,18 @@ class PaperAdapter(BrokerAdapter):
         """See the port."""
         async with self._answering("quote"):
             return self._market.quote(instruments.listing(instrument.symbol), self._clock.now())
+
+    async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port; whatever has moved since the last look, every `push_seconds`."""
+        known: dict[str, Quote] = {}
+        while True:
+            for instrument in instruments:
+                quote = await self.quote(instrument)
+                before = known.get(instrument.symbol)
+                if before is None or replace(quote, at=before.at) != before:
+                    known[instrument.symbol] = quote
+                    yield quote
+            await asyncio.sleep(self._options.push_seconds)
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime

@@ -14,12 +14,14 @@ class PaperOptions:
     Attributes:
         seed: Names the market; every process with the same seed sees the same prices.
         latency_seconds: How long each answer takes.
+        push_seconds: How often a stream looks whether prices have moved.
         market_hours: Shares trade in New York's hours only; without it always.
         faults: Failures on demand.
     """
 
     seed: str = "floorbroker"
     latency_seconds: float = 0.1
+    push_seconds: float = 1.0
     market_hours: bool = False
     faults: Faults = field(default_factory=NoFaults)
 
@@ -30,6 +32,7 @@ def paper_options(options: Mapping[str, Any]) -> PaperOptions:
     return PaperOptions(
         seed=str(options.get("seed", defaults.seed)),
         latency_seconds=float(options.get("latency_seconds", defaults.latency_seconds)),
+        push_seconds=float(options.get("push_seconds", defaults.push_seconds)),
         market_hours=bool(options.get("market_hours", defaults.market_hours)),
         faults=options.get("faults") or defaults.faults,
     )

@@ -31,6 +31,7 @@ SPEC: Final = BrokerSpec(
             Capability.MODIFY,
             Capability.PREVIEW,
             Capability.QUOTES,
+            Capability.STREAM_QUOTES,
             Capability.BARS,
             Capability.MARKET_HOURS,
             Capability.REVOKE,
