@@ -2,6 +2,7 @@
 
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.brokers.availability import availabilities
+from floorbroker.services.alert_setting import AlertSetting
 from floorbroker.services.charting import Charting
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
@@ -21,6 +22,7 @@ from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
+from floorbroker.services.own_alerts import OwnAlerts
 from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quotes import Quotes
@@ -33,6 +35,7 @@ from floorbroker.storage import (
     ideas,
     link_tickets,
     overview,
+    own_alerts,
     personal,
 )
 
@@ -56,6 +59,7 @@ def build_floor(ground: Ground) -> Floor:
         Drafts(ground.desk),
         OrderService(ground.desk),
     )
+    alerts = own_alerts.StoredAlerts(ground.store)
     tickets = Tickets(link_tickets.LinkTickets(ground.store), trail, clock)
     links, kept = (
         LinkChanges(ground.people, accounts, sessions, trail),
@@ -67,6 +71,8 @@ def build_floor(ground: Ground) -> Floor:
         metrics=ground.metrics,
         accounts=accounts,
         addresses=ground.addresses,
+        alert_setting=AlertSetting(alerts, ground.orders, accounts, sessions, clock),
+        alerts=OwnAlerts(alerts, accounts, drafts, clock),
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
         changes=changes,
         charting=Charting(Sources(accounts, sessions), listing, ground.studio, clock),

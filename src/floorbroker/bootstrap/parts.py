@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from floorbroker.bootstrap.floor import build_floor
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.bootstrap.operators import build_alerting
+from floorbroker.bootstrap.own_alerts import OwnAlertWork, build_own_alerts
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.shared.gateways import Gateways
@@ -53,6 +54,7 @@ class App:
     eraser: Eraser
     snapshots: SnapshotTaker
     alerting: Alerting
+    own_alerts: OwnAlertWork
     transport: Transport
     studio: Studio
     gateways: Gateways
@@ -131,6 +133,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
             owner,
         ),
         alerting=build_alerting(ground.settings, ground.store, looks, bot, ground.desk.process),
+        own_alerts=build_own_alerts(ground, messenger),
         transport=ground.transport,
         studio=ground.studio,
         gateways=ground.gateways,

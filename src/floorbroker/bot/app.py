@@ -9,6 +9,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from floorbroker.bot.alerts_on_cards import AlertButton
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import (
     BrokerMenu,
@@ -18,6 +19,7 @@ from floorbroker.bot.buttons import (
     OrderButton,
 )
 from floorbroker.bot.callers import caller_of
+from floorbroker.bot.cogs.alerts import AlertCommands
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
 from floorbroker.bot.cogs.ideas import IdeaCommands
@@ -107,13 +109,14 @@ class FloorbrokerBot(commands.AutoShardedBot):
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
         self.add_dynamic_items(
-            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton
+            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton, AlertButton
         )
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),
             MarketCommands(self.front),
             IdeaCommands(self.front),
+            AlertCommands(self.front),
             HistoryCommands(self.front),
             PanicCommands(self.front),
             PortfolioCommands(self.front),

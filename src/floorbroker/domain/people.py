@@ -10,6 +10,7 @@ from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.news import USUAL, NewsKind, NewsLevel
 from floorbroker.domain.own_limits import StandingLimits
+from floorbroker.domain.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Person:
         leaving: Everything kept on them is going to be erased; None: it is not.
         limits: Those that the person set for themselves.
         suspended: The bot's operators paused this person: no order that opens a position.
+        quiet: When the person's own alerts wait with their messages; None: never.
     """
 
     user_id: UserId
@@ -69,6 +71,7 @@ class Person:
     limits: StandingLimits = field(default_factory=StandingLimits)
     suspended: bool = False
     levels: Mapping[str, NewsLevel] = field(default_factory=dict)
+    quiet: QuietHours | None = None
 
     def level(self, kind: NewsKind) -> NewsLevel:
         """How loudly this kind of news is told."""
