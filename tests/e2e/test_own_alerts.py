@@ -1,4 +1,4 @@
-"""/alert: the paper market moves, and whoever asked is told, once; an order is only ever reviewed."""
+"""/alert: the paper market moves, whoever asked is told once, and an order is only reviewed."""
 
 from datetime import timedelta
 from typing import Final
@@ -168,7 +168,9 @@ async def test_quiet_hours_put_it_off_and_it_says_when_it_was_seen(world: World)
 
 async def test_alerts_are_listed_page_by_page_and_removed_from_suggestions(world: World) -> None:
     for number in range(12):
-        await world.alice.types("alert price", symbol="AAPL", direction="up", price=f"{900 + number}")
+        await world.alice.types(
+            "alert price", symbol="AAPL", direction="up", price=f"{900 + number}"
+        )
     first = await world.alice.types("alert list")
     second = await world.alice.clicks(first, "Next")
     (suggested,) = await world.alice.typing("alert remove", "alert", "911")

@@ -2,12 +2,13 @@
 
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.domain.people import Link
 
 
 class RecordingMessenger:
-    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders, and
-    the `Farewell` of its erasings.
+    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders, the
+    `AlertMessenger` of people's alerts, and the `Farewell` of its erasings.
 
     Attributes:
         cards: Order and token of every card that was edited.
@@ -16,6 +17,7 @@ class RecordingMessenger:
         edited: Every order that a message of before was changed to, with the message's id.
         gone: The ids of messages that can no longer be changed.
         endings: Every link of which somebody was told that it ends.
+        alerts: Every alert that somebody was told of.
         farewells: Everybody who was told that nothing is kept on them any more.
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
@@ -30,6 +32,7 @@ class RecordingMessenger:
         self.edited: list[tuple[Order, str]] = []
         self.gone: set[str] = set()
         self.endings: list[Link] = []
+        self.alerts: list[OwnAlert] = []
         self.farewells: list[UserId] = []
         self.card_open = True
         self.dm_open = True
@@ -69,6 +72,14 @@ class RecordingMessenger:
             raise ConnectionResetError
         if self.dm_open:
             self.farewells.append(user_id)
+        return self.dm_open
+
+    async def tell_alert(self, alert: OwnAlert) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.dm_open:
+            self.alerts.append(alert)
         return self.dm_open
 
     async def tell_ending(self, link: Link) -> bool:
