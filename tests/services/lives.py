@@ -12,7 +12,9 @@ from floorbroker.storage.connection_events import ConnectionEvents
 from floorbroker.storage.counters import StoredNonces
 from floorbroker.storage.day_values import DayValues
 from floorbroker.storage.ideas import Ideas
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.paper_books import StoredPaperBooks
+from tests.domain.alerting import PREPARED, own_alert
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, House
 from tests.services.kept import connection_event, day_value, idea, snapshot
@@ -59,4 +61,6 @@ async def lived(house: House, who: UserId) -> str:
     await snapshot(documents, linked.link, now)
     await DayValues(documents).put(day_value(linked.link, now))
     await Ideas(documents).add(idea(who, now))
+    alert = own_alert(alert_id=f"{int(who) % 16**16:016x}", user_id=who, prepared=PREPARED)
+    await StoredAlerts(documents).add(alert)
     return token

@@ -18,6 +18,7 @@ from floorbroker.services.price_watch import PATIENCE_SECONDS, PriceWatch
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.turns import Turns
 from tests.fakes.exchange.venue import Venue
+from tests.fakes.messenger import RecordingMessenger
 from tests.floor import ANNA, House, caller
 
 A_LOOK: Final = 16.0
@@ -57,6 +58,13 @@ class Lookout:
         found = await self.stored.get(alert.user_id, alert.alert_id)
         assert found is not None
         return found
+
+    def telling_by(self, messenger: RecordingMessenger) -> AlertTelling:
+        """The telling by another way to people."""
+        house = self.house
+        return AlertTelling(
+            self.stored, house.stored_people, messenger, house.desk.leaps, house.clock
+        )
 
     @property
     def told(self) -> list[OwnAlert]:
