@@ -29,7 +29,9 @@ from tests.domain.alerting import FIRING, PREPARED, own_alert
 from tests.domain.building import NOON
 
 QUIET = QuietHours(start=1320, end=420, zone="America/Argentina/ComodRivadavia")
-PERCENT = Level(above=False, price=Decimal("228"), percent=Decimal(5), start=Decimal(240))
+PERCENT = Level(
+    above=False, price=Decimal("228"), percent=Decimal(5), start=Decimal(240), start_at=NOON
+)
 FILLS = {"kind": AlertKind.FILL, "level": None, "instrument": None}
 LINES = tuple(f"Buy {number} AAPL: filled at 100 USD." for number in range(10))
 
@@ -104,7 +106,7 @@ def test_a_percentage_says_what_it_counts_from() -> None:
     alert = own_alert(level=PERCENT, kind=AlertKind.PERCENT)
 
     for card in (set_card(alert, None), news_card(seen(alert), NOON)):
-        assert "Counted from $240.00, the price when you set it." in drawn(card).text
+        assert "**Counted from** $240.00" in drawn(card).text
 
 
 def test_who_sets_one_that_is_there_already_is_told_that_it_waits() -> None:

@@ -101,7 +101,7 @@ def test_what_is_crossed_too_soon_fires_later_if_it_stays() -> None:
 def test_a_percentage_counts_from_the_price_of_that_moment(
     start: str, percent: str, up: bool, price: str
 ) -> None:
-    level = Level.away(Decimal(start), Decimal(percent), up=up)
+    level = Level.away(Decimal(start), NOON, Decimal(percent), up=up)
 
     assert (level.price, level.start, level.above) == (Decimal(price), Decimal(start), up)
 
@@ -109,7 +109,7 @@ def test_a_percentage_counts_from_the_price_of_that_moment(
 @pytest.mark.parametrize(("percent", "up"), [("100", False), ("1000.1", True)])
 def test_a_percentage_that_nothing_can_reach_is_refused(percent: str, up: bool) -> None:
     with pytest.raises(InvalidInput):
-        Level.away(Decimal(100), Decimal(percent), up=up)
+        Level.away(Decimal(100), NOON, Decimal(percent), up=up)
 
 
 def test_the_last_trade_is_the_price_and_without_one_the_middle() -> None:

@@ -222,7 +222,7 @@ async def test_percent_counts_from_the_price_of_that_moment_and_says_so(world: W
     card = await world.alice.types("alert percent", symbol="AAPL", direction="down", percent="5")
 
     assert "AAPL 5 % down, at $" in card.title
-    assert "the price when you set it" in card.text
+    assert "Counted from $" in card.text
 
 
 async def test_a_fill_that_is_told_anyway_needs_no_alert(world: World) -> None:

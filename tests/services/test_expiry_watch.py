@@ -141,6 +141,29 @@ async def test_a_broker_that_does_not_answer_is_asked_again(out: Lookout, venue:
     assert len(out.told) == 1
 
 
-async def test_what_does_not_expire_is_refused(out: Lookout) -> None:
-    with pytest.raises(InvalidInput, match="does not expire"):
-        await _set(out, 3, "AAPL")
+@pytest.mark.parametrize(
+    ("symbol", "ends", "words"),
+    [("AAPL", None, "does not expire"), ("AAPLLATE", 30, "before it fires")],
+)
+async def test_what_could_never_fire_is_refused(
+    out: Lookout, symbol: str, ends: int | None, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        await out.setting.expiry(caller(), 3, Wishes(days=ends), symbol)
+
+
+async def test_what_has_expired_is_refused(out: Lookout, clock: ManualClock) -> None:
+    clock.advance(10 * DAY)
+
+    with pytest.raises(InvalidInput, match="has expired"):
+        await out.setting.expiry(caller(), 3, Wishes(), "AAPLSOON")
+
+
+async def test_one_on_a_contract_is_at_work_until_it_expires(out: Lookout) -> None:
+    alert = await out.setting.expiry(caller(), 3, Wishes(), "AAPLLATE")
+    expiry = LATE.expiry
+    assert expiry is not None
+
+    await _days_pass(out, (expiry - NOON.date()).days - 2)
+
+    assert [one.alert_id for one in out.told] == [alert.alert_id]

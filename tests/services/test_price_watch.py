@@ -109,6 +109,34 @@ async def test_one_that_is_there_already_when_it_is_set_waits_until_it_went_back
     assert len(out.told) == 1
 
 
+async def test_one_that_is_set_at_night_fires_when_the_market_opens_beyond_it(
+    out: Lookout, venue: Venue, clock: ManualClock
+) -> None:
+    venue.quoted_at = clock.now() - timedelta(hours=9)
+    await out.alert()
+    await out.looks()
+    assert out.told == []
+
+    venue.quoted_at = None
+    trades_at(venue, "125")  # it was never seen between
+    clock.advance(60)
+    await out.looks()
+
+    assert len(out.told) == 1
+
+
+async def test_one_that_is_set_without_any_price_fires_at_the_first_that_is_there(
+    out: Lookout, venue: Venue
+) -> None:
+    venue.bid, venue.ask, venue.last = Decimal(200), None, None
+    await out.alert()
+    trades_at(venue, "125")
+
+    await out.looks()
+
+    assert len(out.told) == 1
+
+
 @pytest.mark.parametrize(
     "worthless",
     [

@@ -32,12 +32,14 @@ class Level:
         price: Per unit, in the instrument's currency.
         percent: How far from `start` it lies, where the person gave a percentage.
         start: What one unit cost when the level was set.
+        start_at: When the source says that this price was made.
     """
 
     above: bool
     price: Decimal
     percent: Decimal | None = None
     start: Decimal | None = None
+    start_at: datetime | None = None
 
     def reached(self, price: Decimal) -> bool:
         """At it or beyond it."""
@@ -49,8 +51,8 @@ class Level:
         return price <= self.price - margin if self.above else price >= self.price + margin
 
     @classmethod
-    def away(cls, start: Decimal, percent: Decimal, *, up: bool) -> "Level":
-        """So many percent from a price.
+    def away(cls, start: Decimal, at: datetime, percent: Decimal, *, up: bool) -> "Level":
+        """So many percent from a price that was made then.
 
         Raises:
             InvalidInput: Nothing falls by all it is worth, and beyond 1,000 % nobody waits.
@@ -59,7 +61,7 @@ class Level:
             raise InvalidInput("Up by at most 1,000 %, down by less than 100 %.")
         share = percent / 100
         price = start * (1 + share if up else 1 - share)
-        return cls(above=up, price=price, percent=percent, start=start)
+        return cls(above=up, price=price, percent=percent, start=start, start_at=at)
 
 
 def crossed(level: Level, price: Decimal, *, armed: bool, rested: bool) -> tuple[bool, bool]:
@@ -76,13 +78,18 @@ def crossed(level: Level, price: Decimal, *, armed: bool, rested: bool) -> tuple
 
 
 def believable(quote: Quote, now: datetime) -> Decimal | None:
-    """The price that a quote proves: the last trade, else the middle of bid and ask.
+    """The price that a quote proves to be the present one.
 
     None where it is absent, crossed, old or from the future.
     """
-    if quote.crossed or quote.at - now > AHEAD:
+    if quote.at - now > AHEAD or quote.age(now) > (FRESH_DELAYED if quote.delayed else FRESH):
         return None
-    if quote.age(now) > (FRESH_DELAYED if quote.delayed else FRESH):
+    return last_known(quote)
+
+
+def last_known(quote: Quote) -> Decimal | None:
+    """The last trade, else the middle of bid and ask, however old; None where it is no price."""
+    if quote.crossed:
         return None
     price = quote.last
     if price is None and quote.bid is not None and quote.ask is not None:

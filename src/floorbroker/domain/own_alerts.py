@@ -199,9 +199,21 @@ def told(alert: OwnAlert, shown: OwnAlert, now: datetime, *, reached: bool) -> O
     alert = replace(alert, told=max(alert.told, shown.times))
     if alert.tell_at != shown.tell_at:
         return alert
-    return replace(
-        alert,
-        tell_at=None,
-        asleep_news=False,
-        unseen_at=alert.unseen_at if reached else now,
-    )
+    if reached:
+        return replace(alert, tell_at=None, asleep_news=False)
+    return replace(alert, tell_at=None, unseen_at=now)
+
+
+def asleep(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
+    """The alert while nobody can look; what else it has to tell goes before that."""
+    marked = replace(alert, asleep_since=now)
+    if not tell or alert.tell_at is not None or alert.unseen_at is not None:
+        return marked
+    return replace(marked, asleep_news=True, tell_at=now)
+
+
+def awake(alert: OwnAlert) -> OwnAlert:
+    """The alert once it was looked at again; nobody need hear any more that it slept."""
+    if not alert.asleep_news:
+        return replace(alert, asleep_since=None)
+    return replace(alert, asleep_since=None, asleep_news=False, tell_at=None, unseen_at=None)

@@ -1,11 +1,10 @@
 """The links that people's alerts look through: one that does not work puts them to sleep."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import NotLinked
-from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.domain.own_alerts import OwnAlert, asleep
 from floorbroker.domain.people import Link
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.link_health import ended
@@ -42,7 +41,6 @@ class AlertLinks:
         told = any(one.link_id == awake[0].link_id and one.asleep_since is not None for one in own)
         now = self._clock.now()
         for alert in awake:
-            asleep = replace(alert, asleep_since=now)
-            if not told and alert.tell_at is None:
-                asleep = replace(asleep, asleep_news=True, tell_at=now)
-            told = await self._alerts.advance(alert, asleep) is not None or told
+            marked = asleep(alert, now, tell=not told)
+            stored = await self._alerts.advance(alert, marked)
+            told = told or (stored is not None and stored.asleep_news)

@@ -1,12 +1,12 @@
 """Setting an alert: what it looks out for is checked, and looked at once."""
 
-from decimal import Decimal
+from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any, Final
 
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.crossing import Level, believable
+from floorbroker.domain.crossing import Level, last_known
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import (
     InvalidInput,
@@ -16,14 +16,17 @@ from floorbroker.domain.errors import (
     PolicyRefused,
 )
 from floorbroker.domain.ids import OrderId
+from floorbroker.domain.instruments import Instrument
+from floorbroker.domain.market import Quote
 from floorbroker.domain.money import parse_percent, parse_price
 from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
-from floorbroker.domain.own_alerts import MOST, AlertKind, OwnAlert
+from floorbroker.domain.own_alerts import MOST, MOST_DAYS, AlertKind, OwnAlert
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_wishes import Wishes
 from floorbroker.services.callers import Caller
 from floorbroker.services.chosen import Chosen, choose
+from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.orders import Orders
@@ -63,8 +66,8 @@ class AlertSetting:
         """
         level = Level(above=above, price=parse_price(price))
         wishes.check()
-        chosen, now_at = await self._priced(caller, symbol, wishes)
-        return await self._at_level(caller, chosen, AlertKind.PRICE, level, now_at, wishes)
+        chosen, quote = await self._priced(caller, symbol, wishes)
+        return await self._at_level(caller, chosen, AlertKind.PRICE, level, quote, wishes)
 
     async def percent(
         self, caller: Caller, symbol: str, percent: str, *, up: bool, wishes: Wishes
@@ -76,14 +79,15 @@ class AlertSetting:
         """
         share = parse_percent(percent)
         wishes.check()
-        chosen, start = await self._priced(caller, symbol, wishes)
+        chosen, quote = await self._priced(caller, symbol, wishes)
+        start = last_known(quote)
         if start is None:
             raise InvalidInput(
-                "The price of this moment is not known, so there is nothing to count from. "
-                "Set it while the market is open, or use /alert price."
+                "The price is not known now, so there is nothing to count from. Set it while the "
+                "market is open, or use /alert price."
             )
-        level = Level.away(start, share, up=up)
-        return await self._at_level(caller, chosen, AlertKind.PERCENT, level, start, wishes)
+        level = Level.away(start, quote.at, share, up=up)
+        return await self._at_level(caller, chosen, AlertKind.PERCENT, level, quote, wishes)
 
     async def fill(
         self, caller: Caller, order_id: OrderId | None, wishes: Wishes, symbol: str | None = None
@@ -135,8 +139,7 @@ class AlertSetting:
                 caller, AlertKind.EXPIRY, account, wishes, days=days, repeat=True, armed=True
             )
         chosen = await self._chosen(caller, symbol, wishes.account)
-        if chosen.instrument.expiry is None:
-            raise InvalidInput(f"{chosen.instrument.symbol} does not expire.")
+        ends_at = self._until_expiry(chosen.instrument, days, wishes)
         return await self._set(
             caller,
             AlertKind.EXPIRY,
@@ -146,7 +149,28 @@ class AlertSetting:
             instrument=chosen.instrument,
             prepared=wishes.prepared(chosen),
             armed=True,
+            ends_at=ends_at,
         )
+
+    def _until_expiry(self, contract: Instrument, days: int, wishes: Wishes) -> datetime:
+        """When an alert on this contract ends: the day after it expires, unless told otherwise.
+
+        Raises:
+            InvalidInput: It does not expire, has expired, or the alert would end before it fires.
+        """
+        now, expiry = self._clock.now(), contract.expiry
+        if expiry is None:
+            raise InvalidInput(f"{contract.symbol} does not expire.")
+        left = (expiry - now.astimezone(EXCHANGE_ZONE).date()).days
+        if left < 0:
+            raise InvalidInput(f"{contract.symbol} has expired.")
+        lasts = wishes.days or min(left + 1, MOST_DAYS)
+        if left - days >= lasts:
+            raise InvalidInput(
+                f"It would end after {lasts} days, before it fires. It can be at work for "
+                f"{MOST_DAYS} days: ends."
+            )
+        return now + timedelta(days=lasts)
 
     async def _after_fill(
         self, caller: Caller, order: Order, wishes: Wishes, symbol: str | None
@@ -169,17 +193,13 @@ class AlertSetting:
             armed=True,
         )
 
-    async def _priced(
-        self, caller: Caller, symbol: str, wishes: Wishes
-    ) -> tuple[Chosen, Decimal | None]:
-        """And the price of this moment; None where it is not known."""
+    async def _priced(self, caller: Caller, symbol: str, wishes: Wishes) -> tuple[Chosen, Quote]:
         chosen = await self._chosen(caller, symbol, wishes.account)
         spec = chosen.account.spec
         if Capability.QUOTES not in spec.capabilities:
             raise NotSupported(f"{spec.name} does not show quotes.", broker=spec.id)
         async with self._sessions.lease(chosen.account.link) as adapter:
-            quote = await adapter.quote(chosen.instrument)
-        return chosen, believable(quote, self._clock.now())
+            return chosen, await adapter.quote(chosen.instrument)
 
     async def _chosen(self, caller: Caller, symbol: str, account: str | None) -> Chosen:
         return await choose(self._accounts, self._sessions, caller.user_id, symbol, account)
@@ -190,9 +210,11 @@ class AlertSetting:
         chosen: Chosen,
         kind: AlertKind,
         level: Level,
-        price: Decimal | None,
+        quote: Quote,
         wishes: Wishes,
     ) -> OwnAlert:
+        """A price of a market that is closed by now is good enough to know that it is not there."""
+        price = last_known(quote)
         return await self._set(
             caller,
             kind,
@@ -201,7 +223,7 @@ class AlertSetting:
             instrument=chosen.instrument,
             level=level,
             prepared=wishes.prepared(chosen),
-            armed=price is not None and not level.reached(price),
+            armed=price is None or not level.reached(price),
         )
 
     async def _set(
@@ -236,8 +258,7 @@ class AlertSetting:
                 account_id=account.account.account_id,
                 account=account.title,
                 created_at=now,
-                ends_at=wishes.ends_at(now),
-                **{"repeat": wishes.repeat, **more},
+                **{"repeat": wishes.repeat, "ends_at": wishes.ends_at(now), **more},
             )
         )
 

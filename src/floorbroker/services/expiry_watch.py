@@ -12,7 +12,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, StoreUnavailable
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import Instrument
-from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, fired
+from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, awake, fired
 from floorbroker.domain.people import AccountKey
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_links import AlertLinks
@@ -83,7 +83,7 @@ class ExpiryWatch:
         ]
         new = [one for one in near if one.symbol not in alert.known]
         known = (*alert.known, *(one.symbol for one in new))[-_MOST_KNOWN:]
-        after = replace(alert, known=known, armed=True, asleep_since=None)
+        after = replace(awake(alert), known=known, armed=True)
         if new and alert.armed:
             lines = tuple(_line(one, today) for one in new)
             after = fired(after, Firing(number=alert.times + 1, at=now, lines=lines))

@@ -19,7 +19,7 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
-from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, Standing, fired
+from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, Standing, awake, fired
 from floorbroker.domain.people import AccountKey, Link
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_links import AlertLinks
@@ -128,7 +128,7 @@ class FillWatch:
             }
         new = {one: line for one, line in lines.items() if one not in alert.known}
         known = (*alert.known, *new)[-_MOST_KNOWN:]
-        after = replace(alert, known=known, open_ids=listed.open_ids, armed=True, asleep_since=None)
+        after = replace(awake(alert), known=known, open_ids=listed.open_ids, armed=True)
         if new and alert.armed:
             firing = Firing(
                 number=alert.times + 1, at=self._clock.now(), lines=tuple(new.values())[:10]

@@ -71,7 +71,9 @@ class OwnAlerts:
             await self._alerts.change(
                 alert,
                 lambda one, since=since: (  # type: ignore[misc]  # bound now, not when it runs
-                    replace(one, unseen_at=None) if one.unseen_at == since else one
+                    replace(one, unseen_at=None, asleep_news=False)
+                    if one.unseen_at == since
+                    else one
                 ),
             )
 

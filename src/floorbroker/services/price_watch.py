@@ -19,7 +19,7 @@ from floorbroker.domain.crossing import APART, believable, crossed
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, StoreUnavailable
 from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.market import Quote
-from floorbroker.domain.own_alerts import PRICED, Firing, OwnAlert, fired
+from floorbroker.domain.own_alerts import PRICED, Firing, OwnAlert, awake, fired
 from floorbroker.services.alert_links import AlertLinks
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.own_alerts import StoredAlerts
@@ -141,7 +141,7 @@ class PriceWatch:
             return
         rested = alert.rested(now, APART)
         armed, fires = crossed(level, price, armed=alert.armed, rested=rested)
-        after = replace(alert, armed=armed, asleep_since=None)
+        after = replace(awake(alert), armed=armed)
         if fires:
             after = fired(
                 alert,

@@ -27,6 +27,7 @@ def set_card(alert: OwnAlert, quiet: QuietHours | None) -> Card:
         lead="You are told by direct message.",
         rows=(
             Row("Looks at", alert.account),
+            *_start_rows(alert),
             Row("How often", "each time" if alert.repeat else "once"),
             Row("Ends", alert.ends_at),
             *_prepared_rows(alert),
@@ -130,9 +131,8 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
         title=f"Alert · {words(alert)}",
         tone=Tone.CAUTION,
         badges=_badges(alert),
-        lead="" if firing.lines else _lead(alert),
         sections=(Section(heading="What happened", lines=firing.lines),) if firing.lines else (),
-        rows=(*rows, *_prepared_rows(alert)),
+        rows=(*rows, *_start_rows(alert), *_prepared_rows(alert)),
         notes=(
             *notes,
             *(("Nothing was sent. Review makes a card that you confirm.",) * reviewable),
@@ -142,22 +142,26 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     )
 
 
-def _lead(alert: OwnAlert) -> str:
+def _start_rows(alert: OwnAlert) -> tuple[Row, ...]:
+    """What a percentage counts from: the price when the alert was set."""
     level = alert.level
     if level is None or level.start is None or alert.instrument is None:
-        return ""
-    start = figures.price(level.start, alert.instrument.currency)
-    return f"Counted from {start}, the price when you set it."
+        return ()
+    start = Row("Counted from", figures.price(level.start, alert.instrument.currency))
+    return (start,) if level.start_at is None else (start, Row("The price of", level.start_at))
 
 
 def _notes(alert: OwnAlert) -> tuple[str, ...]:
     notes = []
-    if (lead := _lead(alert)) and alert.kind is AlertKind.PERCENT:
-        notes.append(lead)
+    if alert.kind is AlertKind.FILL and alert.order_id is None:
+        notes.append(
+            "It tells orders that were placed elsewhere, and your own from here only where fills "
+            "are silent or off in /settings, Notifications."
+        )
     if alert.level is not None and not alert.armed:
         notes.append(
-            "The price is there already, or not known now. It has to go back by half a percent "
-            "first; then reaching it tells you."
+            "The price is there already. It has to go back by half a percent first; then reaching "
+            "it tells you."
         )
     if alert.level is not None and alert.repeat:
         notes.append(
