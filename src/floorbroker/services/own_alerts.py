@@ -6,6 +6,8 @@ makes a draft as `/buy` and `/sell` do, judged by the gates and limits of that m
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import DraftExpired, NotYours
@@ -67,15 +69,7 @@ class OwnAlerts:
     async def seen(self, alerts: Sequence[OwnAlert]) -> None:
         """The person has been shown these."""
         for alert in alerts:
-            since = alert.unseen_at
-            await self._alerts.change(
-                alert,
-                lambda one, since=since: (  # type: ignore[misc]  # bound now, not when it runs
-                    replace(one, unseen_at=None, asleep_news=False)
-                    if one.unseen_at == since
-                    else one
-                ),
-            )
+            await self._alerts.change(alert, partial(_shown, since=alert.unseen_at))
 
     async def quiet(self, user_id: UserId) -> QuietHours | None:
         """The person's quiet hours."""
@@ -94,3 +88,10 @@ class OwnAlerts:
     async def end_quiet(self, user_id: UserId) -> Person:
         """Alerts ring at any hour again."""
         return await self._accounts.update(user_id, lambda person: replace(person, quiet=None))
+
+
+def _shown(alert: OwnAlert, since: datetime | None) -> OwnAlert:
+    """Itself where something else could not be told meanwhile."""
+    if alert.unseen_at != since:
+        return alert
+    return replace(alert, unseen_at=None, asleep_news=False)
