@@ -57,6 +57,22 @@ async def test_a_price_that_is_reached_is_told_once_by_direct_message(anywhere: 
     assert "You have none" in (await anywhere.alice.types("alert list")).text
 
 
+async def test_its_message_has_a_mark_under_which_discord_makes_no_second_one(
+    world: World,
+) -> None:
+    one = _rise(world)
+    await _set(world, one)
+    (alert,) = await world.app.floor.alerts.of(world.alice.user_id)
+
+    await _until(world, one)
+
+    sent = [seen.json for seen in world.env.http_requests if isinstance(seen.json, dict)]
+    (marked,) = [body for body in sent if body.get("nonce")]
+    assert marked["nonce"] == f"{alert.alert_id}1"
+    assert len(marked["nonce"]) <= 25  # Discord takes no longer one
+    assert marked["enforce_nonce"] is True
+
+
 async def test_an_order_that_it_carries_is_reviewed_with_a_price_of_that_moment(
     world: World,
 ) -> None:

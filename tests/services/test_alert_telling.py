@@ -12,6 +12,7 @@ from floorbroker.domain.orders import OrderType, Side
 from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.domain.quiet_hours import parse_quiet_hours
 from floorbroker.services.alert_telling import HOLD
+from floorbroker.services.alert_wishes import Wishes
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -148,6 +149,33 @@ async def test_with_direct_messages_closed_it_waits_for_the_next_command_and_is_
     assert missed.times == 1
     assert await out.own.unseen(ANNA, most=5) == []
     assert await out.own.unseen(BEN, most=5) == []
+
+
+async def test_a_discord_that_cannot_be_reached_is_tried_again(
+    out: Lookout, house: House, venue: Venue, clock: ManualClock
+) -> None:
+    await _fired(out, venue)
+    house.messenger.broken = True
+    with pytest.raises(ConnectionResetError):
+        await out.telling.sweep()
+    house.messenger.broken = False
+
+    clock.advance(HOLD.total_seconds())
+    await out.telling.sweep()
+
+    assert len(out.told) == 1
+    assert await out.own.unseen(ANNA, most=5) == []
+
+
+async def test_the_same_interaction_delivered_twice_sets_one_alert(out: Lookout) -> None:
+    by = caller(origin_key="the same")
+
+    first, second = [
+        await out.setting.price(by, "AAPL", "110", above=True, wishes=Wishes()) for _ in range(2)
+    ]
+
+    assert first == second
+    assert await out.own.of(ANNA) == [first]
 
 
 async def test_what_nobody_has_seen_is_not_forgotten(

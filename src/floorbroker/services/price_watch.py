@@ -79,7 +79,10 @@ class PriceWatch:
             lambda: asyncio.Semaphore(CONCURRENT)
         )
         away: set[BrokerId] = set()
-        await asyncio.gather(*(self._guarded(key, groups[key], slots, away) for key in due))
+        looks = (self._guarded(key, groups[key], slots, away) for key in due)
+        for ended in await asyncio.gather(*looks, return_exceptions=True):
+            if ended is not None:
+                raise ended
         return len(due)
 
     async def _guarded(

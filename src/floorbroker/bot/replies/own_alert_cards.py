@@ -148,7 +148,7 @@ def _start_rows(alert: OwnAlert) -> tuple[Row, ...]:
     if level is None or level.start is None or alert.instrument is None:
         return ()
     start = Row("Counted from", figures.price(level.start, alert.instrument.currency))
-    return (start,) if level.start_at is None else (start, Row("The price of", level.start_at))
+    return (start,) if level.start_at is None else (start, Row("Counted since", level.start_at))
 
 
 def _notes(alert: OwnAlert) -> tuple[str, ...]:
