@@ -69,13 +69,13 @@ class Forged:
         return InteractionResult(self._world.env, self.record)
 
 
-def command(world: World, person: Somebody, name: str, **options: str | bool) -> Forged:
+def command(world: World, person: Somebody, name: str, **options: str | bool | int) -> Forged:
     """A slash command with values that no client has checked."""
     return Forged(world, person, _COMMAND, _command_data(world, name, _built(options)))
 
 
 def typing(
-    world: World, person: Somebody, name: str, option: str, text: str, **options: str | bool
+    world: World, person: Somebody, name: str, option: str, text: str, **options: str | bool | int
 ) -> Forged:
     """A person in the middle of typing `option`."""
     focused = {"name": option, "type": _TEXT, "value": text, "focused": True}
@@ -100,7 +100,7 @@ def choice(
     return Forged(world, person, _COMPONENT, data).on(card, menu)
 
 
-def _built(options: Mapping[str, str | bool]) -> list[dict[str, Any]]:
+def _built(options: Mapping[str, str | bool | int]) -> list[dict[str, Any]]:
     return [
         {"name": name, "type": _SWITCH if isinstance(value, bool) else _TEXT, "value": value}
         for name, value in options.items()

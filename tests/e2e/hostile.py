@@ -44,7 +44,7 @@ VALUES: Final[dict[str, str]] = {
     "a long symbol": "A" * 16,
 }
 
-VALID: Final[dict[str, str | bool]] = {
+VALID: Final[dict[str, str | bool | int]] = {
     "side": "buy",
     "reason": "New phones sell well.",
     "symbol": "AAPL",
@@ -52,6 +52,11 @@ VALID: Final[dict[str, str | bool]] = {
     "account": "Paper",
     "order": "0" * 18,
     "state": "off",
+    "direction": "up",
+    "price": "240",
+    "percent": "5",
+    "days": 3,
+    "alert": "0" * 16,
 }
 """What the required options get while another one is under attack; others get `AAPL`."""
 
@@ -77,7 +82,7 @@ def every_option(tree: Tree, *, strings_only: bool = True) -> Iterator[tuple[str
             yield one.qualified_name, option
 
 
-def filled(tree: Tree, name: str) -> dict[str, str | bool]:
+def filled(tree: Tree, name: str) -> dict[str, str | bool | int]:
     """Values for the options that the command cannot do without."""
     (command,) = (one for one in commands(tree) if one.qualified_name == name)
     required = [option.display_name for option in command.parameters if option.required]

@@ -36,3 +36,28 @@ def bargain(settings: Settings, now: datetime, *, after: timedelta, within: time
         if later < before - line.rules.price_tick:
             return Bargain(symbol, later)
     raise AssertionError("Every share becomes dearer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A share whose price reaches `level` at `at`, and has not been so high before."""
+
+    symbol: str
+    level: Decimal
+    at: datetime
+
+
+def rise(settings: Settings, now: datetime, *, after: timedelta, within: timedelta) -> Rise:
+    """A price that a share reaches for the first time between `after` and `within` from now."""
+    market = PaperMarket(settings.paper_seed, TradingHours(enforced=False))
+    for symbol, _, _ in SHARES:
+        line = listing(symbol)
+        prices = [
+            (market.last(line, now + step * _STEP), now + step * _STEP)
+            for step in range(within // _STEP)
+        ]
+        early = max(price for price, at in prices if at - now < after)
+        for price, at in prices:
+            if at - now >= after and price > early:
+                return Rise(symbol, price, at)
+    raise AssertionError("No share rises.")

@@ -137,6 +137,7 @@ class World:
         with self.env.time_context():
             await self.app.reconciler.sweep()
             await self.app.notifier.sweep()
+            await self.app.own_alerts.sweep()
             await self.app.eraser.sweep()
 
     async def restart(

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.domain.people import Link, Person
 from floorbroker.services.day_digest import DayDigest
 
 
 class RecordingMessenger:
-    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders, and
-    the `Farewell` of its erasings.
+    """See the `Messenger` of `floorbroker.services.notify` and `EndMessenger` of its reminders, the
+    `AlertMessenger` of people's alerts, and the `Farewell` of its erasings.
 
     Attributes:
         cards: Order and token of every card that was edited.
@@ -20,6 +21,7 @@ class RecordingMessenger:
         gone: The ids of messages that can no longer be changed.
         endings: Every link of which somebody was told that it ends.
         digests: Every summary of a day, with its person and when it was due.
+        alerts: Every alert that somebody was told of.
         farewells: Everybody who was told that nothing is kept on them any more.
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
@@ -35,6 +37,7 @@ class RecordingMessenger:
         self.gone: set[str] = set()
         self.endings: list[Link] = []
         self.digests: list[tuple[UserId, DayDigest, datetime]] = []
+        self.alerts: list[OwnAlert] = []
         self.farewells: list[UserId] = []
         self.card_open = True
         self.dm_open = True
@@ -74,6 +77,14 @@ class RecordingMessenger:
             raise ConnectionResetError
         if self.dm_open:
             self.farewells.append(user_id)
+        return self.dm_open
+
+    async def tell_alert(self, alert: OwnAlert) -> bool:
+        """See the port."""
+        if self.broken:
+            raise ConnectionResetError
+        if self.dm_open:
+            self.alerts.append(alert)
         return self.dm_open
 
     async def tell_ending(self, link: Link) -> bool:

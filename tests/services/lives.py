@@ -14,8 +14,10 @@ from floorbroker.storage.counters import StoredNonces
 from floorbroker.storage.day_values import DayValues
 from floorbroker.storage.ideas import Ideas
 from floorbroker.storage.moment_values import MomentValues
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.paper_books import StoredPaperBooks
 from floorbroker.storage.watch_lists import WatchLists
+from tests.domain.alerting import PREPARED, own_alert
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, BEN, EXCHANGE, House
 from tests.services.kept import connection_event, day_value, idea, moment_value, snapshot
@@ -64,4 +66,6 @@ async def lived(house: House, who: UserId) -> str:
     await MomentValues(documents).put(moment_value(linked.link, now))
     await Ideas(documents).add(idea(who, now))
     await WatchLists(documents).save(WatchList(user_id=who, symbols=("AAPL",)))
+    alert = own_alert(alert_id=f"{int(who) % 16**16:016x}", user_id=who, prepared=PREPARED)
+    await StoredAlerts(documents).add(alert)
     return token

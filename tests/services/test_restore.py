@@ -17,6 +17,7 @@ from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.link_ticket import LinkTicket
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.own_alerts import fired
 from floorbroker.services.audit_check import AuditCheck
 from floorbroker.services.backup import back_up
 from floorbroker.services.restore import CannotRestore, Restore
@@ -28,7 +29,9 @@ from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.link_tickets import LinkTickets
 from floorbroker.storage.marks import Marks
 from floorbroker.storage.orders import Orders
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.people import People
+from tests.domain.alerting import FIRING, PREPARED, own_alert
 from tests.domain.building import ANNA, order
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -279,3 +282,20 @@ async def test_a_newer_versions_store_is_not_served(documents: Documents) -> Non
 
     with pytest.raises(SettingsProblem, match="A newer version of floorbroker has used this store"):
         await expect_servable(Marks(documents))
+
+
+async def test_an_alert_that_may_have_rung_since_the_backup_does_not_ring_again(
+    empty: Documents,
+) -> None:
+    stored = StoredAlerts(empty)
+    waiting = await stored.add(own_alert(alert_id="1" * 16))
+    untold = await stored.add(fired(own_alert(alert_id="2" * 16, prepared=PREPARED), FIRING))
+
+    settled = await Restore(empty, CLOCK).settle()
+
+    assert settled.alerts == 1
+    assert await stored.to_tell(CLOCK.now() + timedelta(days=1), limit=9) == []
+    for one in (waiting, untold):
+        found = await stored.get(one.user_id, one.alert_id)
+        assert found is not None
+        assert not found.armed

@@ -102,6 +102,7 @@ def _start(app: App) -> None:
     app.supervisor.every(IDLE_CHECK, "erasing", app.eraser.sweep)
     # Not more often than orders are looked at, and not before Discord can have been reached.
     app.supervisor.every(max(LOOK, pace), "alerts", app.alerting.sweep, at_once=False)
+    app.own_alerts.start(app.supervisor)
     app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     if app.settings.single_user:
         app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)

@@ -2,6 +2,7 @@
 
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.brokers.availability import availabilities
+from floorbroker.services.alert_setting import AlertSetting
 from floorbroker.services.charting import Charting
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
@@ -23,6 +24,7 @@ from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
+from floorbroker.services.own_alerts import OwnAlerts
 from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quote_streams import QuoteStreams
@@ -39,6 +41,7 @@ from floorbroker.storage import (
     link_tickets,
     moment_values,
     overview,
+    own_alerts,
     personal,
     snapshots,
     watch_lists,
@@ -65,6 +68,7 @@ def build_floor(ground: Ground) -> Floor:
         Drafts(ground.desk),
         OrderService(ground.desk),
     )
+    alerts = own_alerts.StoredAlerts(ground.store)
     tickets = Tickets(link_tickets.LinkTickets(ground.store), trail, clock)
     links, kept = (
         LinkChanges(ground.people, accounts, sessions, trail),
@@ -76,6 +80,8 @@ def build_floor(ground: Ground) -> Floor:
         metrics=ground.metrics,
         accounts=accounts,
         addresses=ground.addresses,
+        alert_setting=AlertSetting(alerts, ground.orders, accounts, sessions, clock),
+        alerts=OwnAlerts(alerts, accounts, drafts, clock),
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
         changes=changes,
         charting=Charting(sources, listing, ground.studio, clock),

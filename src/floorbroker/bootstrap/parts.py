@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from floorbroker.bootstrap.floor import build_floor
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.bootstrap.operators import build_alerting
+from floorbroker.bootstrap.own_alerts import OwnAlertWork, build_own_alerts
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
 from floorbroker.brokers.shared.gateways import Gateways
@@ -65,6 +66,7 @@ class App:
     eraser: Eraser
     snapshots: SnapshotTaker
     alerting: Alerting
+    own_alerts: OwnAlertWork
     transport: Transport
     studio: Studio
     unofficial: Yahoo | None
@@ -158,6 +160,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
             owner,
         ),
         alerting=build_alerting(ground.settings, ground.store, looks, bot, ground.desk.process),
+        own_alerts=build_own_alerts(ground, messenger),
         transport=ground.transport,
         studio=ground.studio,
         unofficial=ground.unofficial,

@@ -7,7 +7,7 @@ no room gets one answer instead of it. A failure of any kind ends here, in one p
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 import discord
 import structlog
@@ -17,8 +17,10 @@ from floorbroker.bot.replies.card import PAUSED, Card
 from floorbroker.bot.replies.components import files_of, view_of
 from floorbroker.bot.replies.error_cards import error_card
 from floorbroker.bot.replies.order_cards import order_card
+from floorbroker.bot.replies.own_alert_cards import news_card
 from floorbroker.domain.errors import Busy, FloorbrokerError, PolicyRefused, StoreUnavailable
 from floorbroker.domain.order import Order
+from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.observability.context import bind_correlation
 from floorbroker.services.callers import Caller
 from floorbroker.services.floor import Floor
@@ -39,6 +41,8 @@ _URGENT = frozenset(
     }
 )
 """See `Room`; as `name_of` names them."""
+_MOST_MISSED: Final = 5
+"""Cards that are shown above an answer."""
 
 Work = Callable[[Caller], Awaitable[Card | None]]
 """Makes the card of an answer; None leaves a clicked card as it is."""
@@ -129,13 +133,15 @@ class Answers:
     async def _show(self, interaction: discord.Interaction, card: Card) -> None:
         """The card, below whatever the person has not been told yet."""
         caller = caller_of(interaction)
-        unseen = await self._unseen(caller)
+        unseen, alerts = await self._unseen(caller)
         now = self._floor.clock.now()
         # The card itself tells its order, and no message may hold the same button twice.
         own = None if card.tells is None else card.tells.order_id
         missed = [order_card(order, "", now) for order in unseen if order.order_id != own]
-        if await self._shown_with(interaction, missed, card) and unseen:
+        missed += [news_card(alert, now) for alert in alerts]
+        if await self._shown_with(interaction, missed, card):
             await _noted(self._floor.inbox.seen(unseen))
+            await _noted(self._floor.alerts.seen(alerts))
         await self._after(interaction, card)
 
     async def _shown_with(
@@ -162,11 +168,14 @@ class Answers:
         if card.public is not None:
             await interaction.followup.send(view=view_of(card.public), ephemeral=False)
 
-    async def _unseen(self, caller: Caller) -> Sequence[Order]:
+    async def _unseen(self, caller: Caller) -> tuple[Sequence[Order], Sequence[OwnAlert]]:
+        """What no message could tell; orders before alerts."""
+        user_id, floor = caller.user_id, self._floor
         try:
-            return await self._floor.inbox.unseen(caller.user_id)
+            unseen = await floor.inbox.unseen(user_id)
+            return unseen, await floor.alerts.unseen(user_id, most=_MOST_MISSED - len(unseen))
         except StoreUnavailable:
-            return []
+            return [], []
 
 
 async def marked(floor: Floor, caller: Caller, card: Card) -> Card:

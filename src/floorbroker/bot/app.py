@@ -11,6 +11,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from floorbroker.bot.alerts_on_cards import AlertButton
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import (
     BrokerMenu,
@@ -20,6 +21,7 @@ from floorbroker.bot.buttons import (
     OrderButton,
 )
 from floorbroker.bot.callers import caller_of
+from floorbroker.bot.cogs.alerts import AlertCommands
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
 from floorbroker.bot.cogs.hours import HoursCommands
@@ -138,7 +140,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
         self.add_dynamic_items(
-            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton
+            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton, AlertButton
         )
         for cog in (
             TradeCommands(self.front),
@@ -147,6 +149,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             HoursCommands(self.front),
             WatchCommands(self.front),
             IdeaCommands(self.front),
+            AlertCommands(self.front),
             HistoryCommands(self.front),
             PanicCommands(self.front),
             PortfolioCommands(self.front),

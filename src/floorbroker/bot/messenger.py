@@ -16,16 +16,19 @@ from floorbroker.bot.replies.digest_cards import digest_card
 from floorbroker.bot.replies.gateway_cards import gateway_card
 from floorbroker.bot.replies.link_cards import connected_card, dead_card, ending_card
 from floorbroker.bot.replies.order_cards import order_card
+from floorbroker.bot.replies.own_alert_cards import news_card
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.connections import ConnectionEvent
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
+from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.domain.people import Link, Person
 from floorbroker.services.day_digest import DayDigest
 from floorbroker.services.link_requests import Connected
 
 _log = structlog.get_logger(__name__)
 DM_CLOSED: Final = 50007
+_LONGEST_NONCE: Final = 25
 
 
 class DiscordMessenger:
@@ -74,6 +77,13 @@ class DiscordMessenger:
         """Sends a direct message about a link that its broker no longer accepts."""
         return await self._send(link.user_id, dead_card(link))
 
+    async def tell_alert(self, alert: OwnAlert) -> bool:
+        """Sends what an alert has to tell; told again within minutes it stays one message."""
+        told = "z" if alert.asleep_news else alert.times
+        nonce = f"{alert.alert_id}{told}"[:_LONGEST_NONCE]
+        card = news_card(alert, self._clock.now())
+        return await self._sent(alert.user_id, card, nonce=nonce) is not None
+
     async def tell_erased(self, user_id: UserId) -> bool:
         """Sends the last direct message to a person of whom nothing is kept any more."""
         return await self._send(user_id, erased_card())
@@ -93,7 +103,13 @@ class DiscordMessenger:
         return await self._sent(user_id, card) is not None
 
     async def _sent(
-        self, user_id: UserId, card: Card, message: str | None = None, *, silent: bool = False
+        self,
+        user_id: UserId,
+        card: Card,
+        message: str | None = None,
+        *,
+        silent: bool = False,
+        nonce: str | None = None,
     ) -> str | None:
         """The id of the message; None where the person's DMs are closed."""
         try:
@@ -103,7 +119,12 @@ class DiscordMessenger:
                     there = channel.get_partial_message(int(message))
                     await there.edit(view=view_of(card))
                     return message
-            sent = await channel.send(view=view_of(card), silent=silent)
+            # discord.py asks Discord to make no second message of the same nonce.
+            sent = await channel.send(
+                view=view_of(card),
+                silent=silent,
+                nonce=nonce,  # type: ignore[arg-type]  # None is its own default there
+            )
         except discord.HTTPException as error:
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
             return None

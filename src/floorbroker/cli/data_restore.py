@@ -99,6 +99,9 @@ def _tell(settled: Settled) -> None:
     reviews = f"{settled.lapsed:,} open review{'' if settled.lapsed == 1 else 's'}"
     links = f"{settled.links:,} one-time link{'' if settled.links == 1 else 's'}"
     typer.echo(f"Ended, as nobody knows whether they were used: {reviews}, {links}.")
+    if settled.alerts:
+        alerts = f"{settled.alerts:,} alert{'' if settled.alerts == 1 else 's'}"
+        typer.echo(f"Begin anew, so that none rings twice: {alerts} of people.")
     if settled.unreadable:
         typer.echo(f"{settled.unreadable:,} orders could not be read; the log names them.")
     for sentence in _AFTERWARDS:

@@ -18,7 +18,7 @@ class TypedCommand:
     """A command that exists, with values for options that it has."""
 
     name: str
-    options: Mapping[str, str | bool]
+    options: Mapping[str, str | bool | int]
 
 
 def typed_command(tree: Tree, text: str) -> TypedCommand:
@@ -31,7 +31,7 @@ def typed_command(tree: Tree, text: str) -> TypedCommand:
     words = shlex.split(text.removeprefix("/"))
     command, rest = _command(tree, words)
     options = {option.display_name: option for option in command.parameters}
-    values: dict[str, str | bool] = {}
+    values: dict[str, str | bool | int] = {}
     for word in rest:
         name, value = _named(word, options, values, command)
         values[name] = _value(options[name], value)
@@ -53,7 +53,7 @@ def _command(tree: Tree, words: Sequence[str]) -> tuple[Found, Sequence[str]]:
 def _named(
     word: str,
     options: Mapping[str, app_commands.Parameter],
-    taken: Mapping[str, str | bool],
+    taken: Mapping[str, str | bool | int],
     command: Found,
 ) -> tuple[str, str]:
     name, colon, value = word.partition(":")
@@ -67,7 +67,11 @@ def _named(
     return free[0], word
 
 
-def _value(option: app_commands.Parameter, text: str) -> str | bool:
+def _value(option: app_commands.Parameter, text: str) -> str | bool | int:
+    if option.type is AppCommandOptionType.integer:
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(f"{option.display_name} takes a whole number")
+        return int(text)
     if option.type is AppCommandOptionType.boolean:
         if text.casefold() not in _SWITCH:
             raise ValueError(f"{option.display_name} takes true or false")

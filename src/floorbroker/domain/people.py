@@ -11,6 +11,7 @@ from floorbroker.domain.instruments import AssetClass
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.news import USUAL, NewsKind, NewsLevel
 from floorbroker.domain.own_limits import StandingLimits
+from floorbroker.domain.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Person:
         limits: Those that the person set for themselves.
         suspended: The bot's operators paused this person: no order that opens a position.
         digest: When a summary of their day comes.
+        quiet: When the person's own alerts wait with their messages; None: never.
     """
 
     user_id: UserId
@@ -73,6 +75,7 @@ class Person:
     suspended: bool = False
     levels: Mapping[str, NewsLevel] = field(default_factory=dict)
     digest: DigestChoice = field(default_factory=DigestChoice)
+    quiet: QuietHours | None = None
 
     def level(self, kind: NewsKind) -> NewsLevel:
         """How loudly this kind of news is told."""

@@ -7,6 +7,7 @@ from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
+from floorbroker.services.alert_setting import AlertSetting
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.console import Console
@@ -29,6 +30,7 @@ from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
+from floorbroker.services.own_alerts import OwnAlerts
 from floorbroker.services.panic import Panic
 from floorbroker.services.portfolio import Portfolio
 from floorbroker.services.quotes import Quotes
@@ -54,6 +56,8 @@ class Floor:
     metrics: Metrics
     accounts: Accounts
     addresses: Addresses
+    alert_setting: AlertSetting
+    alerts: OwnAlerts
     brokers: tuple[Availability, ...]
     changes: OrderChangeService
     charting: Charting

@@ -25,6 +25,7 @@ from floorbroker.storage.documents import Document, Documents, DuplicateKey
 from floorbroker.storage.link_tickets import LinkTickets
 from floorbroker.storage.marks import Marks, mark_id
 from floorbroker.storage.orders import Orders
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.personal import ORDERS
 from floorbroker.storage.restored import RestoredStore
 from floorbroker.storage.whole import is_empty, pages_of
@@ -51,11 +52,13 @@ class Settled:
         lapsed: Reviews that can no longer be confirmed.
         links: One-time links that no longer open.
         unreadable: Orders that could not be looked at; the log names them.
+        alerts: People's alerts at work; none tells what it may have told since.
     """
 
     lapsed: int
     links: int
     unreadable: int
+    alerts: int
 
 
 class Restore:
@@ -103,7 +106,8 @@ class Restore:
                 except UnreadableDocument as error:
                     unreadable += 1
                     _log.error("order_unreadable", order_id=document["_id"], why=str(error))
-        return Settled(lapsed=lapsed, links=links, unreadable=unreadable)
+        alerts = await StoredAlerts(self._documents).start_anew()
+        return Settled(lapsed=lapsed, links=links, unreadable=unreadable, alerts=alerts)
 
     async def _begin(self, digest: str) -> None:
         # Marked first: a bot that starts now sees the mark, one that runs has left its own. Until

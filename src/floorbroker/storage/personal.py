@@ -56,6 +56,7 @@ _OTHERS: Final = (
     Holding(collection="moment_values", called="moments of accounts"),
     Holding(collection="ideas", called="ideas"),
     Holding(collection="watch_lists", called="watch lists"),
+    Holding(collection="alerts", called="alerts"),
     Holding(collection="connection_events", called="connection changes"),
     Holding(collection="paper_books", called="paper books"),
     Holding(collection="paper_orders", called="ended paper orders"),
@@ -67,7 +68,7 @@ HOLDINGS: Final = (SETTINGS, LINKS, NONCES, *_OTHERS, AUDIT)
 
 NOBODYS: Final[Mapping[str, str]] = {
     "policies": "rules of servers, under the server's id",
-    "switches": "the service's pause, and marks of the installation",
+    "switches": "the service's pause, marks of the installation, and whose turn it is",
     "ops_alerts": "what operators were told of the service's own health",
     "secrets": "the sealed key behind the audit trail's pseudonyms",
 }

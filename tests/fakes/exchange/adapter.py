@@ -116,22 +116,26 @@ class ExchangeAdapter(BrokerAdapter):
         """See the port."""
         await self._venue.called("open_orders")
         return [
-            BrokerOrder(
-                order_id=order_id,
-                instrument=self._venue.instruments[0],
-                description="An order",
-                at=self._context.clock.now(),
-                receipt=receipt,
-            )
-            for order_id, receipt in self._venue.book.items()
-            if receipt.state.working
+            *self._venue.others,
+            *(
+                BrokerOrder(
+                    order_id=order_id,
+                    instrument=self._venue.instruments[0],
+                    description="An order",
+                    at=self._context.clock.now(),
+                    receipt=receipt,
+                )
+                for order_id, receipt in self._venue.book.items()
+                if receipt.state.working
+            ),
         ]
 
     async def order_history(
         self, account: BrokerAccount, since: datetime, until: datetime
     ) -> Sequence[BrokerOrder]:
-        """See the port; not what these tests are about."""
-        raise NotImplementedError
+        """See the port."""
+        await self._venue.called("order_history")
+        return list(self._venue.ended)
 
     async def quote(self, instrument: Instrument) -> Quote:
         """See the port."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from floorbroker.brokers.port import KeyRights
+from floorbroker.brokers.port import BrokerOrder, KeyRights
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.order import Order
@@ -40,6 +40,8 @@ class Venue:
         blocked: By call: waits for the event before anything happens. With `failing`, also by
             call and symbol, `quote MSFT`.
         book: What it knows of each order.
+        others: Open orders that were placed by other means.
+        ended: What it tells of ended orders.
         found: Says this to every look-up, whatever the book holds.
         rights: What a key may do, where that is asked.
         looked: How often each order was looked up.
@@ -69,6 +71,8 @@ class Venue:
     failing_after: dict[str, BaseException] = field(default_factory=dict)
     blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     book: dict[OrderId, Receipt] = field(default_factory=dict)
+    others: list[BrokerOrder] = field(default_factory=list)
+    ended: list[BrokerOrder] = field(default_factory=list)
     found: LookUp | None = None
     rights: KeyRights | None = None
     keys: dict[tuple[str, str], tuple[BrokerAccount, ...]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ CHOICE: Final = re.compile(
 )
 DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")
 IDEA: Final = re.compile(r"fb:idea:(?P<idea_id>[0-9a-f]{16})")
+ALERT: Final = re.compile(r"fb:alert:(?P<action>review|remove|page):(?P<what>[0-9a-f]{1,16})")
 NEWS: Final = re.compile(r"fb:news:(?P<kind>[a-z]{1,20})")
 NONE: Final = "none"
 BROKER_MENU: Final = "fb:brokers"

@@ -118,6 +118,7 @@ _HELP = (
             "/quote symbol:AAPL shows what it costs now, and how old that price is.",
             "/hours shows whether markets are open, and holidays ahead.",
             "/positions, /balance and /portfolio show what you have, with its age.",
+            "/alert price tells you when a price is reached; it never sends an order.",
             "/risk show tells what is at stake, and your limits; /risk set makes them tighter.",
         ),
     ),
@@ -156,7 +157,7 @@ def privacy_card() -> Card:
             Section(
                 heading="What is kept",
                 lines=(
-                    "Your Discord id, your choices, your orders with their history.",
+                    "Your Discord id, your choices and alerts, your orders with their history.",
                     "Access to a broker only in sealed form (AES-256-GCM); never a password.",
                     "An audit trail under a pseudonym, without secrets.",
                 ),

@@ -1,0 +1,62 @@
+"""What looks out for people's alerts and tells them, built on the ground."""
+
+from dataclasses import dataclass
+
+from floorbroker.bootstrap.ground import Ground
+from floorbroker.services.alert_links import AlertLinks
+from floorbroker.services.alert_rounds import EXPIRIES, FILLS, PRICES, TELLING, AlertRound
+from floorbroker.services.alert_telling import AlertMessenger, AlertTelling
+from floorbroker.services.expiry_watch import ExpiryWatch
+from floorbroker.services.fill_watch import FillWatch
+from floorbroker.services.price_watch import PriceWatch
+from floorbroker.services.supervisor import Supervisor
+from floorbroker.storage.own_alerts import StoredAlerts
+from floorbroker.storage.turns import Turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAlertWork:
+    """Three kinds of looks, each made by one process at a time, and the telling, by all."""
+
+    prices: AlertRound
+    fills: AlertRound
+    expiries: AlertRound
+    telling: AlertTelling
+
+    def start(self, supervisor: Supervisor) -> None:
+        """From now on, each at its pace; not before Discord can have been reached."""
+        for every, name, work in (
+            (PRICES, "price alerts", self.prices.sweep),
+            (FILLS, "fill alerts", self.fills.sweep),
+            (EXPIRIES, "expiry alerts", self.expiries.sweep),
+            (TELLING, "alert telling", self.telling.sweep),
+        ):
+            supervisor.every(every, name, work, at_once=False)
+
+    async def sweep(self) -> None:
+        """All of it, once."""
+        for work in (self.prices, self.fills, self.expiries, self.telling):
+            await work.sweep()
+
+
+def build_own_alerts(ground: Ground, messenger: AlertMessenger) -> OwnAlertWork:
+    """The work, each part built once."""
+    clock, accounts, sessions = ground.clock, ground.accounts, ground.sessions
+    alerts, turns = StoredAlerts(ground.store), Turns(ground.store, ground.desk.process)
+    links = AlertLinks(alerts, accounts, clock)
+    prices = PriceWatch(alerts, links, sessions, clock)
+    fills = FillWatch(
+        alerts=alerts,
+        orders=ground.orders,
+        links=links,
+        accounts=accounts,
+        sessions=sessions,
+        clock=clock,
+    )
+    expiries = ExpiryWatch(alerts, links, accounts, sessions, clock)
+    return OwnAlertWork(
+        prices=AlertRound(turns, "price alerts", PRICES, prices.sweep, clock),
+        fills=AlertRound(turns, "fill alerts", FILLS, fills.sweep, clock),
+        expiries=AlertRound(turns, "expiry alerts", EXPIRIES, expiries.sweep, clock),
+        telling=AlertTelling(alerts, ground.people, messenger, ground.desk.leaps, clock),
+    )

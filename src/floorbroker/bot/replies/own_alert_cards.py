@@ -1,0 +1,219 @@
+"""A person's own alerts: set, listed, removed, and what they have seen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from floorbroker.bot.replies import figures
+from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.order_words import TIME_IN_FORCE
+from floorbroker.domain.money import Money
+from floorbroker.domain.own_alerts import AlertKind, OwnAlert, PreparedOrder
+from floorbroker.domain.quiet_hours import QuietHours
+
+A_PAGE: Final = 10
+_ASLEEP: Final = (
+    "Nobody can look there until it works again: /setup status shows it. Other alerts at it sleep "
+    "too. They go on by themselves, and end when they were to end."
+)
+
+
+def set_card(alert: OwnAlert, quiet: QuietHours | None) -> Card:
+    """It is at work from now on."""
+    return Card(
+        title=f"Alert set · {words(alert)}",
+        tone=Tone.GOOD,
+        badges=_badges(alert),
+        lead="You are told by direct message.",
+        rows=(
+            Row("Looks at", alert.account),
+            *_start_rows(alert),
+            Row("How often", "each time" if alert.repeat else "once"),
+            Row("Ends", alert.ends_at),
+            *_prepared_rows(alert),
+            *((Row("Quiet hours", quiet.words),) if quiet else ()),
+        ),
+        notes=_notes(alert),
+        buttons=(_remove(alert),),
+    )
+
+
+def news_card(alert: OwnAlert, now: datetime) -> Card:
+    """What it has to tell: that it fired, or that it sleeps."""
+    if alert.asleep_news or alert.firing is None:
+        return Card(
+            title=f"Alert sleeps · {words(alert)}",
+            tone=Tone.CAUTION,
+            badges=_badges(alert),
+            lead=f"{alert.account} does not work at the moment. {_ASLEEP}",
+            buttons=(_remove(alert),),
+        )
+    return _fired_card(alert, now)
+
+
+def removed_card(alert: OwnAlert) -> Card:
+    """It is gone."""
+    return Card(title="Alert removed", badges=_badges(alert), lead=f"{words(alert)}.")
+
+
+def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1) -> Card:
+    """One page of a person's alerts, counted from 1; one that there is no more is the last."""
+    pages = max(-(-len(alerts) // A_PAGE), 1)
+    page = min(max(page, 1), pages)
+    shown = alerts[(page - 1) * A_PAGE : page * A_PAGE]
+    turns = [("Back", page - 1, page > 1), ("Next", page + 1, page < pages)]
+    return Card(
+        title="Alerts",
+        badges=tuple(sorted({badge for alert in shown for badge in _badges(alert)})),
+        lead="" if alerts else "You have none. /alert price sets one.",
+        sections=tuple(
+            Section(heading=words(one), lines=(_state(one),), rows=(Row("Ends", one.ends_at),))
+            for one in shown
+        ),
+        footer=(
+            Row("Quiet hours", quiet.words if quiet else "none"),
+            *((Row("Remove", "/alert remove"),) * bool(alerts)),
+            *((Row("Page", f"{page} of {pages}"),) * (pages > 1)),
+        ),
+        buttons=tuple(
+            Button(label=label, custom_id=f"fb:alert:page:{number}")
+            for label, number, there in turns
+            if there
+        ),
+    )
+
+
+def quiet_card(quiet: QuietHours | None) -> Card:
+    """When alerts wait."""
+    lead = "Alerts ring at any hour. /alert quiet sets hours in which they wait."
+    if quiet is not None:
+        lead = f"{quiet.words}. What fires then is told once they are over, with its time."
+    return Card(title="Quiet hours", lead=lead)
+
+
+def words(alert: OwnAlert) -> str:
+    """`AAPL above $240.00`, `AAPL 5 % up, at $231.00`."""
+    level, instrument = alert.level, alert.instrument
+    if level is not None and instrument is not None:
+        at = figures.price(level.price, instrument.currency)
+        if level.percent is None:
+            return f"{instrument.symbol} {'above' if level.above else 'below'} {at}"
+        way = "up" if level.above else "down"
+        return f"{instrument.symbol} {figures.quantity(level.percent)} % {way}, at {at}"
+    if alert.kind is AlertKind.FILL:
+        return f"Fill of {alert.order_words}" if alert.order_id else f"Fills at {alert.account}"
+    days = f"{alert.days} day{'' if alert.days == 1 else 's'} before"
+    what = instrument.name or instrument.symbol if instrument else f"contracts at {alert.account}"
+    return f"Expiry of {what}, {days}"
+
+
+def _fired_card(alert: OwnAlert, now: datetime) -> Card:
+    firing, instrument = alert.firing, alert.instrument
+    assert firing is not None  # noqa: S101  # the caller has looked
+    rows = [Row("Seen", firing.at)]
+    notes = []
+    if firing.price is not None and instrument is not None:
+        price = figures.price(firing.price, instrument.currency)
+        rows = [Row("Price then", price), Row("Seen", firing.at)]
+        if firing.delayed:
+            notes.append("This price is delayed: the market may be elsewhere by now.")
+    if firing.more:
+        notes.append(f"And {firing.more} more, which are not listed here.")
+    reviewable = alert.reviewable(now)
+    buttons = [
+        *((_review(alert),) if reviewable else ()),
+        *((_remove(alert),) if alert.repeat else ()),
+    ]
+    footer = [Row("Source", firing.source)] if firing.source else []
+    if firing.price_at is not None:
+        footer.insert(0, Row("Price of", firing.price_at))
+    return Card(
+        title=f"Alert · {words(alert)}",
+        tone=Tone.CAUTION,
+        badges=_badges(alert),
+        sections=(Section(heading="What happened", lines=firing.lines),) if firing.lines else (),
+        rows=(*rows, *_start_rows(alert), *_prepared_rows(alert)),
+        notes=(
+            *notes,
+            *(("Nothing was sent. Review makes a card that you confirm.",) * reviewable),
+        ),
+        footer=tuple(footer),
+        buttons=tuple(buttons),
+    )
+
+
+def _start_rows(alert: OwnAlert) -> tuple[Row, ...]:
+    """What a percentage counts from: the price when the alert was set."""
+    level = alert.level
+    if level is None or level.start is None or alert.instrument is None:
+        return ()
+    start = Row("Counted from", figures.price(level.start, alert.instrument.currency))
+    return (start,) if level.start_at is None else (start, Row("Counted since", level.start_at))
+
+
+def _notes(alert: OwnAlert) -> tuple[str, ...]:
+    notes = []
+    if alert.kind is AlertKind.FILL and alert.order_id is None:
+        notes.append(
+            "It tells orders that were placed elsewhere, and your own from here only where fills "
+            "are silent or off in /settings, Notifications."
+        )
+    if alert.level is not None and not alert.armed:
+        notes.append(
+            "The price is there already. It has to go back by half a percent first; then reaching "
+            "it tells you."
+        )
+    if alert.level is not None and alert.repeat:
+        notes.append(
+            "Again when the price went back by half a percent, and after 15 minutes at least."
+        )
+    if alert.prepared is not None:
+        notes.append("The order is not sent when it fires. You get a review, and Confirm sends it.")
+    return tuple(notes)
+
+
+def _prepared_rows(alert: OwnAlert) -> tuple[Row, ...]:
+    if alert.prepared is None:
+        return ()
+    currency = "USD" if alert.instrument is None else alert.instrument.currency
+    return (Row("Prepared order", _order_words(alert.prepared, currency)),)
+
+
+def _order_words(order: PreparedOrder, currency: str) -> str:
+    size = "" if order.quantity is None else f"{figures.quantity(order.quantity)} {order.symbol}"
+    if order.amount is not None:
+        amount = figures.money(Money(amount=order.amount, currency=currency))
+        size = f"{amount} of {order.symbol}"
+    parts = [f"{order.side.value.capitalize()} {size}"]
+    parts += [f"stop {figures.price(order.stop, currency)}"] if order.stop else []
+    parts += [f"limit {figures.price(order.limit, currency)}"] if order.limit else []
+    parts += [] if order.stop or order.limit else ["at the market"]
+    parts += [TIME_IN_FORCE[order.time_in_force]] if order.time_in_force else []
+    return " · ".join(parts)
+
+
+def _state(alert: OwnAlert) -> str:
+    parts = ["each time" if alert.repeat else "once"]
+    if alert.times:
+        parts.append(f"fired {alert.times} time{'' if alert.times == 1 else 's'}")
+    if alert.asleep_since is not None:
+        parts.append("asleep: its account does not work")
+    elif alert.level is not None and not alert.armed:
+        parts.append("waits until the price goes back")
+    if alert.prepared is not None:
+        parts.append("with a prepared order")
+    return " · ".join(parts)
+
+
+def _badges(alert: OwnAlert) -> tuple[str, ...]:
+    return (alert.environment.value.upper(),)
+
+
+def _review(alert: OwnAlert) -> Button:
+    return Button(
+        label="Review order", custom_id=f"fb:alert:review:{alert.alert_id}", style=Style.PRIMARY
+    )
+
+
+def _remove(alert: OwnAlert) -> Button:
+    return Button(label="Remove alert", custom_id=f"fb:alert:remove:{alert.alert_id}")

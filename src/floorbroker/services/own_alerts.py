@@ -1,0 +1,97 @@
+"""A person's own alerts: listed, removed, shown, and their prepared orders reviewed.
+
+Nothing here looks at the market (`alert_rounds.py` does) and nothing here sends an order: Review
+makes a draft as `/buy` and `/sell` do, judged by the gates and limits of that moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from floorbroker.domain.clock import Clock
+from floorbroker.domain.errors import DraftExpired, NotYours
+from floorbroker.domain.ids import UserId
+from floorbroker.domain.order import Order
+from floorbroker.domain.own_alerts import MOST, OwnAlert
+from floorbroker.domain.people import Person
+from floorbroker.domain.quiet_hours import QuietHours, parse_quiet_hours
+from floorbroker.services.accounts import Accounts
+from floorbroker.services.alert_wishes import ticket_of
+from floorbroker.services.callers import Caller
+from floorbroker.services.drafts import Drafts
+from floorbroker.storage.own_alerts import StoredAlerts
+
+
+class OwnAlerts:
+    """Alerts of the person who asks; no method reaches anybody else's."""
+
+    def __init__(
+        self, alerts: StoredAlerts, accounts: Accounts, drafts: Drafts, clock: Clock
+    ) -> None:
+        """See the module's first lines."""
+        self._alerts = alerts
+        self._accounts = accounts
+        self._drafts = drafts
+        self._clock = clock
+
+    async def of(self, user_id: UserId) -> Sequence[OwnAlert]:
+        """The person's alerts at work, oldest first."""
+        return await self._alerts.of(user_id, limit=2 * MOST)
+
+    async def remove(self, user_id: UserId, alert_id: str) -> OwnAlert:
+        """Removes one, whatever it has to tell.
+
+        Raises:
+            NotYours: There is none of that id.
+        """
+        alert = await self._alerts.get(user_id, alert_id)
+        if alert is None or not await self._alerts.remove(user_id, alert_id):
+            raise NotYours("There is no such alert. /alert list shows yours.")
+        return alert
+
+    async def draft(self, caller: Caller, alert_id: str) -> Order:
+        """A draft of the order that a fired alert carries, as if it were typed now.
+
+        Raises:
+            DraftExpired: It fired too long ago, or is not there any more.
+            FloorbrokerError: As for any other draft; nothing was sent.
+        """
+        alert = await self._alerts.get(caller.user_id, alert_id)
+        if alert is None or not alert.reviewable(self._clock.now()) or alert.prepared is None:
+            raise DraftExpired("This alert is over. /buy or /sell does the same with new eyes.")
+        return await self._drafts.draft(caller, ticket_of(alert.prepared))
+
+    async def unseen(self, user_id: UserId, *, most: int) -> Sequence[OwnAlert]:
+        """Those that no message could tell of."""
+        return await self._alerts.unseen(user_id, limit=most) if most > 0 else []
+
+    async def seen(self, alerts: Sequence[OwnAlert]) -> None:
+        """The person has been shown these."""
+        for alert in alerts:
+            await self._alerts.change(alert, partial(_shown, since=alert.unseen_at))
+
+    async def quiet(self, user_id: UserId) -> QuietHours | None:
+        """The person's quiet hours."""
+        return (await self._accounts.person(user_id)).quiet
+
+    async def set_quiet(self, user_id: UserId, start: str, end: str, zone: str) -> QuietHours:
+        """Sets the hours in which no alert rings.
+
+        Raises:
+            InvalidInput: A time or the zone cannot be read.
+        """
+        hours = parse_quiet_hours(start, end, zone)
+        await self._accounts.update(user_id, lambda person: replace(person, quiet=hours))
+        return hours
+
+    async def end_quiet(self, user_id: UserId) -> Person:
+        """Alerts ring at any hour again."""
+        return await self._accounts.update(user_id, lambda person: replace(person, quiet=None))
+
+
+def _shown(alert: OwnAlert, since: datetime | None) -> OwnAlert:
+    """Itself where something else could not be told meanwhile."""
+    if alert.unseen_at != since:
+        return alert
+    return replace(alert, unseen_at=None, asleep_news=False)

@@ -1,0 +1,202 @@
+"""Alerts on fills add what no other message tells: placed elsewhere, or silent by choice."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from floorbroker.brokers.port import BrokerOrder
+from floorbroker.domain.errors import BrokerConnectionError, InvalidInput, NotYours
+from floorbroker.domain.ids import OrderId
+from floorbroker.domain.news import NewsKind, NewsLevel
+from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import Receipt, Side
+from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.services.alert_wishes import Wishes
+from tests.fakes.clock import ManualClock
+from tests.fakes.exchange.venue import AAPL, Venue, accepted, filled
+from tests.floor import ANNA, BEN, House, caller
+from tests.services.conftest import Build
+from tests.services.own_alerts import Lookout, lookout
+
+
+@pytest.fixture
+def house(build: Build, venue: Venue) -> House:
+    return build(venue=venue)
+
+
+@pytest.fixture
+async def out(house: House) -> Lookout:
+    await house.link()
+    return lookout(house)
+
+
+async def _quietly(house: House) -> None:
+    """Anna wants no messages of fills."""
+    await house.choose(levels={NewsKind.FILLED.value: NewsLevel.OFF})
+
+
+async def _set(out: Lookout, order_id: OrderId | None, **wishes: Any) -> OwnAlert:
+    return await out.setting.fill(caller(), order_id, Wishes(**wishes))
+
+
+async def _looks(out: Lookout) -> None:
+    out.house.clock.advance(31)
+    await out.fills.sweep()
+    await out.telling.sweep()
+
+
+async def _fills(out: Lookout, venue: Venue, order_id: OrderId) -> None:
+    """The exchange fills it, and read-back sees that."""
+    known = venue.book[order_id].broker_order_id
+    venue.book[order_id] = filled(known, Decimal(10), out.house.clock.now())
+    out.house.clock.advance(60)
+    await out.house.reconciler.sweep()
+
+
+async def test_an_order_whose_fills_are_off_is_told_once_it_fills(
+    out: Lookout, house: House, venue: Venue
+) -> None:
+    await _quietly(house)
+    order = await house.resting()
+    await _set(out, order.order_id)
+    await _looks(out)
+    assert out.told == []
+
+    await _fills(out, venue, order.order_id)
+    for _ in range(3):
+        await _looks(out)
+
+    (told,) = out.told
+    assert told.firing is not None
+    (line,) = told.firing.lines
+    assert line == "Buy 10 AAPL: filled at 100 USD."
+
+
+async def test_an_order_whose_fills_are_told_needs_no_alert_unless_it_carries_an_order(
+    out: Lookout, house: House, venue: Venue
+) -> None:
+    order = await house.resting()
+    with pytest.raises(InvalidInput, match="You are told of this anyway"):
+        await _set(out, order.order_id)
+    await _set(out, order.order_id, side=Side.SELL, quantity="10", limit="120")
+
+    await _fills(out, venue, order.order_id)
+    await _looks(out)
+
+    (told,) = out.told
+    assert told.reviewable(house.clock.now())
+
+
+async def test_who_switches_fills_on_meanwhile_is_not_told_twice(
+    out: Lookout, house: House, venue: Venue
+) -> None:
+    await _quietly(house)
+    order = await house.resting()
+    await _set(out, order.order_id)
+    await house.choose(levels={})
+
+    await _fills(out, venue, order.order_id)
+    await _looks(out)
+
+    assert out.told == []
+    assert await out.own.of(ANNA) == []
+
+
+async def test_an_order_that_ends_unfilled_ends_the_alert_in_silence(
+    out: Lookout, house: House
+) -> None:
+    await _quietly(house)
+    order = await house.resting()
+    await _set(out, order.order_id)
+    await house.changes.cancel(caller(), order.order_id, None)
+
+    await _looks(out)
+
+    assert out.told == []
+    assert await out.own.of(ANNA) == []
+
+
+async def test_a_foreign_or_an_ended_order_is_no_order_to_wait_for(
+    out: Lookout, house: House
+) -> None:
+    order = await house.resting()
+    with pytest.raises(NotYours):
+        await out.setting.fill(caller(BEN), order.order_id, Wishes())
+
+    await house.changes.cancel(caller(), order.order_id, None)
+
+    with pytest.raises(InvalidInput, match="not open any more"):
+        await _set(out, order.order_id)
+
+
+# Whatever an account fills
+
+
+def _elsewhere(number: int, state: OrderState, at: datetime) -> BrokerOrder:
+    known = accepted(f"E-{number}")
+    return BrokerOrder(
+        order_id=None,
+        instrument=AAPL,
+        description=f"Buy {number} AAPL",
+        at=at,
+        receipt=Receipt(broker_order_id=known.broker_order_id, state=state),
+    )
+
+
+async def test_fills_of_orders_placed_elsewhere_are_told_once_each(
+    out: Lookout, venue: Venue, clock: ManualClock
+) -> None:
+    before = clock.now()
+    clock.advance(3600)
+    venue.others = [_elsewhere(1, OrderState.ACCEPTED, before)]
+    venue.ended = [_elsewhere(9, OrderState.FILLED, before)]  # long before the alert
+    await _set(out, None)
+    await _looks(out)
+    assert out.told == []
+
+    venue.others = []
+    venue.ended += [
+        _elsewhere(1, OrderState.FILLED, before),
+        _elsewhere(2, OrderState.FILLED, clock.now()),
+        _elsewhere(3, OrderState.CANCELED, clock.now()),
+    ]
+    for _ in range(3):
+        await _looks(out)
+
+    (told,) = out.told
+    assert told.firing is not None
+    assert [line.split(":")[0] for line in told.firing.lines] == ["Buy 1 AAPL", "Buy 2 AAPL"]
+    assert all("placed elsewhere" in line for line in told.firing.lines)
+
+
+@pytest.mark.parametrize(("quiet", "times"), [(True, 1), (False, 0)])
+async def test_fills_of_ones_own_are_told_only_where_nothing_else_tells_them(
+    out: Lookout, house: House, venue: Venue, quiet: bool, times: int
+) -> None:
+    if quiet:
+        await _quietly(house)
+    order = await house.resting()
+    await _set(out, None)
+    await _looks(out)
+
+    await _fills(out, venue, order.order_id)
+    receipt = venue.book[order.order_id]
+    listed = replace(_elsewhere(1, OrderState.FILLED, order.created_at), receipt=receipt)
+    venue.ended = [replace(listed, order_id=order.order_id)]
+    for _ in range(2):
+        await _looks(out)
+
+    assert len(out.told) == times
+
+
+async def test_a_broker_that_does_not_answer_changes_nothing(out: Lookout, venue: Venue) -> None:
+    alert = await _set(out, None)
+    venue.failing["open_orders"] = BrokerConnectionError(broker="alpaca")
+
+    await _looks(out)
+
+    assert out.told == []
+    assert await out.now(alert) == alert
