@@ -119,7 +119,7 @@ def test_each_kind_has_a_menu_with_its_level_chosen() -> None:
     seen.assert_fits()
     menus = [one for one in seen.components if one["type"] == 3]
     chosen = [o["value"] for menu in menus for o in menu["options"] if o["default"]]
-    assert chosen == ["on", "silent", "on", "on", "off"]
+    assert chosen == ["on", "silent", "on", "on", "off", "off"]  # the last is the summary
     for menu in menus:
         assert custom_ids.NEWS.fullmatch(menu["custom_id"])
     assert list(seen.buttons) == ["All off"]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Row, Section
+from floorbroker.bot.replies.card import Button, Card, Choice, Menu, Moment, Row, Section
 from floorbroker.bot.replies.components import view_of
 from floorbroker.cli.shown import message_lines
 
@@ -57,6 +57,15 @@ def test_a_moment_is_written_out() -> None:
     card = Card(title="Review", footer=(Row("Until", datetime(2026, 8, 1, 12, tzinfo=UTC)),))
 
     assert lines_of(card) == ["Review", "Until 2026-08-01 12:00:00 UTC"]
+
+
+def test_a_moment_with_its_distance_is_written_out_once() -> None:
+    opens = Moment(datetime(2026, 8, 3, 13, 30, tzinfo=UTC))
+
+    assert lines_of(Card(title="Hours", rows=(Row("Opens", opens),))) == [
+        "Hours",
+        "Opens 2026-08-03 13:30:00 UTC",
+    ]
 
 
 def test_pictures_and_links_are_named() -> None:

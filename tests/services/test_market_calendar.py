@@ -1,6 +1,7 @@
 """The calendar of US shares: what the library says, and the process that says it."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
@@ -200,9 +201,23 @@ async def test_a_process_that_hangs_is_ended_at_its_deadline(
         _signal_to(int((tmp_path / "pid").read_text()))
 
 
-def _signal_to(pid: int) -> None:
-    import os
+async def test_at_the_bots_end_no_process_is_left(
+    made: Made, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    body = f"import os, signal\nopen({str(started)!r}, 'w').write(str(os.getpid()))\n"
+    calendar = made(program=program(f"{body}signal.pause()"))
+    assert calendar.at_hand() is None
+    pid = int(await asyncio.to_thread(started.read_text))
 
+    await calendar.aclose()
+
+    with pytest.raises(ProcessLookupError):
+        _signal_to(pid)
+
+
+def _signal_to(pid: int) -> None:
     os.kill(pid, 0)
 
 

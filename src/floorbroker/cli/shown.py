@@ -14,7 +14,9 @@ _THUMBNAIL: Final = 11
 _GALLERY: Final = 12
 _FILE: Final = 13
 
-_MOMENT: Final = re.compile(r"<t:(\d+):[Rt]>")
+_MOMENT: Final = re.compile(r"<t:(\d+):F> \(<t:\1:R>\)|<t:(\d+):[Rt]>")
+"""How far away a moment is, or its date with that in brackets: a terminal shows the date once."""
+
 _ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\-\[\]()])")
 _HIDDEN: Final = 0xE000
 """Where Unicode leaves room for everybody's own characters."""
@@ -70,4 +72,4 @@ def _plain(text: str) -> str:
 
 
 def _moment(match: re.Match[str]) -> str:
-    return datetime.fromtimestamp(int(match[1]), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return datetime.fromtimestamp(int(match[1] or match[2]), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
