@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -10,14 +11,19 @@ from floorbroker.brokers.alpaca.catalogue import COIN, SHARE, Catalogue
 from floorbroker.brokers.alpaca.client import SYMBOL, AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
 from floorbroker.brokers.shared.cache import SharedCache
-from floorbroker.brokers.shared.option_symbols import CONTRACT
+from floorbroker.brokers.shared.option_symbols import CONTRACT, band
 from floorbroker.domain.errors import BrokerError, SymbolNotFound
-from floorbroker.domain.instruments import AssetClass, Instrument
+from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 
 KEPT: Final = timedelta(hours=6)
 ASKED_AGAIN: Final = timedelta(hours=1)
 FOUND_AT_MOST: Final = 25
 _PAGES_AT_MOST: Final = 10
+_INTEREST_KEPT: Final = timedelta(hours=1)
+"""Told once a day."""
+
+_FURTHEST: Final = timedelta(days=4 * 366)
+"""No listed contract lives that long."""
 _QUOTED: Final = ("USD", "USDT", "USDC", "BTC")
 
 
@@ -103,14 +109,57 @@ class Instruments:
         """Every tradable contract of one expiry, by strike, calls before puts."""
         if underlying.asset_class is not AssetClass.EQUITY:
             return []
-        found: list[Instrument] = []
+        told = await self._of_day(underlying.symbol, expiry)
+        return sorted(map(options.contract, told), key=lambda one: (one.strike, one.right))
+
+    async def open_interest(self, underlying: str, expiry: date) -> Mapping[str, Decimal]:
+        """Contracts that stood open at the last close, by symbol; of some nothing is told."""
+
+        async def load() -> Mapping[str, Decimal]:
+            told = await self._of_day(underlying, expiry)
+            return {one.symbol: one.open_interest for one in told if one.open_interest is not None}
+
+        key = (self._host, "open interest", underlying, expiry)
+        return await self._cache.get(key, load, _INTEREST_KEPT)
+
+    async def expiries(
+        self, underlying: Instrument, today: date, price: Decimal | None
+    ) -> Sequence[date]:
+        """The days from today on: those of the calls near the price, since no list has days only.
+
+        Without a day to end at Alpaca lists no further than the next weekend.
+        """
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        terms = {
+            "type": OptionRight.CALL.value,
+            "expiration_date_gte": today.isoformat(),
+            "expiration_date_lte": (today + _FURTHEST).isoformat(),
+        }
+        near = band(price)
+
+        async def load() -> Sequence[date]:
+            told = await self._contracts_of(underlying.symbol, terms | near)
+            if not told and near:
+                told = await self._contracts_of(underlying.symbol, terms)
+            return sorted({one.expiration_date for one in told})
+
+        return await self._cache.get((self._host, "expiries", underlying.symbol, today), load, KEPT)
+
+    async def _of_day(self, underlying: str, expiry: date) -> list[answers.OptionContract]:
+        return await self._contracts_of(underlying, {"expiration_date": expiry.isoformat()})
+
+    async def _contracts_of(
+        self, underlying: str, terms: Mapping[str, str]
+    ) -> list[answers.OptionContract]:
+        found: list[answers.OptionContract] = []
         token: str | None = None
         for _ in range(_PAGES_AT_MOST):
-            page = await self._client.get_option_contracts(underlying.symbol, expiry, token)
-            found += [options.contract(one) for one in page.option_contracts if one.tradable]
+            page = await self._client.get_option_contracts(underlying, terms, token)
+            found += [one for one in page.option_contracts if one.tradable]
             token = page.next_page_token
             if token is None:
-                return sorted(found, key=lambda one: (one.strike, one.right))
+                return found
         raise BrokerError("Alpaca lists more contracts than can be read.", broker=BROKER)
 
     async def _contract(self, symbol: str) -> Instrument:
