@@ -19,6 +19,7 @@ from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
+from floorbroker.services.option_chains import OptionChains
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.panic import Panic
@@ -27,6 +28,7 @@ from floorbroker.services.quotes import Quotes
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
+from floorbroker.services.volatility import Volatilities
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
     day_values,
@@ -61,6 +63,8 @@ def build_floor(ground: Ground) -> Floor:
         LinkChanges(ground.people, accounts, sessions, trail),
         personal.Personal(ground.store),
     )
+    sources = Sources(accounts, sessions)
+    chains = OptionChains(sources, clock, ground.settings.risk_free_percent)
     return Floor(
         settings=ground.settings,
         clock=clock,
@@ -68,8 +72,9 @@ def build_floor(ground: Ground) -> Floor:
         accounts=accounts,
         addresses=ground.addresses,
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
+        chains=chains,
         changes=changes,
-        charting=Charting(Sources(accounts, sessions), listing, ground.studio, clock),
+        charting=Charting(sources, listing, ground.studio, clock),
         choices=ground.choices,
         console=Console(
             overview.Overview(ground.store),
@@ -107,5 +112,6 @@ def build_floor(ground: Ground) -> Floor:
         sessions=sessions,
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         tickets=tickets,
+        volatilities=Volatilities(sources, chains, clock),
         worths=Worths(day_values.DayValues(ground.store), ground.people, ground.studio, clock),
     )

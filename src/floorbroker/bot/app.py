@@ -18,6 +18,7 @@ from floorbroker.bot.buttons import (
     OrderButton,
 )
 from floorbroker.bot.callers import caller_of
+from floorbroker.bot.cogs.chains import ChainCommands
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
 from floorbroker.bot.cogs.ideas import IdeaCommands
@@ -33,6 +34,7 @@ from floorbroker.bot.cogs.setup import SetupCommands
 from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
+from floorbroker.bot.trades_on_cards import ContractMenu, TradeButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
 from floorbroker.storage.marks import Marks
@@ -107,12 +109,20 @@ class FloorbrokerBot(commands.AutoShardedBot):
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
         self.add_dynamic_items(
-            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton
+            OrderButton,
+            DecideButton,
+            ChoiceButton,
+            BrokerMenu,
+            NewsMenu,
+            IdeaButton,
+            ContractMenu,
+            TradeButton,
         )
         for cog in (
             TradeCommands(self.front),
             OrderCommands(self.front),
             MarketCommands(self.front),
+            ChainCommands(self.front),
             IdeaCommands(self.front),
             HistoryCommands(self.front),
             PanicCommands(self.front),

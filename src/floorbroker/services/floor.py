@@ -25,6 +25,7 @@ from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses
+from floorbroker.services.option_chains import OptionChains
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.panic import Panic
@@ -34,6 +35,7 @@ from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
+from floorbroker.services.volatility import Volatilities
 from floorbroker.services.worth import Worths
 
 
@@ -51,6 +53,7 @@ class Floor:
     accounts: Accounts
     addresses: Addresses
     brokers: tuple[Availability, ...]
+    chains: OptionChains
     changes: OrderChangeService
     charting: Charting
     choices: Choices
@@ -77,4 +80,5 @@ class Floor:
     sessions: Sessions
     signing_in: SigningIn
     tickets: Tickets
+    volatilities: Volatilities
     worths: Worths
