@@ -13,6 +13,7 @@ from bench.commands import (
     before_the_request,
     cpu_per_order,
 )
+from bench.options import chain_of_500
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
 
@@ -26,6 +27,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P5", a_thousand_at_once),
     ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
+    ("O1", chain_of_500),
 )
 """Ids of the performance page with what measures them; an id may stand here more than once."""
 

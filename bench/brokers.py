@@ -41,9 +41,9 @@ async def confirm_beside_the_sdk() -> Sequence[Row]:
     raw: list[float] = []
     waits: list[float] = []
     # Discord is there for the later news of orders, which must have somewhere to go.
-    async with simulated_alpaca(2) as address, _stage_at(address, discord=True) as on:
+    async with simulated_alpaca(2) as address, stage_at(address, discord=True) as on:
         user = UserId("30000")
-        await _linked(on, user, 0)
+        await linked(on, user, 0)
         alone = _sdk_alone(address)
         # One of each in turn, so that both meet the same machine.
         for number in range(WARM + ORDERS):
@@ -65,7 +65,7 @@ async def confirm_beside_the_sdk() -> Sequence[Row]:
 
 async def memory_of_linked_people() -> Sequence[Row]:
     """P6: 10,000 linked people, 1,000 of them with an open session at Alpaca."""
-    async with simulated_alpaca(ACTIVE) as address, _stage_at(address) as on:
+    async with simulated_alpaca(ACTIVE) as address, stage_at(address) as on:
         before = _resident_megabytes()
         links = await _sealed_links(on, LINKED)
         for start in range(0, ACTIVE, 50):
@@ -88,13 +88,15 @@ async def memory_of_linked_people() -> Sequence[Row]:
 
 
 @asynccontextmanager
-async def _stage_at(address: str, *, discord: bool = False) -> AsyncIterator[Stage]:
+async def stage_at(address: str, *, discord: bool = False) -> AsyncIterator[Stage]:
+    """The product, with Alpaca at that address."""
     endpoints = (("alpaca.paper", address), ("alpaca.data", f"{address}/data"))
     async with stage(discord=discord, broker_endpoints=endpoints) as on:
         yield on
 
 
-async def _linked(on: Stage, user: UserId, number: int) -> None:
+async def linked(on: Stage, user: UserId, number: int) -> None:
+    """Links a person at Alpaca with the keys of that number."""
     key, secret = key_of(number)
     wanted = Wanted(user_id=user, broker=ALPACA, environment=Environment.PAPER)
     linking = on.app.floor.linking
@@ -117,10 +119,10 @@ def _timed_submit(client: TradingClient) -> float:
 
 async def _timed_confirm(on: Stage, user: UserId, number: int) -> float:
     floor = on.app.floor
-    order = await floor.drafts.draft(_caller(user, f"p3-{number}"), BUY)
+    order = await floor.drafts.draft(caller(user, f"p3-{number}"), BUY)
     started = time.perf_counter()
     address = floor.addresses.seal(user, "1", "1", "token")
-    by = _caller(user, f"p3-confirm-{number}")
+    by = caller(user, f"p3-confirm-{number}")
     confirmed: Order = await floor.orders.confirm(by, order.order_id, address)
     payload_of(order_card(confirmed, "Alpaca paper", floor.clock.now()))
     elapsed = 1000 * (time.perf_counter() - started)
@@ -153,7 +155,8 @@ async def _sealed_links(on: Stage, count: int) -> list[Link]:
     return links
 
 
-def _caller(user: UserId, origin: str) -> Caller:
+def caller(user: UserId, origin: str) -> Caller:
+    """Somebody in direct messages."""
     return Caller(user_id=user, guild_id=None, origin_key=origin)
 
 

@@ -1,19 +1,22 @@
 """Alpaca's simulator in a process of its own, for the rows that talk to a broker on the wire.
 
-`python -m bench.simulated_alpaca PEOPLE` prints its address and serves until standard input ends.
-Orders are answered after 50 ms, everything else at once.
+`python -m bench.simulated_alpaca PEOPLE CONTRACTS` prints its address and serves until standard
+input ends. Orders are answered after 50 ms, everything else at once.
 """
 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 from tests.simulators.alpaca import AlpacaSimulator, Fault
 
 ANSWER_SECONDS = 0.05
 MANY = 10_000_000
 """Requests a minute: one person orders as fast as it goes, which Alpaca's own limit would end."""
+
+EXPIRY = datetime.now(UTC).date() + timedelta(days=30)
 
 
 def key_of(number: int) -> tuple[str, str]:
@@ -22,13 +25,14 @@ def key_of(number: int) -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def simulated_alpaca(people: int) -> AsyncIterator[str]:
-    """Its address, while the block runs."""
+async def simulated_alpaca(people: int, *, contracts: int = 0) -> AsyncIterator[str]:
+    """Its address, while the block runs; `contracts` of AAPL expire on `EXPIRY`."""
     server = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bench.simulated_alpaca",
         str(people),
+        str(contracts),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -40,12 +44,16 @@ async def simulated_alpaca(people: int) -> AsyncIterator[str]:
         await server.wait()
 
 
-async def _serve(people: int) -> None:
+async def _serve(people: int, contracts: int) -> None:
     async with AlpacaSimulator() as sim:
         sim.limit_rate(MANY)
         for number in range(people):
             sim.add_person(*key_of(number), cash="10000000")
         sim.fail("place", Fault.LATE, delay=ANSWER_SECONDS)
+        for number in range(contracts):
+            right, strike = ("call", "put")[number % 2], str(65 + number // 2)
+            symbol = sim.catalogue.add_contract("AAPL", EXPIRY, strike, right)
+            sim.market.set(symbol, bid="4.90", ask="5.10")
         ended = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
         print(sim.url, flush=True)
         while not ended.done():
@@ -54,4 +62,4 @@ async def _serve(people: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2])))

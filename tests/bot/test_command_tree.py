@@ -21,7 +21,8 @@ _NAME = re.compile(r"[a-z][a-z_-]{0,31}")
 _SECRET = re.compile(r"secret|passw|token|credential|api.?key|private.?key|pin\b|2fa|otp", re.I)
 EXPECTED = {
     "buy", "sell", "close", "orders", "order status", "order cancel", "order modify",
-    "panic", "resume", "quote", "chart", "idea", "history", "positions", "portfolio", "balance",
+    "panic", "resume", "quote", "chart", "options chain", "options contract", "volatility",
+    "idea", "history", "positions", "portfolio", "balance",
     "setup broker", "setup accounts", "setup default",
     "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",

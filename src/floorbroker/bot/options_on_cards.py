@@ -1,7 +1,7 @@
 """/options: the card of a chain, the parts that its buttons lead to, and the card of a contract."""
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.chain_cards import BOTH, NO_STRIKES, chain_card
@@ -45,10 +45,10 @@ class OptionCards:
                 right=None if right == BOTH else OptionRight(right),
                 low=low,
                 high=high,
-                middle=None if middle == NO_STRIKES else Decimal(middle),
+                middle=None if middle == NO_STRIKES else _strike(middle),
                 account=account or None,
             )
-        except (ValueError, InvalidOperation, InvalidInput) as error:
+        except (ValueError, InvalidInput) as error:
             raise InvalidInput(_OUT_OF_DATE) from error
         return await self.chain(caller, asked)
 

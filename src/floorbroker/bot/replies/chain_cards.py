@@ -16,7 +16,7 @@ from floorbroker.services.sources import Answered
 
 BOTH: Final = "both"
 NO_STRIKES: Final = "-"
-_LEGEND: Final = "Bid / ask · last · open interest · volume · implied volatility"
+_LEGEND: Final = "C call, P put: bid / ask · last · open interest · volume · implied volatility"
 _NONE: Final = "–"
 
 
