@@ -20,10 +20,10 @@ from floorbroker.services.sources import Sources
 
 CONTRACTS = 500
 SHOWN = 22
-TIMES = 40
+TIMES = 30
 """Four requests each: more would use up the 200 a minute that Alpaca allows."""
 
-WARM = 5
+WARM = 3
 ASKED = ChainRequest(symbol="AAPL", expiry=EXPIRY, account="Alpaca paper")
 
 
