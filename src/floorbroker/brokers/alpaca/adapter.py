@@ -37,7 +37,7 @@ class AlpacaAdapter(BrokerAdapter):
         self._clock = context.clock
         self._environment = context.environment
         self._keys_seem_for = credentials.seems_to_be_for
-        self._instruments = Instruments(self._client, context.cache, trading)
+        self._instruments = Instruments(self._client, context.cache, context.clock, trading)
         self._market = MarketData(self._client, context.cache, data)
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._account_id: str | None = None

@@ -1,7 +1,7 @@
 """What can be traded at Alpaca: fetched once, the same for everybody at that address."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -12,6 +12,7 @@ from floorbroker.brokers.alpaca.client import SYMBOL, AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.option_symbols import CONTRACT, band
+from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 
@@ -19,8 +20,8 @@ KEPT: Final = timedelta(hours=6)
 ASKED_AGAIN: Final = timedelta(hours=1)
 FOUND_AT_MOST: Final = 25
 _PAGES_AT_MOST: Final = 10
-_INTEREST_KEPT: Final = timedelta(hours=1)
-"""Told once a day."""
+CHAINS_REMEMBERED: Final = 8
+"""Of each link, what stands open of their contracts."""
 
 _FURTHEST: Final = timedelta(days=4 * 366)
 """No listed contract lives that long."""
@@ -30,13 +31,15 @@ _QUOTED: Final = ("USD", "USDT", "USDC", "BTC")
 class Instruments:
     """Looks instruments up."""
 
-    __slots__ = ("_cache", "_client", "_host")
+    __slots__ = ("_cache", "_client", "_clock", "_host", "_interest")
 
-    def __init__(self, client: AlpacaClient, cache: SharedCache, host: str) -> None:
+    def __init__(self, client: AlpacaClient, cache: SharedCache, clock: Clock, host: str) -> None:
         """`host` is where `client` asks: another one may list other things."""
         self._client = client
         self._cache = cache
+        self._clock = clock
         self._host = host
+        self._interest: dict[tuple[str, date], tuple[datetime, Mapping[str, Decimal]]] = {}
 
     async def search(self, text: str) -> Sequence[Instrument]:
         """Shares and coins whose symbol, then those whose name begins like `text`."""
@@ -109,18 +112,27 @@ class Instruments:
         """Every tradable contract of one expiry, by strike, calls before puts."""
         if underlying.asset_class is not AssetClass.EQUITY:
             return []
-        told = await self._of_day(underlying.symbol, expiry)
+        told = await self._contracts_of(underlying.symbol, {"expiration_date": expiry.isoformat()})
+        self._interest.pop((underlying.symbol, expiry), None)
+        self._interest[underlying.symbol, expiry] = (
+            self._clock.now(),
+            {one.symbol: one.open_interest for one in told if one.open_interest is not None},
+        )
+        for old in list(self._interest)[:-CHAINS_REMEMBERED]:
+            del self._interest[old]
         return sorted(map(options.contract, told), key=lambda one: (one.strike, one.right))
 
     async def open_interest(self, underlying: str, expiry: date) -> Mapping[str, Decimal]:
-        """Contracts that stood open at the last close, by symbol; of some nothing is told."""
+        """Contracts that stood open at the last close, by symbol; of some nothing is told.
 
-        async def load() -> Mapping[str, Decimal]:
-            told = await self._of_day(underlying, expiry)
-            return {one.symbol: one.open_interest for one in told if one.open_interest is not None}
-
-        key = (self._host, "open interest", underlying, expiry)
-        return await self._cache.get(key, load, _INTEREST_KEPT)
+        The list of contracts has them: whoever asked for it lately need not ask again.
+        """
+        known = self._interest.get((underlying, expiry))
+        if known is None or self._clock.now() - known[0] >= KEPT:
+            share = Instrument(symbol=underlying, asset_class=AssetClass.EQUITY)
+            await self.chain(share, expiry)
+            known = self._interest[underlying, expiry]
+        return known[1]
 
     async def expiries(
         self, underlying: Instrument, today: date, price: Decimal | None
@@ -145,9 +157,6 @@ class Instruments:
             return sorted({one.expiration_date for one in told})
 
         return await self._cache.get((self._host, "expiries", underlying.symbol, today), load, KEPT)
-
-    async def _of_day(self, underlying: str, expiry: date) -> list[answers.OptionContract]:
-        return await self._contracts_of(underlying, {"expiration_date": expiry.isoformat()})
 
     async def _contracts_of(
         self, underlying: str, terms: Mapping[str, str]

@@ -23,7 +23,7 @@ from floorbroker.domain.option_chain import OptionQuote
 
 BARS_AT_MOST: Final = 1000
 CONTRACTS_AT_ONCE: Final = 20
-"""Of a snapshot: "up to 20 option symbols" in the reference of September 2026."""
+"""Of a snapshot of options: several public projects ask for twenty at most, as the sandbox does."""
 
 
 class _Kind(NamedTuple):
