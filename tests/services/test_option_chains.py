@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.shared.option_symbols import contract_of, symbol_of
-from floorbroker.domain.errors import ApiError, InvalidInput, NotSupported
+from floorbroker.domain.errors import ApiError, BrokerTimeout, InvalidInput, NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.market import MarketDataError
 from floorbroker.services.chain_parts import ChainRequest
@@ -119,7 +119,8 @@ async def test_half_a_chain_is_shown_with_a_sentence(chains: OptionChains, venue
 
 
 @pytest.mark.parametrize(
-    "error", [NotSupported("No permission for options data."), ApiError("Overloaded.")]
+    "error",
+    [NotSupported("No permission for options data."), ApiError("Overloaded."), BrokerTimeout()],
 )
 async def test_a_chain_without_prices_is_still_a_chain(
     chains: OptionChains, venue: Venue, error: ApiError

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from decimal import Decimal
 
 import pytest
 
