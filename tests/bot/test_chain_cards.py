@@ -90,8 +90,8 @@ def test_a_line_is_short_enough_for_a_phone_and_says_what_each_figure_is() -> No
     lines = [line for line in shown.text.splitlines() if line.startswith(("C 5", "P 5"))]
     shown.assert_fits()
     assert len(lines) == 22
-    assert lines[0] == "C 5.10 / 5.30 · 5.20 · 1,204 · 340 · 31.2 %"
-    assert max(map(len, lines)) <= 46
+    assert lines[0] == "C 5.10/5.30 · 5.20 · 1,204 · 340 · 31%"
+    assert max(map(len, lines)) <= 40
     assert "open interest · volume · implied volatility" in shown.text
     assert "AAPL is at $187.45, 3 s old." in shown.text
     assert "**187.5 · nearest**" in shown.text
@@ -102,7 +102,7 @@ def test_what_nobody_tells_is_a_dash_and_never_a_zero() -> None:
 
     text = drawn(chain_card(answered(told=bare), NOON)).text
 
-    assert text.count("– / – · – · – · – · –") == 22
+    assert text.count("–/– · – · – · – · –") == 22
     assert "Source" not in text
 
 
@@ -111,7 +111,7 @@ def test_a_zero_that_was_told_is_a_zero() -> None:
 
     text = drawn(chain_card(answered(told=known), NOON)).text
 
-    assert "C 5.10 / 5.30 · 5.20 · 0 · 340 · –" in text
+    assert "C 5.10/5.30 · 5.20 · 0 · 340 · –" in text
 
 
 def test_delayed_prices_have_a_badge_and_remarks_are_notes() -> None:

@@ -40,7 +40,7 @@ async def test_a_chain_shows_strikes_around_the_price_with_source_and_age(world:
     assert re.search(r"AAPL is at \$[0-9.]+, just now\.", card.text)
     assert len(strikes) == 11
     assert sum("nearest" in strike for strike in strikes) == 1
-    assert len(re.findall(r"^[CP] [0-9.]+ / [0-9.]+ · [0-9.]+ · ", card.text, re.M)) == 22
+    assert len(re.findall(r"^[CP] [0-9.]+/[0-9.]+ · [0-9.]+ · ", card.text, re.M)) == 22
     assert "Source Paper market (simulated)" in card.text
     assert "11 of 93" in card.text
     assert len(card.choices) == 22

@@ -16,7 +16,7 @@ from floorbroker.services.sources import Answered
 
 BOTH: Final = "both"
 NO_STRIKES: Final = "-"
-_LEGEND: Final = "C call, P put: bid / ask · last · open interest · volume · implied volatility"
+_LEGEND: Final = "C call, P put: bid/ask · last · open interest · volume · implied volatility"
 _NONE: Final = "–"
 
 
@@ -45,7 +45,10 @@ def chain_card(answered: Answered[Chain], now: datetime) -> Card:
 
 
 def option_figures(told: OptionQuote | None) -> str:
-    """`5.10 / 5.30 · 5.20 · 1,204 · 340 · 31.0 %`; what nobody tells is a dash."""
+    """`5.10/5.30 · 5.20 · 1,204 · 340 · 31%`; what nobody tells is a dash.
+
+    A phone shows some forty characters a line.
+    """
     quote = None if told is None else told.quote
     interest = None if told is None else told.open_interest
     volatility = None if told is None or told.greeks is None else told.greeks.implied_volatility
@@ -54,7 +57,7 @@ def option_figures(told: OptionQuote | None) -> str:
         _price(None if quote is None else quote.last),
         _count(interest),
         _count(None if quote is None else quote.volume),
-        _NONE if volatility is None else f"{volatility * 100:.1f} %",
+        _NONE if volatility is None else f"{volatility * 100:.0f}%",
     )
     return " · ".join(parts)
 
@@ -162,7 +165,7 @@ def _label(contract: Instrument) -> str:
 def _touch(told: OptionQuote | None) -> str:
     quote = None if told is None else told.quote
     bid, ask = (None, None) if quote is None else (quote.bid, quote.ask)
-    return f"{_price(bid)} / {_price(ask)}"
+    return f"{_price(bid)}/{_price(ask)}"
 
 
 def _day(chain: Chain) -> str:
