@@ -15,6 +15,7 @@ from bench.commands import (
 )
 from bench.growth import growth
 from bench.looking import autocomplete, quote
+from bench.options import chain_of_500
 from bench.report import Row, machine, table
 from bench.startup import import_time_and_memory
 from bench.streams import delivery
@@ -36,6 +37,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("V2", chart),
     ("V3", portfolio),
     ("V4", delivery),
+    ("V5", chain_of_500),
 )
 """Ids of the performance page with what measures them, and what people look at (V); an id may stand
 here more than once."""

@@ -119,10 +119,10 @@ def _timed_submit(client: TradingClient) -> float:
 
 async def _timed_confirm(on: Stage, user: UserId, number: int) -> float:
     floor = on.app.floor
-    order = await floor.drafts.draft(_caller(user, f"p3-{number}"), BUY)
+    order = await floor.drafts.draft(caller(user, f"p3-{number}"), BUY)
     started = time.perf_counter()
     address = floor.addresses.seal(user, "1", "1", "token")
-    by = _caller(user, f"p3-confirm-{number}")
+    by = caller(user, f"p3-confirm-{number}")
     confirmed: Order = await floor.orders.confirm(by, order.order_id, address)
     payload_of(order_card(confirmed, "Alpaca paper", floor.clock.now()))
     elapsed = 1000 * (time.perf_counter() - started)
@@ -155,7 +155,8 @@ async def _sealed_links(on: Stage, count: int) -> list[Link]:
     return links
 
 
-def _caller(user: UserId, origin: str) -> Caller:
+def caller(user: UserId, origin: str) -> Caller:
+    """Somebody in direct messages."""
     return Caller(user_id=user, guild_id=None, origin_key=origin)
 
 

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     max_concentration_percent: Positive | None = None
     only_in_market_hours: Switch = Switch.OFF
     limit_raise_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    risk_free_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Decimal(4)
     review_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
     # Recovery

@@ -22,8 +22,8 @@ _SECRET = re.compile(r"secret|passw|token|credential|api.?key|private.?key|pin\b
 _WHOLE_DAYS = {"days", "ends"}
 EXPECTED = {
     "buy", "sell", "close", "orders", "order status", "order cancel", "order modify",
-    "panic", "resume", "quote", "chart", "hours", "idea", "history",
-    "positions", "portfolio", "balance",
+    "panic", "resume", "quote", "chart", "hours", "options chain", "options contract", "volatility",
+    "idea", "history", "positions", "portfolio", "balance",
     "setup broker", "setup accounts", "setup default",
     "setup exclude", "setup include", "setup renew",
     "setup status", "setup remove", "settings", "help", "privacy", "server policy",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from floorbroker.brokers.port import BrokerAdapter
+from floorbroker.brokers.port import MOST_CONTRACTS, BrokerAdapter
 from floorbroker.brokers.spec import BrokerSpec, Capability
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
@@ -22,6 +22,7 @@ from floorbroker.domain.orders import (
     Side,
 )
 from floorbroker.domain.portfolio import BrokerAccount
+from floorbroker.services.gates import EXCHANGE_ZONE
 from tests.contract.fixtures import BrokerFixtures
 
 ZERO = timedelta(0)
@@ -109,6 +110,34 @@ class CapabilityContract(BrokerFixtures):
 
         assert hours.market is market
         assert hours.open_now or hours.next_open is not None
+
+    async def test_the_expiries_lead_to_chains_and_their_prices_or_are_not_offered(
+        self, adapter: BrokerAdapter, clock: Clock, underlying: Instrument, spec: BrokerSpec
+    ) -> None:
+        await adapter.connect()
+        if Capability.OPTION_CHAIN not in spec.capabilities:
+            with pytest.raises(NotSupported):
+                await adapter.option_expiries(underlying)
+            return
+        expiries = await adapter.option_expiries(underlying)
+        chain = await adapter.option_chain(underlying, expiries[0])
+        asked = chain[:MOST_CONTRACTS]
+        told = await adapter.option_quotes(asked)
+
+        assert list(expiries) == sorted(set(expiries))
+        assert expiries[0] >= clock.now().astimezone(EXCHANGE_ZONE).date()
+        assert {one.expiry for one in chain} == {expiries[0]}
+        assert {one.underlying for one in chain} == {underlying.symbol}
+        assert told
+        symbols = [one.symbol for one in asked]
+        assert [one.contract.symbol for one in told] == [
+            symbol for symbol in symbols if symbol in {one.contract.symbol for one in told}
+        ]
+        assert any(one.quote is not None for one in told)
+        for one in told:
+            assert one.contract in asked
+            assert one.quote is None or one.quote.source
+            assert one.open_interest is None or one.open_interest >= 0
 
     async def test_what_is_not_declared_is_refused_plainly(
         self, adapter: BrokerAdapter, clock: Clock, tradable: Instrument, spec: BrokerSpec

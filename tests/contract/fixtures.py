@@ -10,7 +10,7 @@ from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import BrokerSpec
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.instruments import Instrument
+from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import (
@@ -77,6 +77,11 @@ class BrokerFixtures:
     def tradable(self) -> Instrument:
         """Something that the account can buy one unit of."""
         raise NotImplementedError
+
+    @pytest.fixture
+    def underlying(self) -> Instrument:
+        """A share with options, where the broker lists them, at least two of them with prices."""
+        return Instrument(symbol="AAPL", asset_class=AssetClass.EQUITY)
 
     @pytest.fixture
     def resting_price(self) -> Decimal:

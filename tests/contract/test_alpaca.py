@@ -1,6 +1,7 @@
 """Alpaca before the contract: the real factory, the real SDK, a simulator on loopback."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -39,6 +40,11 @@ class AlpacaContract(WireContract):
             simulator.add_token(TOKEN, simulator.add_person(KEY, SECRET))
             simulator.market.set("AAPL", bid="189.90", ask="190.00")
             simulator.market.set("BTC/USD", bid="83500.10", ask="83510.20")
+            for strike in ("185", "190"):
+                symbol = simulator.catalogue.add_contract(
+                    "AAPL", date(2026, 12, 18), strike, "call"
+                )
+                simulator.market.set(symbol, bid="5.90", ask="6.10")
             simulator.set_crypto_fee("0")  # the contract knows of none
             for symbol in simulator.market.quotes:
                 simulator.market.make_bars(symbol, "1Day", 30)

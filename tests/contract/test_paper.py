@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.brokers.factory import BrokerFactory
+from floorbroker.brokers.paper.contracts import expiries
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.domain.ids import BrokerId
-from floorbroker.domain.instruments import AssetClass, Instrument
+from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.modes import DeploymentMode, Environment
+from floorbroker.domain.portfolio import BrokerAccount
 from tests.brokers.fakes.surroundings import shared
 from tests.contract.contract import BrokerContract
 from tests.contract.placing import LINK, USER
@@ -101,3 +103,37 @@ class TestPaper(BrokerContract):
             clock.advance(10)
 
         return ten_seconds
+
+
+class TestOptions(TestPaper):
+    """All of the contract, with an option; searching leads to it through its underlying."""
+
+    @pytest.fixture
+    def tradable(self, clock: ManualClock) -> Instrument:
+        """A call that expires in about a month."""
+        expiry = next(day for day in expiries(clock.now()) if day.day > 14)
+        symbol = f"AAPL{expiry:%y%m%d}C00230000"
+        return Instrument(
+            symbol=symbol,
+            asset_class=AssetClass.OPTION,
+            name=f"AAPL {expiry:%d %b %Y} 230 call",
+            multiplier=Decimal(100),
+            underlying="AAPL",
+            expiry=expiry,
+            strike=Decimal(230),
+            right=OptionRight.CALL,
+        )
+
+    @pytest.fixture
+    def resting_price(self) -> Decimal:
+        return Decimal("0.05")
+
+    async def test_searching_the_beginning_of_a_symbol_finds_it(
+        self, adapter: BrokerAdapter, account: BrokerAccount, tradable: Instrument
+    ) -> None:
+        (underlying, *_) = await adapter.search_instruments(tradable.symbol[:4])
+        assert tradable.expiry is not None
+
+        chain = await adapter.option_chain(underlying, tradable.expiry)
+
+        assert tradable in chain

@@ -1,7 +1,7 @@
 """Webull before the contract: the real factory, signed requests, a simulator on loopback."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -59,6 +59,10 @@ class WebullContract(WireContract):
         async with WebullSimulator(now=clock.now) as simulator:
             simulator.market.set("AAPL", bid="189.90", ask="190.00")
             simulator.market.set("BTCUSD", bid="83500.10", ask="83510.20")
+            for strike in ("185", "190"):
+                day = date(2026, 12, 18)
+                contract = simulator.catalogue.list_option("AAPL", day, "CALL", strike)
+                simulator.market.set(contract.symbol, bid="5.90", ask="6.10")
             price = Decimal(190)
             for symbol in ("AAPL", "BTCUSD"):
                 days = [clock.now().replace(hour=5) - number * A_DAY for number in range(6)]
@@ -184,6 +188,16 @@ class TestSignedIn(WebullContract):
 
         with pytest.raises(NotSupported):
             await adapter.bars(tradable, Timeframe.DAY, clock.now() - A_DAY, clock.now())
+
+    async def test_the_expiries_lead_to_chains_and_their_prices_or_are_not_offered(
+        self, adapter: BrokerAdapter, clock: Clock, underlying: Instrument, spec: BrokerSpec
+    ) -> None:
+        await adapter.connect()
+        (expiry,) = await adapter.option_expiries(underlying)
+        chain = await adapter.option_chain(underlying, expiry)
+
+        with pytest.raises(NotSupported):
+            await adapter.option_quotes(chain)
 
     async def test_the_verification_that_people_run_passes_with_one_order_and_leaves_nothing(
         self,

@@ -15,7 +15,7 @@ CONSOLE = console_commands()
 NOT_COMMANDS = {"healthz", "readyz", "metrics", "errors", "identity", "data", "tmp"}
 """Paths of the web and folders of the image, which also begin with a slash."""
 
-LATER = {"options"}
+LATER: frozenset[str] = frozenset()
 """What the design has and this version has not: no page may name them as commands."""
 
 

@@ -22,6 +22,7 @@ from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
+from floorbroker.services.option_chains import OptionChains
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.own_alerts import OwnAlerts
@@ -33,6 +34,7 @@ from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
 from floorbroker.services.symbol_search import SymbolSearch
+from floorbroker.services.volatility import Volatilities
 from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 from floorbroker.storage import (
@@ -74,6 +76,8 @@ def build_floor(ground: Ground) -> Floor:
         LinkChanges(ground.people, accounts, sessions, trail),
         personal.Personal(ground.store),
     )
+    sources = Sources(accounts, sessions)
+    chains = OptionChains(sources, clock, ground.settings.risk_free_percent)
     return Floor(
         settings=ground.settings,
         clock=clock,
@@ -83,6 +87,7 @@ def build_floor(ground: Ground) -> Floor:
         alert_setting=AlertSetting(alerts, ground.orders, accounts, sessions, clock),
         alerts=OwnAlerts(alerts, accounts, drafts, clock),
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
+        chains=chains,
         changes=changes,
         charting=Charting(sources, listing, ground.studio, clock),
         choices=ground.choices,
@@ -125,20 +130,21 @@ def build_floor(ground: Ground) -> Floor:
         signing_in=SigningIn(ground.factory, linking, tickets, ground.vault),
         symbols=SymbolSearch(accounts, sessions, ground.supervisor),
         tickets=tickets,
-        worths=Worths(
-            day_values.DayValues(ground.store),
-            moment_values.MomentValues(ground.store),
-            snapshots.Snapshots(ground.store),
-            ground.people,
-            ground.studio,
-            clock,
-        ),
+        volatilities=Volatilities(sources, chains, clock),
         watching=Watching(
             watch_lists.WatchLists(ground.store),
             accounts,
             sessions,
             QuoteStreams(accounts, sessions, ground.supervisor, ground.metrics, clock),
             ground.supervisor,
+            clock,
+        ),
+        worths=Worths(
+            day_values.DayValues(ground.store),
+            moment_values.MomentValues(ground.store),
+            snapshots.Snapshots(ground.store),
+            ground.people,
+            ground.studio,
             clock,
         ),
     )

@@ -22,6 +22,7 @@ from floorbroker.bot.buttons import (
 )
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs.alerts import AlertCommands
+from floorbroker.bot.cogs.chains import ChainCommands
 from floorbroker.bot.cogs.data import DataCommands
 from floorbroker.bot.cogs.history import HistoryCommands
 from floorbroker.bot.cogs.hours import HoursCommands
@@ -39,6 +40,7 @@ from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.cogs.watch import WatchCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
+from floorbroker.bot.trades_on_cards import ContractMenu, TradeButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
 from floorbroker.storage.marks import Marks
@@ -140,7 +142,15 @@ class FloorbrokerBot(commands.AutoShardedBot):
     async def add_commands(self) -> None:
         """Puts commands and buttons in place; asks Discord nothing."""
         self.add_dynamic_items(
-            OrderButton, DecideButton, ChoiceButton, BrokerMenu, NewsMenu, IdeaButton, AlertButton
+            OrderButton,
+            DecideButton,
+            ChoiceButton,
+            BrokerMenu,
+            NewsMenu,
+            IdeaButton,
+            AlertButton,
+            ContractMenu,
+            TradeButton,
         )
         for cog in (
             TradeCommands(self.front),
@@ -148,6 +158,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             MarketCommands(self.front),
             HoursCommands(self.front),
             WatchCommands(self.front),
+            ChainCommands(self.front),
             IdeaCommands(self.front),
             AlertCommands(self.front),
             HistoryCommands(self.front),

@@ -123,7 +123,7 @@ class BrokerMenu(ui.DynamicItem[ui.Select[Any]], template=re.compile(custom_ids.
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the choice with the broker's own page."""
-        front, chosen = front_behind(interaction), _chosen(interaction)
+        front, chosen = front_behind(interaction), chosen_line(interaction)
         await front.answers.click(interaction, lambda caller: front.clicks.broker(caller, chosen))
 
 
@@ -144,13 +144,13 @@ class NewsMenu(ui.DynamicItem[ui.Select[Any]], template=custom_ids.NEWS):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answers the choice."""
-        front, chosen = front_behind(interaction), _chosen(interaction)
+        front, chosen = front_behind(interaction), chosen_line(interaction)
         await front.answers.click(
             interaction, lambda caller: front.clicks.news.level(caller, self.kind, chosen)
         )
 
 
-def _chosen(interaction: discord.Interaction) -> str:
+def chosen_line(interaction: discord.Interaction) -> str:
     """The value of the menu's line; empty where there is none."""
     data = cast("Mapping[str, list[str]]", interaction.data or {})
     return next(iter(data.get("values", ())), "")

@@ -9,6 +9,7 @@ from floorbroker.bot.history_on_cards import HistoryCards
 from floorbroker.bot.links_on_cards import LinkCards
 from floorbroker.bot.lists_on_cards import ListCards
 from floorbroker.bot.news_on_cards import NewsCards
+from floorbroker.bot.options_on_cards import OptionCards
 from floorbroker.bot.orders_on_cards import OrderCards
 from floorbroker.bot.panic_on_cards import PanicCards
 from floorbroker.bot.replies import custom_ids
@@ -52,6 +53,7 @@ class Clicks:
         self.news = NewsCards(floor)
         self.lists = ListCards(floor)
         self.watch = WatchCards(floor)
+        self.options = OptionCards(floor)
         self._steps: Mapping[str, Step] = {
             "panic": self.panic.step,
             "data": self.data.step,
@@ -59,6 +61,8 @@ class Clicks:
             "people": self._people,
             "show": self.news.step,
             "orders": self.lists.step,
+            "chain": self.options.chain_step,
+            "contract": self.options.contract_step,
         }
         self._kept_up: Mapping[str, EditedStep] = {
             "link": self._link_cards.link,

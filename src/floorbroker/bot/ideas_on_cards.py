@@ -7,11 +7,11 @@ import discord
 from discord import ui
 
 from floorbroker.bot.answering import refuse
-from floorbroker.bot.front import Front, front_behind
+from floorbroker.bot.front import front_behind
 from floorbroker.bot.replies import custom_ids
-from floorbroker.bot.replies.card import Card
+from floorbroker.bot.size_form import Size, SizeForm
 from floorbroker.domain.errors import FloorbrokerError
-from floorbroker.domain.ideas import Idea
+from floorbroker.domain.order import Order
 from floorbroker.services.callers import Caller
 
 
@@ -39,47 +39,12 @@ class IdeaButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.IDEA):
         except FloorbrokerError as error:
             await refuse(interaction, error, front.floor.settings.errors_page)
             return
-        await interaction.response.send_modal(SizeForm(front, idea))
 
-
-class SizeForm(ui.Modal):
-    """How much, at which price, in which account: the reader's own decisions."""
-
-    def __init__(self, front: Front, idea: Idea) -> None:
-        """A limit of the idea is proposed and can be taken out."""
-        super().__init__(title=f"{idea.side.value.capitalize()} {idea.symbol}"[:45])
-        self._front = front
-        self._idea_id = idea.idea_id
-        self.quantity: ui.TextInput[Self] = ui.TextInput(
-            custom_id="quantity", placeholder="such as 100 or 0.5", max_length=25
-        )
-        self.limit: ui.TextInput[Self] = ui.TextInput(
-            custom_id="limit",
-            required=False,
-            max_length=25,
-            default=None if idea.limit is None else f"{idea.limit:f}",
-        )
-        self.account: ui.TextInput[Self] = ui.TextInput(
-            custom_id="account", required=False, max_length=60
-        )
-        for text, description, field in (
-            ("Quantity", "Shares, coins or contracts", self.quantity),
-            ("Limit price", "Empty: at the market", self.limit),
-            ("Account", "Empty: your default", self.account),
-        ):
-            self.add_item(ui.Label(text=text, description=description, component=field))
-
-    async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Answers with a private review card; nothing is sent."""
-
-        async def work(caller: Caller) -> Card:
-            order = await self._front.floor.ideas.draft(
-                caller,
-                self._idea_id,
-                self.quantity.value,
-                self.limit.value or None,
-                self.account.value or None,
+        async def draft(caller: Caller, size: Size) -> Order:
+            return await front.floor.ideas.draft(
+                caller, idea.idea_id, size.quantity, size.limit, size.account
             )
-            return await self._front.order_cards.card(order, caller)
 
-        await self._front.answers.command(interaction, work)
+        title = f"{idea.side.value.capitalize()} {idea.symbol}"
+        limit = None if idea.limit is None else f"{idea.limit:f}"
+        await interaction.response.send_modal(SizeForm(front, title, draft, limit=limit))

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.connections import ConnectionStatus
@@ -16,9 +17,13 @@ from floorbroker.domain.errors import NotSupported
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
+
+MOST_CONTRACTS: Final = 25
+"""Of a chain that are looked at together: as many as a card and its menu show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +185,20 @@ class BrokerAdapter(ABC):
         """Whether the market trades now, and when that changes."""
         raise _lacks(Capability.MARKET_HOURS)
 
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """The days on which options on it expire, earliest first, none that has passed."""
+        raise _lacks(Capability.OPTION_CHAIN)
+
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """Every contract of one expiry."""
+        raise _lacks(Capability.OPTION_CHAIN)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """What is told of contracts of one chain, in as few requests as the broker allows.
+
+        At most `MOST_CONTRACTS` are asked for. One of which nothing is told is left out; the order
+        is that of `contracts`.
+        """
         raise _lacks(Capability.OPTION_CHAIN)
 
     async def greeks(self, option: Instrument) -> Greeks:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from floorbroker.domain.volatility import sample_deviation
+
 CONFIDENCE: Final = Decimal("1.645")
 """Standard deviations below the mean that 95 % of a normal distribution lie above."""
 
@@ -125,6 +127,4 @@ def value_at_risk(
     ]
     if len(made) < FEWEST_DAYS:
         return None
-    mean = sum(made, Decimal(0)) / len(made)
-    variance = sum(((one - mean) ** 2 for one in made), Decimal(0)) / (len(made) - 1)
-    return ValueAtRisk(amount=CONFIDENCE * variance.sqrt(), days=len(made))
+    return ValueAtRisk(amount=CONFIDENCE * sample_deviation(made), days=len(made))

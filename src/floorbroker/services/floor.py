@@ -28,6 +28,7 @@ from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
 from floorbroker.services.notify import Addresses
+from floorbroker.services.option_chains import OptionChains
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
 from floorbroker.services.own_alerts import OwnAlerts
@@ -39,6 +40,7 @@ from floorbroker.services.risk import RiskViews
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.symbol_search import SymbolSearch
+from floorbroker.services.volatility import Volatilities
 from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
 
@@ -59,6 +61,7 @@ class Floor:
     alert_setting: AlertSetting
     alerts: OwnAlerts
     brokers: tuple[Availability, ...]
+    chains: OptionChains
     changes: OrderChangeService
     charting: Charting
     choices: Choices
@@ -89,4 +92,5 @@ class Floor:
     symbols: SymbolSearch
     tickets: Tickets
     watching: Watching
+    volatilities: Volatilities
     worths: Worths

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from floorbroker.brokers.alpaca import answers, options
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
 from floorbroker.brokers.alpaca.catalogue import Catalogue
 from floorbroker.brokers.shared.cache import SharedCache
@@ -265,3 +266,83 @@ def test_assets_that_are_not_traded_are_left_out() -> None:
     catalogue = Catalogue.read([recorded.asset(), recorded.asset(symbol="TWTR", tradable=False)])
 
     assert [line.symbol for line in catalogue.by_symbol.of("")] == ["AAPL"]
+
+
+async def test_the_expiries_are_all_that_are_listed_and_not_only_this_weeks(
+    adapter: AlpacaAdapter, simulator: AlpacaSimulator
+) -> None:
+    add = simulator.catalogue.add_contract
+    for day in (date(2026, 3, 27), date(2027, 1, 15)):
+        add("AAPL", day, "200", "call")
+    add(
+        "AAPL", date(2026, 4, 17), "900", "call"
+    )  # far from the price, as others of its day are not
+
+    found = await adapter.option_expiries(APPLE)
+
+    assert found == [EXPIRY, date(2026, 3, 27), date(2027, 1, 15)]
+    assert await adapter.option_expiries(BITCOIN) == []
+
+
+async def test_strikes_that_are_all_far_from_the_price_are_found_all_the_same(
+    adapter: AlpacaAdapter, simulator: AlpacaSimulator
+) -> None:
+    simulator.market.set("MSFT", bid="430", ask="431")
+    simulator.catalogue.add_contract("MSFT", EXPIRY, "100", "call")
+    microsoft = Instrument(symbol="MSFT", asset_class=AssetClass.EQUITY)
+
+    assert await adapter.option_expiries(microsoft) == [EXPIRY]
+
+
+async def test_the_prices_of_a_chain_come_in_one_request(
+    adapter: AlpacaAdapter, simulator: AlpacaSimulator
+) -> None:
+    add = simulator.catalogue.add_contract
+    put = add("AAPL", EXPIRY, "200", "put")
+    unquoted = add("AAPL", EXPIRY, "205", "call")
+    simulator.market.set(put, bid="4.90", ask="5.10")
+    await adapter.option_quotes(await adapter.option_chain(APPLE, EXPIRY))  # OPRA is refused once
+    chain = await adapter.option_chain(APPLE, EXPIRY)
+    asked = len(simulator.received)
+
+    told = await adapter.option_quotes(chain)
+
+    assert len(simulator.received) == asked + 1
+    prices = {one.contract.symbol: one.quote for one in told}
+    assert prices[put] is not None
+    assert prices[put].ask == Decimal("5.10")  # type: ignore[union-attr]  # just seen
+    assert prices.get(unquoted) is None
+    assert await adapter.option_quotes([]) == ()
+
+
+def test_open_interest_greeks_and_volatility_are_read_where_alpaca_tells_them() -> None:
+    """Shaped like the samples of Alpaca's reference: get-options-contracts and optionsnapshots."""
+    contract = answers.OptionContract.model_validate(
+        {
+            "symbol": "AAPL260320C00200000",
+            "tradable": True,
+            "expiration_date": "2026-03-20",
+            "underlying_symbol": "AAPL",
+            "type": "call",
+            "strike_price": "200",
+            "open_interest": "237",
+        }
+    )
+    snapshot = answers.Snapshot.model_validate(
+        {
+            "latestQuote": {"t": "2026-03-04T15:00:00Z", "bp": 5, "ap": Decimal("5.2")},
+            "greeks": {"delta": Decimal("0.55"), "vega": Decimal("0.2")},
+            "impliedVolatility": Decimal("0.31"),
+        }
+    )
+    about = options.contract(contract)
+    assert contract.open_interest is not None
+
+    told = options.option_quote(about, snapshot, "opra", {about.symbol: contract.open_interest})
+    bare = options.option_quote(about, None, "opra", {})
+
+    assert told.open_interest == 237
+    assert told.greeks is not None
+    assert (told.greeks.delta, told.greeks.gamma) == (Decimal("0.55"), None)
+    assert told.greeks.implied_volatility == Decimal("0.31")
+    assert (bare.quote, bare.open_interest, bare.greeks) == (None, None, None)

@@ -205,3 +205,44 @@ async def test_steps_are_cents_and_below_a_dollar_finer(
 )
 def test_what_is_no_contract_is_none(symbol: str) -> None:
     assert contract_of(symbol) is None
+
+
+async def test_the_expiries_are_the_days_of_its_contracts(
+    adapter: EtradeAdapter, simulator: EtradeSimulator
+) -> None:
+    later = date(2026, 12, 24)
+    simulator.market.set_option("AAPL", later, "195", "CALL", bid="1", ask="2")
+    ford = Instrument(symbol="F", asset_class=AssetClass.EQUITY)
+
+    assert await adapter.option_expiries(APPLE) == [EXPIRY, later]
+    assert await adapter.option_expiries(ford) == []
+    assert await adapter.option_expiries(CALL) == []
+
+
+async def test_the_prices_of_a_chain_come_with_greeks_and_what_stands_open(
+    adapter: EtradeAdapter, simulator: EtradeSimulator
+) -> None:
+    greeks = {"delta": "-0.45", "iv": "0.31"}
+    simulator.market.set_option("AAPL", EXPIRY, "190", "PUT", bid="1", ask="2", greeks=greeks)
+    chain = await adapter.option_chain(APPLE, EXPIRY)
+
+    put, call = await adapter.option_quotes(chain)
+
+    assert put.quote is not None
+    assert (put.quote.bid, put.quote.ask) == (1, 2)
+    assert put.open_interest == 0
+    assert put.greeks is not None
+    assert (put.greeks.delta, put.greeks.implied_volatility) == (Decimal("-0.45"), Decimal("0.31"))
+    assert call.greeks is None
+
+
+async def test_prices_of_another_day_are_none(
+    adapter: EtradeAdapter, simulator: EtradeSimulator
+) -> None:
+    body = (
+        b'{"OptionChainResponse": {"SelectedED": {"year": 2026, "month": 12, "day": 11},'
+        b' "OptionPair": [{"Call": {"symbol": "AAPL", "strikePrice": 200}}]}}'
+    )
+    simulator.refuse_with("/v1/market/optionchains.json", Told(body))
+
+    assert await adapter.option_quotes([CALL]) == []

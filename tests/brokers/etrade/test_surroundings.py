@@ -100,6 +100,7 @@ def test_the_addresses_that_are_asked_are_these() -> None:
         "/v1/accounts/…/portfolio.json",
         "/v1/market/lookup/….json",
         "/v1/market/optionchains.json",
+        "/v1/market/optionexpiredate.json",
         "/v1/market/quote/….json",
     }
 

@@ -343,3 +343,51 @@ async def test_two_quotes_at_once_are_one_request(desk: Desk) -> None:
     assert {one.bid for one in both} == {Decimal("189.9")}
     assert desk.asked(QUOTES) == 1
     await until(lambda: desk.asked(QUOTES_CANCELED) == 1)
+
+
+# Chains
+
+
+def priced(desk: Desk) -> None:
+    desk.simulator.set_price(SIMULATED_CALL, bid="3.10", ask="3.20", last="3.15")
+
+
+async def test_a_chain_is_told_with_prices_and_greeks_and_without_what_is_not_asked_for(
+    desk: Desk,
+) -> None:
+    priced(desk)
+    desk.simulator.set_greeks(SIMULATED_CALL, MODEL)
+
+    (told,) = await desk.market.option_quotes([await call(desk)])
+
+    assert told.quote is not None
+    assert told.greeks is not None
+    assert told.greeks.implied_volatility == Decimal("0.2845")
+    assert told.open_interest is None
+
+
+async def test_of_half_a_chain_the_half_is_told_that_has_prices(desk: Desk) -> None:
+    priced(desk)
+    contract = await call(desk)
+    assert contract.expiry is not None
+    chain = await desk.market.chain(APPLE, contract.expiry)
+
+    told = await desk.market.option_quotes(chain)
+
+    assert [one.contract for one in told] == [one for one in chain if one == contract]
+    assert len(chain) > 1
+
+
+async def test_a_chain_that_is_forbidden_is_told_as_such(desk: Desk) -> None:
+    desk.simulator.market_data = "none"
+
+    with pytest.raises(NotSupported):
+        await desk.market.option_quotes([await call(desk)])
+
+
+async def test_every_listening_for_a_chain_ends(desk: Desk) -> None:
+    priced(desk)
+    await desk.market.option_quotes([await call(desk)])
+    await until(lambda: desk.asked(QUOTES_CANCELED) == desk.asked(QUOTES))
+
+    assert desk.asked(QUOTES) == 1

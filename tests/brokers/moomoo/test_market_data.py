@@ -283,3 +283,34 @@ async def test_a_suspended_share_is_told_as_halted(
     simulator.listing.change("US.AAPL", suspended=True)
 
     assert (before.halted, (await adapter.quote(APPLE)).halted) == (False, True)
+
+
+async def test_the_prices_of_a_chain_are_one_snapshot(
+    adapter: MoomooAdapter, simulator: OpenDSimulator
+) -> None:
+    figures = {"iv": 25.5, "delta": 0.52, "open_interest": 77}
+    simulator.set_price(CALL_CODE, bid="5.90", ask="6.10", greeks=figures)
+    assert CALL.expiry is not None
+    chain = await adapter.option_chain(APPLE, CALL.expiry)
+
+    told = {one.contract.symbol: one for one in await adapter.option_quotes(chain)}
+
+    assert await adapter.option_expiries(APPLE) == [CALL.expiry]
+    known = told[CALL.symbol]
+    assert known.quote is not None
+    assert (known.quote.bid, known.quote.ask) == (Decimal("5.9"), Decimal("6.1"))
+    assert known.open_interest == 77
+    assert known.greeks is not None
+    assert known.greeks.implied_volatility == Decimal("0.255")
+    assert await adapter.option_quotes([]) == []
+
+
+async def test_a_contract_that_the_model_left_out_has_no_figures(
+    adapter: MoomooAdapter, simulator: OpenDSimulator
+) -> None:
+    simulator.set_price(CALL_CODE, bid="5.90", ask="6.10")
+
+    (told,) = await adapter.option_quotes([CALL])
+
+    assert told.quote is not None
+    assert told.greeks is None

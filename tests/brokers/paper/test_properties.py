@@ -29,7 +29,7 @@ from floorbroker.domain.orders import (
 )
 from tests.fakes.clock import NOON, ManualClock
 
-SYMBOLS = ("AAPL", "F", "BRK.B", "ETH/USD", "DOGE/USD")
+SYMBOLS = ("AAPL", "F", "BRK.B", "ETH/USD", "DOGE/USD", "AAPL270319C00230000")
 
 
 @st.composite
@@ -83,7 +83,11 @@ def check(book: Book, market: PaperMarket) -> None:
     """What must hold at every moment."""
     fills = [(order, fill) for order in orders_of(book) for fill in order.fills]
     signed = [
-        (order.symbol, fill.quantity * (1 if order.side is Side.BUY else -1), fill.price)
+        (
+            order.symbol,
+            fill.quantity * (1 if order.side is Side.BUY else -1),
+            fill.price * listing(order.symbol).size,
+        )
         for order, fill in fills
     ]
     held = {symbol: sum((q for s, q, _ in signed if s == symbol), Decimal(0)) for symbol in SYMBOLS}
@@ -104,7 +108,7 @@ def check(book: Book, market: PaperMarket) -> None:
         if not order.state.final and order.role is not None:
             sign = 1 if order.side is Side.SELL else -1
             assert order.remaining <= sign * book.held(order.symbol)
-    assert all(book.held(symbol) >= 0 for symbol in SYMBOLS if listing(symbol).crypto)
+    assert all(book.held(symbol) >= 0 for symbol in SYMBOLS if listing(symbol).for_cash)
     assert worth(book, market, book.looked_at).buying_power >= 0
 
 

@@ -10,6 +10,7 @@ from floorbroker.brokers.schwab.adapter import SchwabAdapter
 from floorbroker.domain.errors import ApiError, BrokerError, SymbolNotFound
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.market import Timeframe
+from floorbroker.domain.orders import Side
 from tests.brokers.schwab.at_schwab import (
     APPLE,
     CALL,
@@ -284,3 +285,54 @@ async def test_a_halted_share_is_told_as_halted(
     quotes["AAPL"] = replace(quotes["AAPL"], status="Halted")
 
     assert (before.halted, (await adapter.quote(APPLE)).halted) == (False, True)
+
+
+async def test_the_expiries_are_those_to_come(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    simulator.listing.add_contracts("AAPL", EXPIRY + timedelta(days=7), "200")
+
+    assert await adapter.option_expiries(APPLE) == [EXPIRY, EXPIRY + timedelta(days=7)]
+    with pytest.raises(SymbolNotFound):
+        await adapter.option_expiries(Instrument(symbol="BAC", asset_class=AssetClass.EQUITY))
+
+
+async def test_the_prices_of_a_chain_come_in_one_request_with_what_stands_open(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    simulator.market.set_greeks(SCHWABS_CALL, delta="0.55", volatility="24.5")
+    chain = await adapter.option_chain(APPLE, EXPIRY)
+    asked = len(simulator.received)
+
+    told = {one.contract.symbol: one for one in await adapter.option_quotes(chain)}
+
+    assert len(simulator.received) == asked + 1
+    assert list(told) == [one.symbol for one in chain]
+    known = told[CALL.symbol]
+    assert known.quote is not None
+    assert known.quote.touch(Side.BUY) == (await adapter.quote(CALL)).ask
+    assert known.open_interest is not None
+    assert known.greeks is not None
+    assert known.greeks.delta == Decimal("0.55")
+    assert known.greeks.implied_volatility == Decimal("0.245")
+
+
+async def test_a_contract_that_nobody_quotes_is_there_without_a_price_or_figures(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    bare = {"symbol": SCHWABS_CALL, "delta": -999.0, "volatility": "NaN", "bid": 0.0}
+    told = {"callExpDateMap": {"2026-03-20:16": {"200.0": [bare]}}}
+    simulator.refuse_with("chains", Canned(told))
+
+    (only,) = await adapter.option_quotes([CALL])
+
+    assert (only.quote, only.open_interest, only.greeks) == (None, None, None)
+
+
+async def test_no_contracts_ask_for_nothing(
+    adapter: SchwabAdapter, simulator: SchwabSimulator
+) -> None:
+    asked = len(simulator.received)
+
+    assert await adapter.option_quotes([]) == ()
+    assert len(simulator.received) == asked

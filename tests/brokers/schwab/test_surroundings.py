@@ -88,6 +88,7 @@ def test_the_methods_that_are_asked_are_these() -> None:
         "get_instruments",
         "get_market_hours",
         "get_option_chain",
+        "get_option_expiration_chain",
         "get_order",
         "get_orders_for_account",
         "get_price_history",

@@ -128,3 +128,34 @@ def test_terms_make_the_symbol_that_the_market_uses() -> None:
 
     assert made is not None
     assert (made.symbol, made.multiplier) == ("AAPL261218P00007500", Decimal(10))
+
+
+async def test_expiries_are_those_of_traded_calls_from_today_on(
+    adapter: WebullAdapter, simulator: WebullSimulator
+) -> None:
+    simulator.catalogue.list_option("AAPL", date(2026, 12, 24), "CALL", "240")
+    gone = simulator.catalogue.list_option("AAPL", date(2027, 1, 15), "CALL", "240")
+    simulator.change_instrument(gone.symbol, status="NT")
+
+    assert await adapter.option_expiries(APPLE) == [CHRISTMAS, date(2026, 12, 24)]
+    assert await adapter.option_expiries(BITCOIN) == []
+
+
+async def test_the_prices_of_a_long_chain_come_in_as_many_at_once_as_webull_takes(
+    adapter: WebullAdapter, simulator: WebullSimulator
+) -> None:
+    for strike in range(200, 222):
+        contract = simulator.catalogue.list_option("MSFT", CHRISTMAS, "PUT", str(strike))
+        if strike != 210:
+            simulator.market.set(contract.symbol, bid="1.90", ask="2.10")
+    chain = await adapter.option_chain(replace(APPLE, symbol="MSFT"), CHRISTMAS)
+    asked = len(simulator.received)
+
+    told = await adapter.option_quotes(chain)
+
+    assert len(simulator.received) == asked + 2
+    assert [one.contract.strike for one in told] == [
+        strike for strike in range(200, 222) if strike != 210
+    ]
+    assert {one.open_interest for one in told} == {100}
+    assert {one.greeks.implied_volatility for one in told if one.greeks} == {Decimal("0.3")}

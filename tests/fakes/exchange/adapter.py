@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from floorbroker.brokers.context import BrokerContext
@@ -12,6 +12,7 @@ from floorbroker.domain.errors import ApiError, SymbolNotFound
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.money import Money
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -170,6 +171,42 @@ class ExchangeAdapter(BrokerAdapter):
             )
             for number, close in enumerate(closes)
         ]
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        await self._venue.called("option_expiries")
+        days = {one.expiry for one in self._chain(underlying) if one.expiry is not None}
+        return sorted(days)
+
+    async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
+        """See the port."""
+        await self._venue.called("option_chain")
+        return [one for one in self._chain(underlying) if one.expiry == expiry]
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        await self._venue.called("option_quotes")
+        self._venue.priced.append(len(contracts))
+        now, premiums = self._context.clock.now(), self._venue.premiums
+        return [
+            OptionQuote(
+                contract=one,
+                quote=Quote(
+                    instrument=one,
+                    bid=premiums[one.symbol] - Decimal("0.05"),
+                    ask=premiums[one.symbol] + Decimal("0.05"),
+                    last=None,
+                    at=self._venue.quoted_at or now,
+                    source="Scripted exchange",
+                    delayed=self._venue.delayed,
+                ),
+            )
+            for one in contracts
+            if one.symbol in premiums
+        ]
+
+    def _chain(self, underlying: Instrument) -> list[Instrument]:
+        return [one for one in self._venue.instruments if one.underlying == underlying.symbol]
 
     async def market_hours(self, market: Market) -> MarketHours:
         """See the port."""

@@ -35,6 +35,8 @@ class Venue:
         quoted_at: The source's own time of the price; the clock's if None.
         equity: What the account is worth; as much as the buying power if None.
         closes: By symbol: the closing prices of the last days, yesterday's last.
+        premiums: By symbol of a contract: the middle of its price; without one there is none.
+        priced: How many contracts each request for the prices of a chain was for.
         failing: By call: raised while nothing has happened there.
         mute: Calls that are carried out, then raise `failing_after`'s error.
         blocked: By call: waits for the event before anything happens. With `failing`, also by
@@ -66,6 +68,8 @@ class Venue:
     instruments: tuple[Instrument, ...] = (AAPL,)
     positions: tuple[Position, ...] = ()
     closes: dict[str, list[Decimal]] = field(default_factory=dict)
+    premiums: dict[str, Decimal] = field(default_factory=dict)
+    priced: list[int] = field(default_factory=list)
     rules: InstrumentRules = RULES
     failing: dict[str, BaseException] = field(default_factory=dict)
     failing_after: dict[str, BaseException] = field(default_factory=dict)

@@ -11,14 +11,14 @@ from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.services.floor import Floor
 
 MOST = 25
-_SEARCHABLE = re.compile(r"[A-Za-z0-9 ./&'-]{0,40}", re.ASCII)
+SEARCHABLE = re.compile(r"[A-Za-z0-9 ./&'-]{0,40}", re.ASCII)
 _BEFORE_THE_LAST = re.compile(r"([A-Za-z0-9 ,./-]{1,90})[ ,]([A-Za-z0-9./-]{1,20})", re.ASCII)
 _LONGEST = 100
 
 
 async def symbols(floor: Floor, interaction: discord.Interaction, typed: str) -> list[Choice[str]]:
     """Instruments of the person's default account; what no name consists of reaches no broker."""
-    if _SEARCHABLE.fullmatch(typed) is None:
+    if SEARCHABLE.fullmatch(typed) is None:
         return []
     found = await floor.symbols.search(caller_of(interaction).user_id, typed)
     return [

@@ -26,7 +26,7 @@ def quote_card(looked: Looked, now: datetime) -> Card:
         rows.append(Row("Volume", figures.quantity(quote.volume)))
     sections = []
     if looked.greeks is not None:
-        sections.append(_greeks(looked.greeks))
+        sections.append(greeks_section(looked.greeks))
     if looked.depth is not None:
         sections.append(_depth(looked.depth, currency))
     name = f" · {looked.instrument.name}" if looked.instrument.name else ""
@@ -98,7 +98,8 @@ def _plain(typed: str) -> str:
     return "".join(one for one in typed if one.isascii() and one.isalnum())[:21] or "(unreadable)"
 
 
-def _greeks(greeks: Greeks) -> Section:
+def greeks_section(greeks: Greeks) -> Section:
+    """How the price moves, and whose figures these are."""
     told = (
         ("Delta", greeks.delta),
         ("Gamma", greeks.gamma),

@@ -14,10 +14,12 @@ from floorbroker.brokers.alpaca.orders import Orders
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.shared.connection import Connection
+from floorbroker.brokers.shared.option_symbols import exchange_day, same_chain
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.errors import AuthenticationFailed
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -35,7 +37,7 @@ class AlpacaAdapter(BrokerAdapter):
         self._clock = context.clock
         self._environment = context.environment
         self._keys_seem_for = credentials.seems_to_be_for
-        self._instruments = Instruments(self._client, context.cache, trading)
+        self._instruments = Instruments(self._client, context.cache, context.clock, trading)
         self._market = MarketData(self._client, context.cache, data)
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._account_id: str | None = None
@@ -156,10 +158,32 @@ class AlpacaAdapter(BrokerAdapter):
         with self._reading():
             return await self._market.hours(market)
 
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        with self._reading():
+            return await self._expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        with self._reading():
+            return await self._option_quotes(contracts)
+
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""
         with self._reading():
             return await self._instruments.chain(underlying, expiry)
+
+    async def _expiries(self, underlying: Instrument) -> Sequence[date]:
+        today = exchange_day(self._clock.now())
+        price = await self._market.rough_price(underlying)
+        return await self._instruments.expiries(underlying, today, price)
+
+    async def _option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        chain = same_chain(contracts)
+        if chain is None:
+            return ()
+        interest = await self._instruments.open_interest(*chain)
+        return await self._market.option_quotes(contracts, interest)
 
     # What all of them share
 

@@ -129,6 +129,7 @@ class OptionContract(Answer):
     type: str
     strike_price: Amount
     multiplier: Amount = Decimal(100)
+    open_interest: Amount | None = None
 
 
 class OptionContracts(Answer):
@@ -172,12 +173,23 @@ class Bar(Answer):
     v: Amount
 
 
+class Figures(Answer):
+    """The Greeks of a contract."""
+
+    delta: Amount | None = None
+    gamma: Amount | None = None
+    theta: Amount | None = None
+    vega: Amount | None = None
+
+
 class Snapshot(Answer):
-    """What the data host says of one symbol at this moment."""
+    """What the data host says of one symbol at this moment; the last two of options only."""
 
     latest_quote: LatestQuote | None = Field(None, validation_alias="latestQuote")
     latest_trade: LatestTrade | None = Field(None, validation_alias="latestTrade")
     daily_bar: Bar | None = Field(None, validation_alias="dailyBar")
+    greeks: Figures | None = None
+    volatility: Amount | None = Field(None, validation_alias="impliedVolatility")
 
 
 class Snapshots(Answer):

@@ -8,7 +8,7 @@ their request models turn amounts into floats.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -194,15 +194,10 @@ class AlpacaClient:
         return await self._trade(MARKET_SECONDS, readers.CONTRACT, "GET", path)
 
     async def get_option_contracts(
-        self, underlying: str, expiry: date, page_token: str | None
+        self, underlying: str, terms: Mapping[str, str], page_token: str | None
     ) -> answers.OptionContracts:
-        """`GET /v2/options/contracts`: a page of the active contracts of one expiry."""
-        asked = {
-            "underlying_symbols": underlying,
-            "expiration_date": expiry.isoformat(),
-            "status": "active",
-            "limit": 10_000,
-        }
+        """`GET /v2/options/contracts`: a page of the active contracts that `terms` choose."""
+        asked = {"underlying_symbols": underlying, **terms, "status": "active", "limit": 10_000}
         if page_token is not None:
             asked["page_token"] = page_token
         return await self._trade(

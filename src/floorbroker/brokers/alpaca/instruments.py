@@ -1,7 +1,8 @@
 """What can be traded at Alpaca: fetched once, the same for everybody at that address."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -10,27 +11,35 @@ from floorbroker.brokers.alpaca.catalogue import COIN, SHARE, Catalogue
 from floorbroker.brokers.alpaca.client import SYMBOL, AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
 from floorbroker.brokers.shared.cache import SharedCache
-from floorbroker.brokers.shared.option_symbols import CONTRACT
+from floorbroker.brokers.shared.option_symbols import CONTRACT, band
+from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, SymbolNotFound
-from floorbroker.domain.instruments import AssetClass, Instrument
+from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 
 KEPT: Final = timedelta(hours=6)
 ASKED_AGAIN: Final = timedelta(hours=1)
 FOUND_AT_MOST: Final = 25
 _PAGES_AT_MOST: Final = 10
+CHAINS_REMEMBERED: Final = 8
+"""Of each link, what stands open of their contracts."""
+
+_FURTHEST: Final = timedelta(days=4 * 366)
+"""No listed contract lives that long."""
 _QUOTED: Final = ("USD", "USDT", "USDC", "BTC")
 
 
 class Instruments:
     """Looks instruments up."""
 
-    __slots__ = ("_cache", "_client", "_host")
+    __slots__ = ("_cache", "_client", "_clock", "_host", "_interest")
 
-    def __init__(self, client: AlpacaClient, cache: SharedCache, host: str) -> None:
+    def __init__(self, client: AlpacaClient, cache: SharedCache, clock: Clock, host: str) -> None:
         """`host` is where `client` asks: another one may list other things."""
         self._client = client
         self._cache = cache
+        self._clock = clock
         self._host = host
+        self._interest: dict[tuple[str, date], tuple[datetime, Mapping[str, Decimal]]] = {}
 
     async def search(self, text: str) -> Sequence[Instrument]:
         """Shares and coins whose symbol, then those whose name begins like `text`."""
@@ -103,14 +112,63 @@ class Instruments:
         """Every tradable contract of one expiry, by strike, calls before puts."""
         if underlying.asset_class is not AssetClass.EQUITY:
             return []
-        found: list[Instrument] = []
+        told = await self._contracts_of(underlying.symbol, {"expiration_date": expiry.isoformat()})
+        self._interest.pop((underlying.symbol, expiry), None)
+        self._interest[underlying.symbol, expiry] = (
+            self._clock.now(),
+            {one.symbol: one.open_interest for one in told if one.open_interest is not None},
+        )
+        for old in list(self._interest)[:-CHAINS_REMEMBERED]:
+            del self._interest[old]
+        return sorted(map(options.contract, told), key=lambda one: (one.strike, one.right))
+
+    async def open_interest(self, underlying: str, expiry: date) -> Mapping[str, Decimal]:
+        """Contracts that stood open at the last close, by symbol; of some nothing is told.
+
+        The list of contracts has them: whoever asked for it lately need not ask again.
+        """
+        known = self._interest.get((underlying, expiry))
+        if known is None or self._clock.now() - known[0] >= KEPT:
+            share = Instrument(symbol=underlying, asset_class=AssetClass.EQUITY)
+            await self.chain(share, expiry)
+            known = self._interest[underlying, expiry]
+        return known[1]
+
+    async def expiries(
+        self, underlying: Instrument, today: date, price: Decimal | None
+    ) -> Sequence[date]:
+        """The days from today on: those of the calls near the price, since no list has days only.
+
+        Without a day to end at Alpaca lists no further than the next weekend.
+        """
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        terms = {
+            "type": OptionRight.CALL.value,
+            "expiration_date_gte": today.isoformat(),
+            "expiration_date_lte": (today + _FURTHEST).isoformat(),
+        }
+        near = band(price)
+
+        async def load() -> Sequence[date]:
+            told = await self._contracts_of(underlying.symbol, terms | near)
+            if not told and near:
+                told = await self._contracts_of(underlying.symbol, terms)
+            return sorted({one.expiration_date for one in told})
+
+        return await self._cache.get((self._host, "expiries", underlying.symbol, today), load, KEPT)
+
+    async def _contracts_of(
+        self, underlying: str, terms: Mapping[str, str]
+    ) -> list[answers.OptionContract]:
+        found: list[answers.OptionContract] = []
         token: str | None = None
         for _ in range(_PAGES_AT_MOST):
-            page = await self._client.get_option_contracts(underlying.symbol, expiry, token)
-            found += [options.contract(one) for one in page.option_contracts if one.tradable]
+            page = await self._client.get_option_contracts(underlying, terms, token)
+            found += [one for one in page.option_contracts if one.tradable]
             token = page.next_page_token
             if token is None:
-                return sorted(found, key=lambda one: (one.strike, one.right))
+                return found
         raise BrokerError("Alpaca lists more contracts than can be read.", broker=BROKER)
 
     async def _contract(self, symbol: str) -> Instrument:

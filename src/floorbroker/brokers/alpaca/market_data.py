@@ -1,11 +1,11 @@
 """Prices, bars and hours, from the best feed that the person's subscription allows."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from floorbroker.brokers.alpaca import answers, mapping
+from floorbroker.brokers.alpaca import answers, mapping, options
 from floorbroker.brokers.alpaca.client import AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
 from floorbroker.brokers.shared.cache import SharedCache
@@ -13,6 +13,7 @@ from floorbroker.brokers.shared.wire import Failure
 from floorbroker.domain.errors import BrokerError, NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 
 STOCK_FEEDS: Final = ("sip", "iex")
 OPTION_FEEDS: Final = ("opra", "indicative")
@@ -59,6 +60,20 @@ class MarketData:
             return await self._cache.get((self._host, "price", share.symbol), load, _PRICE_KEPT)
         except (Failure, BrokerError):
             return None
+
+    async def option_quotes(
+        self, contracts: Sequence[Instrument], interest: Mapping[str, Decimal]
+    ) -> Sequence[OptionQuote]:
+        """All of them in one answer; `interest` is what stands open, by symbol."""
+        symbols = ",".join(one.symbol for one in contracts)
+        feed, page = await self._from_the_best(
+            OPTION_FEEDS, lambda feed: self._client.get_option_snapshots(symbols, feed)
+        )
+        return [
+            options.option_quote(one, page.snapshots.get(one.symbol), feed, interest)
+            for one in contracts
+            if one.symbol in page.snapshots or one.symbol in interest
+        ]
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime

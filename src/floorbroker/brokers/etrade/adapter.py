@@ -17,6 +17,7 @@ from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Quote
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -145,6 +146,16 @@ class EtradeAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._instruments.quote(instrument)
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        with self._reading():
+            return await self._instruments.expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        with self._reading():
+            return await self._instruments.option_quotes(contracts)
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""

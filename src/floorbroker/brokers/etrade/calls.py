@@ -180,6 +180,13 @@ class EtradeCalls:
         read = _model("LookupResponse", market_answers.LookUp)
         return await self._way.read(asked, read, seconds=MARKET_SECONDS)
 
+    async def get_expiries(self, symbol: str) -> market_answers.Expiries:
+        """The days on which contracts of it expire, weekly ones too."""
+        terms = {"symbol": symbol, "expiryType": "ALL"}
+        asked = _get("market", "/v1/market/optionexpiredate.json", terms)
+        read = _model("OptionExpireDateResponse", market_answers.Expiries)
+        return await self._way.read(asked, read, seconds=MARKET_SECONDS)
+
     async def get_chain(self, symbol: str, expiry: date) -> market_answers.Chain:
         """Every contract of one day; of the nearest one, should E*TRADE not read the day."""
         terms = {

@@ -2,29 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from floorbroker.brokers.etrade import mapping, market_answers
+from floorbroker.brokers.etrade import chains, mapping, market_answers
 from floorbroker.brokers.etrade.calls import EtradeCalls
 from floorbroker.brokers.etrade.errors import BROKER, Refusal
 from floorbroker.brokers.etrade.products import (
     SHARE,
     SYMBOL,
-    contract,
     contract_of,
     instrument_of,
     quoted_as,
     share,
 )
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.option_symbols import same_chain
 from floorbroker.brokers.shared.wire import Failure, sentence
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, SymbolNotFound
-from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules, OptionRight
+from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Quote
+from floorbroker.domain.option_chain import OptionQuote
 
 KEPT: Final = timedelta(hours=1)
 PRICE_KEPT: Final = timedelta(minutes=10)
@@ -32,7 +32,6 @@ FOUND_AT_MOST: Final = 25
 _LONGEST_TEXT: Final = 40
 _TEXT: Final = re.compile(r"[A-Za-z0-9&.' -]+", re.ASCII)
 _EQUITY: Final = "EQUITY"
-_STANDARD: Final = "STANDARD"
 
 
 class Instruments:
@@ -113,14 +112,37 @@ class Instruments:
             raise
         if told.selected.date != expiry:
             return []  # the nearest day that there is, and not the one that was asked for
-        found: list[Instrument] = []
-        for pair in told.pairs:
-            for one, right in ((pair.call, OptionRight.CALL), (pair.put, OptionRight.PUT)):
-                if one is not None and _usual(one, underlying):
-                    terms = (underlying.symbol, expiry, right, one.strike_price)
-                    with suppress(ValueError):  # a strike that no contract has
-                        found.append(contract(*terms, one.display_symbol or ""))
+        found = [about for about, _ in chains.read(told, underlying.symbol)]
         return sorted(found, key=lambda one: (one.strike, one.right))
+
+    async def expiries(self, underlying: Instrument) -> Sequence[date]:
+        """The days on which contracts on it expire; none of what has no options."""
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        if not SYMBOL.fullmatch(underlying.symbol):
+            raise _not_found()
+        try:
+            told = await self._calls.get_expiries(underlying.symbol)
+        except Refusal as refusal:
+            if refusal.of_no_options:
+                return []
+            raise
+        return sorted({one.date for one in told.days})
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """What the chain of their day says of them, in one answer."""
+        chain = same_chain(contracts)
+        if chain is None:
+            return []
+        told = await self._calls.get_chain(*chain)
+        if told.selected.date != chain[1]:
+            return []
+        known = {about.symbol: one for about, one in chains.read(told, chain[0])}
+        return [
+            chains.option_quote(about, known[about.symbol], told)
+            for about in contracts
+            if about.symbol in known
+        ]
 
     async def _exactly(self, symbol: str) -> list[Instrument]:
         if not SYMBOL.fullmatch(symbol):
@@ -166,12 +188,6 @@ def _confirmed(asked: Instrument, told: market_answers.Quote) -> Instrument:
     prices = told.prices
     name = (prices.company_name or prices.symbol_description or "") if prices else ""
     return share(asked.symbol, name)
-
-
-def _usual(told: market_answers.Contract, underlying: Instrument) -> bool:
-    """Adjusted contracts and mini ones stand for another number of shares."""
-    standard = told.option_category in {None, _STANDARD} and not told.adjusted_flag
-    return standard and sentence(told.symbol).upper() == underlying.symbol
 
 
 def _not_found() -> SymbolNotFound:

@@ -65,6 +65,16 @@ class LookUp(Camel):
     found: Many[Named] = Field(default=[], validation_alias="Data")
 
 
+class Figures(Camel):
+    """`OptionGreeks`: the volatility as a fraction; 0 where nothing was computed."""
+
+    delta: Amount | None = None
+    gamma: Amount | None = None
+    theta: Amount | None = None
+    vega: Amount | None = None
+    iv: Price = None
+
+
 class Contract(Camel):
     """One of a chain."""
 
@@ -74,6 +84,13 @@ class Contract(Camel):
     option_category: str | None = None
     adjusted_flag: bool = False
     display_symbol: str | None = None
+    time_stamp: Seconds = None
+    bid: Price = None
+    ask: Price = None
+    last_price: Price = None
+    volume: Amount | None = None
+    open_interest: Amount | None = None
+    greeks: Figures | None = Field(default=None, validation_alias="OptionGreeks")
 
 
 class Pair(Camel):
@@ -96,8 +113,16 @@ class Day(Camel):
         return date(self.year, self.month, self.day)
 
 
+class Expiries(Camel):
+    """`optionexpiredate`."""
+
+    days: Many[Day] = Field(default=[], validation_alias="ExpirationDate")
+
+
 class Chain(Camel):
     """Every strike of one day."""
 
+    quote_type: str = ""
+    near_price: Price = None
     pairs: Many[Pair] = Field(default=[], validation_alias="OptionPair")
     selected: Day = Field(validation_alias="SelectedED")

@@ -22,6 +22,7 @@ from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -191,6 +192,16 @@ class IbkrAdapter(BrokerAdapter):
         """See the port."""
         async with self._reading():
             return await self._market.hours(market)
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        async with self._reading():
+            return await self._market.expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        async with self._reading():
+            return await self._market.option_quotes(contracts)
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""

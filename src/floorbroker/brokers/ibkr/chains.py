@@ -20,6 +20,7 @@ from floorbroker.brokers.ibkr.catalogue import Listed
 from floorbroker.brokers.ibkr.contracts import DOLLARS, SMART
 from floorbroker.brokers.ibkr.instruments import SECONDS, Instruments
 from floorbroker.brokers.ibkr.line import IbkrLine
+from floorbroker.brokers.shared.option_symbols import exchange_day
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument
@@ -46,9 +47,7 @@ class Chains:
 
     async def of(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """Every contract of the usual size, by strike; none where nothing expires on that day."""
-        if underlying.asset_class is not AssetClass.EQUITY:
-            raise NotSupported("Chains are told of shares and funds only.", broker="ibkr")
-        share = await self._instruments.listed(underlying.symbol)
+        share = await self._share(underlying)
         key = (share.con_id, expiry)
         known = self._found.get(key)
         if known is not None and self._clock.now() - known[0] < _FRESH:
@@ -59,6 +58,27 @@ class Chains:
             self._asking[key] = asking
             asking.add_done_callback(lambda done: self._answered(key, done))
         return await asyncio.shield(asking)
+
+    async def expiries(self, underlying: Instrument) -> Sequence[date]:
+        """The days from today on, of all classes of the usual size."""
+        share = await self._share(underlying)
+        today = exchange_day(self._clock.now())
+        told = [day for one in await self._classes(share) for day in one.expirations]
+        days = {datetime.strptime(day, "%Y%m%d").date() for day in told}  # noqa: DTZ007  # a day
+        return sorted(day for day in days if day >= today)
+
+    async def _share(self, underlying: Instrument) -> Listed:
+        if underlying.asset_class is not AssetClass.EQUITY:
+            raise NotSupported("Chains are told of shares and funds only.", broker="ibkr")
+        return await self._instruments.listed(underlying.symbol)
+
+    async def _classes(self, share: Listed) -> list[Any]:
+        contract = share.contract
+        told = await self._line.ask(
+            lambda ib: ib.reqSecDefOptParamsAsync(contract.symbol, "", "STK", contract.conId),
+            seconds=SECONDS,
+        )
+        return [one for one in told if _is_usual(one)]
 
     def _answered(self, key: _Key, done: asyncio.Task[tuple[Instrument, ...]]) -> None:
         del self._asking[key]
@@ -71,11 +91,8 @@ class Chains:
 
     async def _ask(self, share: Listed, expiry: date) -> tuple[Instrument, ...]:
         contract, day = share.contract, f"{expiry:%Y%m%d}"
-        told = await self._line.ask(
-            lambda ib: ib.reqSecDefOptParamsAsync(contract.symbol, "", "STK", contract.conId),
-            seconds=SECONDS,
-        )
-        classes = {one.tradingClass for one in told if _is_usual(one) and day in one.expirations}
+        told = await self._classes(share)
+        classes = {one.tradingClass for one in told if day in one.expirations}
         found: list[Listed] = []
         for trading_class in sorted(classes):
             fields = {

@@ -32,6 +32,7 @@ from floorbroker.domain.market import (
     Quote,
     Timeframe,
 )
+from floorbroker.domain.option_chain import OptionQuote
 
 PATIENCE: Final = 3.0
 """Seconds for bid and ask. A snapshot would take eleven, whatever comes in that time
@@ -137,6 +138,31 @@ class MarketData:
         listed = await self._instruments.listed(instrument.symbol)
         return await self._bars.of(listed, timeframe, start, end)
 
+    async def expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See `chains.py`."""
+        return await self._chains.expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """All of them listened to at once, no longer than for one; open interest is not asked for.
+
+        Raises:
+            BrokerError: Not one of them has a price, and why the first has none.
+        """
+        if not contracts:
+            return []
+        listed = [await self._instruments.listed(one.symbol) for one in contracts]
+        async with self._feeds.listening(listed) as (listener, feeds):
+            await self._settled(listener, feeds)
+            found = [
+                told
+                for contract, feed in zip(contracts, feeds, strict=True)
+                if (told := _option_quote(contract, feed)) is not None
+            ]
+            if not found:
+                first = feeds[0]
+                raise first.failure or no_prices(first.remark, self._line.data_type)
+            return found
+
     async def chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See `chains.py`."""
         return await self._chains.of(underlying, expiry)
@@ -183,6 +209,14 @@ class MarketData:
         except ValueError as error:
             raise BrokerError(_NO_HOURS, broker=BROKER, detail="hours") from error
 
+    async def _settled(self, listener: Listener, feeds: Sequence[Feed]) -> None:
+        """Waits until each feed has its sides and Greeks or has failed, or no longer than that."""
+        lost = self._line.lost
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                while not lost.done() and not all(_has_all(feed) for feed in feeds):
+                    await listener.news()
+
     async def _filled(
         self, listener: Listener, feed: Feed, done: Callable[[Any], bool], seconds: float
     ) -> None:
@@ -198,6 +232,22 @@ class MarketData:
                         raise BrokerConnectionError(lost.result(), broker=BROKER)
         except TimeoutError:
             return
+
+
+def _has_all(feed: Feed) -> bool:
+    if feed.failure is not None:
+        return True
+    ticker = feed.ticker
+    return ticker is not None and ticks.has_sides(ticker) and ticks.has_greeks(ticker)
+
+
+def _option_quote(contract: Instrument, feed: Feed) -> OptionQuote | None:
+    quote, greeks = _quote(feed, contract), None
+    if feed.ticker is not None and feed.heard_at is not None:
+        greeks = ticks.greeks(feed.ticker, contract, _kind(feed), feed.heard_at)
+    if quote is None and greeks is None:
+        return None
+    return OptionQuote(contract=contract, quote=quote, greeks=greeks)
 
 
 def _kind(feed: Feed) -> int:

@@ -22,6 +22,7 @@ from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -168,6 +169,16 @@ class MoomooAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._hours.of(market)
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        with self._reading():
+            return await self._instruments.expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        with self._reading():
+            return await self._market.option_quotes(contracts)
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""

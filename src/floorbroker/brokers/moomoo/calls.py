@@ -138,6 +138,12 @@ class MoomooCalls:
         fields = {"market": words.US_SECURITIES, "secType": kind}
         return list((await self._ask("Qot_GetStaticInfo", fields)).staticInfoList)
 
+    async def get_expiries(self, code: str) -> Sequence[Any]:
+        """`OptionExpirationDate` of each day on which contracts of it expire."""
+        await self._metering.take(metering.EXPIRIES)
+        told = await self._ask("Qot_GetOptionExpirationDate", {"owner": _security(code)})
+        return list(told.dateList)
+
     async def get_chain(self, code: str, expiry: date) -> Sequence[Any]:
         """`SecurityStaticInfo` of every contract of one expiry."""
         await self._metering.take(metering.CHAIN)

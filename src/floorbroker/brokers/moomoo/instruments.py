@@ -9,7 +9,7 @@ from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.moomoo import catalogue, words
 from floorbroker.brokers.moomoo.calls import MARKET_SECONDS, MoomooCalls
 from floorbroker.brokers.moomoo.errors import closed_for_reads, not_found
-from floorbroker.brokers.moomoo.refusals import Refusal
+from floorbroker.brokers.moomoo.refusals import Garbled, Refusal
 from floorbroker.brokers.shared.beginnings import Beginnings
 from floorbroker.brokers.shared.option_symbols import CONTRACT
 from floorbroker.brokers.shared.threads import NeverStarted
@@ -77,6 +77,19 @@ class Instruments:
         listed = [catalogue.listed(one) for one in told]
         found = [one for one in listed if one is not None and one.expiry == expiry]
         return sorted(found, key=lambda one: (one.strike or Decimal(0), one.symbol))
+
+    async def expiries(self, underlying: Instrument) -> Sequence[date]:
+        """The days on which contracts on it expire, the next first."""
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        told = await self._calls.get_expiries(catalogue.code_of(underlying))
+        found = set()
+        for one in told:
+            try:
+                found.add(date.fromisoformat(one.strikeTime[:10]))
+            except ValueError as error:
+                raise Garbled("no day") from error
+        return sorted(found)
 
     async def _all(self) -> "_Listed":
         """Of each kind one long list, read in a thread: the loop has better things to do."""

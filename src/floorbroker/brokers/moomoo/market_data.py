@@ -1,6 +1,7 @@
 """Quotes, books, Greeks, bars and hours, as moomoo tells them."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -14,13 +15,19 @@ from floorbroker.brokers.moomoo.errors import BROKER, not_found, reading
 from floorbroker.brokers.moomoo.line import OpenDLine
 from floorbroker.brokers.moomoo.pushes import Pushes
 from floorbroker.brokers.moomoo.refusals import Garbled
+from floorbroker.brokers.moomoo.snapshots import (
+    SOURCE,
+    option_quote,
+    snapshot_greeks,
+    snapshot_quote,
+)
 from floorbroker.brokers.moomoo.subscriptions import Subscriptions
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Bar, Depth, Greeks, Level, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 
-SOURCE: Final = "Moomoo"
 KINDS: Final = {
     Timeframe.MINUTE: (1, timedelta(minutes=1)),
     Timeframe.FIVE_MINUTES: (6, timedelta(minutes=5)),
@@ -45,21 +52,11 @@ class MarketData:
 
     async def quote(self, instrument: Instrument) -> Quote:
         """The touch and the last trade of the regular session."""
-        told = (await self._snapshots(instrument))[0].basic
-        bid, ask, last = price(told.bidPrice), price(told.askPrice), price(told.curPrice)
-        if bid is ask is last is None:
+        told = (await self._snapshots(instrument))[0]
+        found = snapshot_quote(instrument, told, self._clock.now(), delayed=self._delayed)
+        if found is None:
             raise NotSupported("Moomoo tells no price of it now.", broker=BROKER)
-        return Quote(
-            instrument=instrument,
-            bid=bid,
-            ask=ask,
-            last=last,
-            at=min(moment(told.updateTimestamp, told.updateTime), self._clock.now()),
-            source=SOURCE,
-            delayed=self._delayed,
-            volume=amount(float(told.volume)),
-            halted=told.isSuspend,
-        )
+        return found
 
     async def rough_price(self, instrument: Instrument) -> Decimal | None:
         """The last one; None where there is none."""
@@ -73,20 +70,25 @@ class MarketData:
         found = told[0]
         if not found.HasField("optionExData"):
             raise not_found()
-        figures = found.optionExData
-        owner = await self._calls.get_snapshots(figures.owner.code)
-        return Greeks(
-            instrument=option,
-            at=min(moment(found.basic.updateTimestamp, found.basic.updateTime), self._clock.now()),
-            source=SOURCE,
-            delta=amount(figures.delta),
-            gamma=amount(figures.gamma),
-            theta=amount(figures.theta),
-            vega=amount(figures.vega),
-            implied_volatility=amount(figures.impliedVolatility) / 100,
+        owner = await self._calls.get_snapshots(found.optionExData.owner.code)
+        return replace(
+            snapshot_greeks(option, found, self._clock.now(), delayed=self._delayed),
             underlying_price=price(owner[0].basic.curPrice) if owner else None,
-            delayed=self._delayed,
         )
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """All of them in one snapshot."""
+        if not contracts:
+            return []
+        about = {code_of(one): one for one in contracts}
+        told = await self._calls.get_snapshots(*about)
+        by_code = {one.basic.security.code: one for one in told}
+        now, delayed = self._clock.now(), self._delayed
+        return [
+            option_quote(instrument, by_code[code], now, delayed=delayed)
+            for code, instrument in about.items()
+            if code in by_code
+        ]
 
     async def depth(self, instrument: Instrument) -> Depth:
         """Ten levels of each side, or as many as the person's rights show."""

@@ -37,6 +37,7 @@ FEES: Final = Scope("fees", 10)  # order-fee-query.html
 SNAPSHOT: Final = Scope("snapshot", 60, kept_back=True)  # get-market-snapshot.html
 STATIC: Final = Scope("instruments", 10)  # get-static-info.html (unverified)
 CHAIN: Final = Scope("option chain", 10)  # get-option-chain.html (unverified)
+EXPIRIES: Final = Scope("option expiries", 60)  # get-option-expiration-date.html (unverified)
 BARS: Final = Scope("bars", 60)  # request-history-kline.html
 DAYS: Final = Scope("trading days", 30)  # request-trading-days.html (unverified)
 UNLOCK: Final = Scope("unlock", 10)  # unlock.html
@@ -51,6 +52,7 @@ ALL: Final = (
     SNAPSHOT,
     STATIC,
     CHAIN,
+    EXPIRIES,
     BARS,
     DAYS,
     UNLOCK,

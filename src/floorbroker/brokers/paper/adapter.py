@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.paper import bars, desk, errors, instruments, mapping, margin
+from floorbroker.brokers.paper import bars, chains, desk, errors, instruments, mapping, margin
 from floorbroker.brokers.paper.book import Book
 from floorbroker.brokers.paper.credentials import PaperCredentials
 from floorbroker.brokers.paper.hours import TradingHours
@@ -21,8 +21,9 @@ from floorbroker.brokers.shared.connection import Connection
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
-from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.market import Bar, Greeks, Market, MarketHours, Quote, Timeframe
 from floorbroker.domain.money import usd
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import Absent, Found, LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -103,7 +104,7 @@ class PaperAdapter(BrokerAdapter):
     async def instrument(self, symbol: str) -> Instrument:
         """See the port."""
         async with self._answering("instrument"):
-            return instruments.listing(symbol).instrument
+            return chains.trading(symbol, self._clock.now()).instrument
 
     async def instrument_rules(self, instrument: Instrument) -> InstrumentRules:
         """See the port."""
@@ -190,7 +191,8 @@ class PaperAdapter(BrokerAdapter):
     async def quote(self, instrument: Instrument) -> Quote:
         """See the port."""
         async with self._answering("quote"):
-            return self._market.quote(instruments.listing(instrument.symbol), self._clock.now())
+            now = self._clock.now()
+            return self._market.quote(chains.trading(instrument.symbol, now), now)
 
     async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
         """See the port; whatever has moved since the last look, every `push_seconds`."""
@@ -223,6 +225,26 @@ class PaperAdapter(BrokerAdapter):
         async with self._answering("market_hours"):
             return self._market.hours.of(market, self._clock.now())
 
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        async with self._answering("option_expiries"):
+            return chains.expiries(underlying, self._clock.now())
+
+    async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
+        """See the port."""
+        async with self._answering("option_chain"):
+            return chains.chain(underlying, expiry, self._clock.now())
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        async with self._answering("option_quotes"):
+            return chains.quotes(contracts, self._market, self._clock.now())
+
+    async def greeks(self, option: Instrument) -> Greeks:
+        """See the port."""
+        async with self._answering("greeks"):
+            return chains.greeks(option, self._market, self._clock.now())
+
     # What all of them share
 
     @asynccontextmanager
@@ -247,7 +269,7 @@ class PaperAdapter(BrokerAdapter):
         return Position(
             instrument=line.instrument,
             quantity=holding.quantity,
-            average_price=holding.average_price,
+            average_price=holding.average_price / line.size,
             market_price=self._market.value(line, book.looked_at),
             as_of=book.looked_at,
         )

@@ -32,6 +32,7 @@ class Holding:
         return (self.cost / self.quantity).quantize(Decimal("1e-8"))
 
 
+_ONE: Final = Decimal(1)
 _NOTHING: Final = Holding(Decimal(0), Decimal(0))
 
 
@@ -97,16 +98,23 @@ class Book:
             ended = (*self.ended, record)
         return replace(self, working=working, ended=ended)
 
-    def with_fill(self, symbol: str, side: Side, fill: Fill) -> "Book":
-        """With the cash and the holding after `fill`."""
+    def with_fill(self, symbol: str, side: Side, fill: Fill, size: Decimal = _ONE) -> "Book":
+        """With the cash and the holding after `fill` of units of that size."""
         change = fill.quantity if side is Side.BUY else -fill.quantity
-        holding, profit = _after(self.holdings.get(symbol, _NOTHING), change, fill.price)
+        return self._traded(symbol, change, fill.price * size)
+
+    def settled_in_cash(self, symbol: str, unit_value: Decimal) -> "Book":
+        """Without the holding, and with the cash that it brought."""
+        return self._traded(symbol, -self.held(symbol), unit_value)
+
+    def _traded(self, symbol: str, change: Decimal, unit_value: Decimal) -> "Book":
+        holding, profit = _after(self.holdings.get(symbol, _NOTHING), change, unit_value)
         holdings = {**self.holdings, symbol: holding}
         if not holding.quantity:
             del holdings[symbol]
         return replace(
             self,
-            cash=self.cash - change * fill.price,
+            cash=self.cash - change * unit_value,
             holdings=holdings,
             realised=self.realised + profit,
         )

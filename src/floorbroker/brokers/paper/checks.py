@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from floorbroker.brokers.paper import errors
 from floorbroker.brokers.paper.book import Book
+from floorbroker.brokers.paper.contracts import expiries, expiry_moment
 from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.margin import margin_rate, worth
 from floorbroker.brokers.paper.market import PaperMarket
@@ -23,14 +24,14 @@ def listed(instrument: Instrument) -> Listing:
     """The market's line for an order's instrument.
 
     Raises:
-        OrderRejected: Not listed, or an option, future or currency pair.
+        OrderRejected: Not listed, or a future or currency pair.
     """
     try:
         line = listing(instrument.symbol)
     except SymbolNotFound:
         raise errors.unknown_symbol(instrument.symbol) from None
-    if instrument.asset_class not in {AssetClass.EQUITY, AssetClass.CRYPTO}:
-        raise errors.refused("The paper broker trades shares, funds and coins only.")
+    if instrument.asset_class not in {AssetClass.EQUITY, AssetClass.CRYPTO, AssetClass.OPTION}:
+        raise errors.refused("The paper broker trades shares, funds, options and coins only.")
     return line
 
 
@@ -41,11 +42,12 @@ def check_terms(order: PaperOrder, line: Listing, market: PaperMarket, now: date
         OrderRejected: It does not.
     """
     _check_steps(order, line)
+    _check_contract(order, line, now)
     if order.immediate and order.type not in {OrderType.MARKET, OrderType.LIMIT}:
         raise errors.refused("Only market and limit orders can be immediate.")
     if order.session is Session.EXTENDED and order.type is not OrderType.LIMIT:
         raise errors.refused("In the extended session only limit orders are taken.")
-    if order.effect is PositionEffect.SHORT and (order.side is Side.BUY or line.crypto):
+    if order.effect is PositionEffect.SHORT and (order.side is Side.BUY or line.for_cash):
         raise errors.refused("A short position is opened by selling shares.")
     if order.legs and order.closes_only:
         raise errors.refused("A take-profit or stop-loss goes with an order that opens a position.")
@@ -53,6 +55,20 @@ def check_terms(order: PaperOrder, line: Listing, market: PaperMarket, now: date
     must_fill_now = order.immediate or order.type is OrderType.MARKET
     if must_fill_now and not market.hours.open_at(now, order.session, crypto=line.crypto):
         raise errors.market_closed(market.hours.of(Market.US_EQUITIES, now).next_open)
+
+
+def _check_contract(order: PaperOrder, line: Listing, now: datetime) -> None:
+    expiry = line.instrument.expiry
+    if expiry is None:
+        return
+    if expiry_moment(expiry) <= now:
+        raise errors.refused("This contract has expired.")
+    if expiry not in expiries(now):
+        raise errors.refused("This contract is not listed yet.")
+    if order.session is Session.EXTENDED:
+        raise errors.refused("Options trade in the regular session only.")
+    if order.legs:
+        raise errors.refused("A take-profit or stop-loss goes with shares and coins only.")
 
 
 def _check_steps(order: PaperOrder, line: Listing) -> None:
@@ -114,7 +130,7 @@ def closable(book: Book, order: PaperOrder) -> Decimal:
 
 def _check_value(order: PaperOrder, line: Listing, market: PaperMarket, now: datetime) -> None:
     minimum = line.rules.minimum_notional
-    value = order.quantity * (order.limit_price or market.value(line, now))
+    value = order.quantity * line.size * (order.limit_price or market.value(line, now))
     if minimum is not None and value < minimum:
         raise errors.refused(f"The smallest order is worth {plain(minimum)} USD.")
 
@@ -127,7 +143,7 @@ def _check_funds(
     tied = before.free - after.free
     if tied <= 0:
         return
-    if line.crypto:
+    if line.for_cash:
         free = max(min(before.free, before.free_cash), Decimal(0))
         if tied > free:
             raise errors.insufficient_funds(tied, free, "cash")

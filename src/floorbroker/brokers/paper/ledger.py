@@ -202,4 +202,4 @@ def _worth_saving(stored: Book, book: Book) -> bool:
 def _told(book: Book) -> object:
     """The book without what a mere look changes: marks of trailing stops, and the time."""
     working = [replace(order, mark=None) for order in book.working]
-    return working, book.ended, book.next_number
+    return working, book.ended, book.next_number, book.holdings

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from floorbroker.brokers.paper.brackets import held_legs
+from floorbroker.brokers.paper.contracts import expiry_moment
 from floorbroker.brokers.paper.hours import TradingHours
 from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.orders import PaperOrder
@@ -20,7 +21,7 @@ def units(request: OrderRequest, line: Listing, price: Decimal) -> Decimal:
     if request.quantity is not None:
         return request.quantity
     step = line.rules.quantity_step
-    wanted = (request.notional or Decimal(0)) / (request.limit_price or price)
+    wanted = (request.notional or Decimal(0)) / ((request.limit_price or price) * line.size)
     return (wanted / step).to_integral_value(ROUND_FLOOR) * step
 
 
@@ -38,6 +39,9 @@ def paper_order(
     expires_at = None
     if request.time_in_force is TimeInForce.DAY:
         expires_at = hours.day_order_ends(now, request.session, crypto=line.crypto)
+    if line.instrument.expiry is not None:
+        ends = expiry_moment(line.instrument.expiry)
+        expires_at = ends if expires_at is None else min(expires_at, ends)
     return PaperOrder(
         order_id=order_id,
         broker_order_id=broker_order_id,

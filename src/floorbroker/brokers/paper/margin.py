@@ -1,8 +1,8 @@
 """What an account is worth and can still buy. Pure.
 
-Shares, long or short, tie up half their value and coins all of it; what is left of the equity is
-free, and twice that is the buying power. Working orders that would open something tie up the same
-in advance. There is no margin call: a loss only takes the buying power down to zero.
+Shares, long or short, tie up half their value, coins and contracts all of it; what is left of the
+equity is free, and twice that is the buying power. Working orders that would open something tie up
+the same in advance. There is no margin call: a loss only takes the buying power down to zero.
 """
 
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from floorbroker.brokers.paper.book import Book
+from floorbroker.brokers.paper.book import Book, Holding
 from floorbroker.brokers.paper.instruments import Listing, listing
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.orders import PaperOrder
 from floorbroker.domain.orders import Side
 
 _SHARES: Final = Decimal("0.5")
-_COINS: Final = Decimal(1)
+_IN_FULL: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +51,19 @@ class Opening:
 
 def margin_rate(line: Listing) -> Decimal:
     """The share of a holding's value that it ties up."""
-    return _COINS if line.crypto else _SHARES
+    return _IN_FULL if line.for_cash else _SHARES
 
 
 def equity(book: Book, market: PaperMarket, at: datetime) -> Decimal:
     """Cash and all holdings at their last price."""
     values = (
-        holding.quantity * market.value(listing(symbol), at)
-        for symbol, holding in book.holdings.items()
+        _value(listing(symbol), holding, market, at) for symbol, holding in book.holdings.items()
     )
     return sum(values, book.cash)
+
+
+def _value(line: Listing, holding: Holding, market: PaperMarket, at: datetime) -> Decimal:
+    return holding.quantity * line.size * market.value(line, at)
 
 
 def worth(book: Book, market: PaperMarket, at: datetime) -> Worth:
@@ -68,7 +71,7 @@ def worth(book: Book, market: PaperMarket, at: datetime) -> Worth:
     total, tied = book.cash, Decimal(0)
     for symbol, holding in book.holdings.items():
         line = listing(symbol)
-        value = holding.quantity * market.value(line, at)
+        value = _value(line, holding, market, at)
         total += value
         tied += abs(value) * margin_rate(line)
     free_cash = book.cash
@@ -91,7 +94,7 @@ def openings(book: Book, market: PaperMarket, at: datetime) -> Iterator[Opening]
         left[order.symbol] = left.get(order.symbol, Decimal(0)) + sign * closed
         if opened := order.remaining - closed:
             line = listing(order.symbol)
-            value = opened * worst_price(order, line, market, at)
+            value = opened * line.size * worst_price(order, line, market, at)
             yield Opening(order=order, line=line, value=value)
 
 

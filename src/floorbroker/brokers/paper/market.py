@@ -6,9 +6,11 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Final
 
+from floorbroker.brokers.paper.contracts import expiry_moment
 from floorbroker.brokers.paper.hours import TradingHours, last_midnight
 from floorbroker.brokers.paper.instruments import Listing
 from floorbroker.brokers.paper.noise import factor, gaussian
+from floorbroker.brokers.paper.premiums import premium, traded
 from floorbroker.domain.market import Quote
 from floorbroker.domain.orders import Side
 
@@ -27,7 +29,10 @@ class PaperMarket:
     hours: TradingHours
 
     def middle(self, listing: Listing, at: datetime) -> float:
-        """Between bid and ask, before rounding to ticks."""
+        """Between bid and ask, before rounding to ticks; of a contract until it expires."""
+        if listing.underlying is not None and listing.instrument.expiry is not None:
+            at = min(at, expiry_moment(listing.instrument.expiry))
+            return premium(listing.instrument, self.middle(listing.underlying, at), at)
         return float(listing.base_price) * factor(self.seed, listing.symbol, at.timestamp())
 
     def last(self, listing: Listing, at: datetime) -> Decimal:
@@ -61,6 +66,8 @@ class PaperMarket:
 
     def volume(self, listing: Listing, start: datetime, end: datetime) -> Decimal:
         """Whole units traded between two moments: plausible, not the sum of shorter spans."""
+        if listing.underlying is not None:
+            return traded(self.seed, listing, end)
         daily = _DOLLARS_A_DAY / float(listing.base_price)
         mood = gaussian(self.seed, listing.symbol, _VOLUME_OCTAVE, int(start.timestamp()))
         share = max((end - start) / _DAY, 0)

@@ -63,7 +63,7 @@ def look(order: PaperOrder, market: PaperMarket, start: datetime, end: datetime)
 
 def next_part(order: PaperOrder, line: Listing) -> Decimal:
     """How much the market takes at once: all of a small order, a part of a large one."""
-    if order.quantity * line.base_price <= LARGE_VALUE:
+    if order.quantity * line.size * line.base_price <= LARGE_VALUE:
         return order.remaining
     parts = 2 + _hashed(order.order_id, str(order.quantity.normalize())) % 3
     step = line.rules.quantity_step if line.crypto else Decimal(1)

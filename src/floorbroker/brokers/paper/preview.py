@@ -21,7 +21,7 @@ def preview(book: Book, request: OrderRequest, market: PaperMarket, now: datetim
     line = listed(request.instrument)
     order = desk.drafted(book, "preview", request, market, now)
     check_terms(order, line, market, now)
-    cost = order.quantity * worst_price(order, line, market, now)
+    cost = order.quantity * line.size * worst_price(order, line, market, now)
     with_order = book.with_new(order)
     tied = (o.value for o in openings(with_order, market, now) if o.order is order)
     return Preview(

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from floorbroker.brokers.paper.book import Book
 from floorbroker.brokers.paper.brackets import after_end, after_fill
+from floorbroker.brokers.paper.contracts import expiry_moment
 from floorbroker.brokers.paper.hours import last_midnight
+from floorbroker.brokers.paper.instruments import listing
 from floorbroker.brokers.paper.margin import equity
 from floorbroker.brokers.paper.market import PaperMarket
 from floorbroker.brokers.paper.matching import Look, look
@@ -16,11 +19,30 @@ def settled(book: Book, market: PaperMarket, now: datetime) -> Book:
 
     A clock that is behind the last look changes nothing: time does not go back.
     """
-    midnight = last_midnight(now)
-    if midnight > book.looked_at:
-        book = _walked(book, market, midnight)
-        book = replace(book, opening_equity=equity(book, market, midnight))
-    return _walked(book, market, max(now, book.looked_at))
+    now, midnight = max(now, book.looked_at), last_midnight(now)
+    for at in sorted(one for one in {midnight, *_expiries(book)} if book.looked_at < one <= now):
+        book = _expired(_walked(book, market, at), market, at)
+        if at == midnight:
+            book = replace(book, opening_equity=equity(book, market, at))
+    return _walked(book, market, now)
+
+
+def _expiries(book: Book) -> set[datetime]:
+    """When contracts end that are held or ordered."""
+    symbols = {*book.holdings, *(order.symbol for order in book.working)}
+    days = {listing(symbol).instrument.expiry for symbol in symbols}
+    return {expiry_moment(day) for day in days if day is not None}
+
+
+def _expired(book: Book, market: PaperMarket, at: datetime) -> Book:
+    """`book` with each contract that has ended paid out: what exercising it brings, in cash."""
+    for symbol in tuple(book.holdings):
+        line = listing(symbol)
+        expiry = line.instrument.expiry
+        if expiry is not None and expiry_moment(expiry) <= at:
+            worth = Decimal(str(round(market.middle(line, at), 2)))
+            book = book.settled_in_cash(symbol, worth * line.size)
+    return book
 
 
 def _walked(book: Book, market: PaperMarket, end: datetime) -> Book:
@@ -52,5 +74,6 @@ def _applied(book: Book, found: Look) -> Book:
     book = book.with_order(order)
     if found.fill is None:
         return after_end(book, order)
-    book = book.with_fill(order.symbol, order.side, found.fill)
+    size = listing(order.symbol).size
+    book = book.with_fill(order.symbol, order.side, found.fill, size)
     return after_fill(book, order, found.fill.quantity)

@@ -17,7 +17,7 @@ SPEC: Final = BrokerSpec(
     auth_method="None",
     auth_flow=AuthFlow.NONE,
     modes=frozenset(DeploymentMode),
-    asset_classes=frozenset({AssetClass.EQUITY, AssetClass.CRYPTO}),
+    asset_classes=frozenset({AssetClass.EQUITY, AssetClass.CRYPTO, AssetClass.OPTION}),
     environments=frozenset({Environment.PAPER}),
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
@@ -34,6 +34,8 @@ SPEC: Final = BrokerSpec(
             Capability.STREAM_QUOTES,
             Capability.BARS,
             Capability.MARKET_HOURS,
+            Capability.OPTION_CHAIN,
+            Capability.GREEKS,
             Capability.REVOKE,
         }
     ),

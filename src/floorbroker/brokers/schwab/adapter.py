@@ -10,6 +10,7 @@ from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.schwab import errors, instruments, mapping
 from floorbroker.brokers.schwab.accounts import Named, by_id
 from floorbroker.brokers.schwab.calls import SchwabCalls
+from floorbroker.brokers.schwab.chains import Chains
 from floorbroker.brokers.schwab.credentials import SchwabTokens
 from floorbroker.brokers.schwab.instruments import Instruments
 from floorbroker.brokers.schwab.looks import Pause
@@ -21,6 +22,7 @@ from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -39,6 +41,7 @@ class SchwabAdapter(BrokerAdapter):
         self._clock = context.clock
         self._instruments = Instruments(self._calls, context.cache, host)
         self._market = MarketData(self._calls, context.cache, context.clock, host)
+        self._chains = Chains(self._calls, context.clock)
         self._orders = Orders(self._calls, context.clock, pause)
         self._accounts: dict[AccountId, Named] = {}
         self._connection = Connection(context.clock)
@@ -165,6 +168,16 @@ class SchwabAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._market.hours(market)
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        with self._reading():
+            return await self._chains.expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        with self._reading():
+            return await self._chains.quotes(contracts)
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""

@@ -31,6 +31,7 @@ _ORDERS: Final = TypeAdapter(tuple[answers.Order, ...]).validate_python
 _PREVIEWED: Final = TypeAdapter(answers.Previewed).validate_python
 _SEARCH: Final = TypeAdapter(market_answers.Search).validate_python
 _HISTORY: Final = TypeAdapter(market_answers.History).validate_python
+_EXPIRIES: Final = TypeAdapter(market_answers.Expiries).validate_python
 _CHAIN: Final = TypeAdapter(market_answers.Chain).validate_python
 _QUOTED: Final = TypeAdapter(market_answers.Quoted).validate_python
 _PRODUCTS: Final = TypeAdapter(
@@ -163,19 +164,17 @@ class SchwabCalls:
         )
         return (await self._read(_HISTORY, asked, MARKET_SECONDS)).candles
 
-    async def get_chain(self, symbol: str, expiry: date) -> Sequence[market_answers.Contract]:
+    async def get_expiries(self, symbol: str) -> Sequence[date]:
+        """`GET /marketdata/v1/expirationchain`."""
+        asked = self._words.get_option_expiration_chain(symbol)
+        return [one.day for one in (await self._read(_EXPIRIES, asked, MARKET_SECONDS)).days]
+
+    async def get_chain(self, symbol: str, expiry: date) -> market_answers.Chain:
         """`GET /marketdata/v1/chains`: every contract of one expiry."""
         asked = self._words.get_option_chain(
             symbol, contract_type="ALL", strategy="SINGLE", from_date=expiry, to_date=expiry
         )
-        told = await self._read(_CHAIN, asked, MARKET_SECONDS)
-        return [
-            contract
-            for side in (told.calls, told.puts)
-            for strikes in side.values()
-            for contracts in strikes.values()
-            for contract in contracts
-        ]
+        return await self._read(_CHAIN, asked, MARKET_SECONDS)
 
     async def get_hours(self, day: date) -> Sequence[market_answers.Product]:
         """`GET /marketdata/v1/markets`: the equity market on a day."""

@@ -92,7 +92,9 @@ class Instruments:
             told = await self._calls.get_chain(to_schwab(underlying), expiry)
         except Refusal as refusal:
             raise (not_found() if refusal.status == _NOT_FOUND else refusal) from refusal
-        found = [one for one in map(contract, told) if one is not None and one.expiry == expiry]
+        found = [
+            one for one in map(contract, told.contracts) if one is not None and one.expiry == expiry
+        ]
         return sorted(found, key=lambda one: (one.strike or Decimal(0), one.symbol))
 
     async def _listed(self, pattern: str) -> Sequence[Listed]:

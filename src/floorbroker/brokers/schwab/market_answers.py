@@ -1,11 +1,25 @@
 """Schwab's answers about the market, in its own names; `answers.py` says where they are from."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from floorbroker.brokers.schwab.answers import Count, Epoch
 from floorbroker.brokers.shared.wire import Amount, Answer, Moment
+
+_NOT_TOLD: Final = -999
+
+
+def _figure(value: Any) -> Any:
+    """None for the -999 that stands for "not computed", and for what is no number at all."""
+    if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
+        return None
+    return None if value == _NOT_TOLD else value
+
+
+Figure = Annotated[Amount | None, BeforeValidator(_figure)]
 
 
 class Prices(Answer):
@@ -70,13 +84,40 @@ class History(Answer):
     candles: tuple[Candle, ...] = ()
 
 
+class Expiry(Answer):
+    """A day on which contracts expire."""
+
+    day: date = Field(validation_alias="expirationDate")
+
+
+class Expiries(Answer):
+    """`GET /expirationchain`."""
+
+    days: tuple[Expiry, ...] = Field((), validation_alias="expirationList")
+
+
 class Contract(Answer):
-    """One of a chain; what does not stand for the usual shares is `nonStandard`."""
+    """One of a chain; what does not stand for the usual shares is `nonStandard`.
+
+    The volatility is in percent.
+    """
 
     symbol: str = Field(min_length=1, max_length=64)
     description: str = ""
     multiplier: Amount = Decimal(100)
     unusual: bool = Field(False, validation_alias="nonStandard")
+    bid: Count = Decimal(0)
+    ask: Count = Decimal(0)
+    last: Count = Decimal(0)
+    volume: Amount | None = Field(None, validation_alias="totalVolume")
+    quoted: Epoch = Field(None, validation_alias="quoteTimeInLong")
+    traded: Epoch = Field(None, validation_alias="tradeTimeInLong")
+    open_interest: Amount | None = Field(None, validation_alias="openInterest")
+    delta: Figure = None
+    gamma: Figure = None
+    theta: Figure = None
+    vega: Figure = None
+    volatility: Figure = None
 
 
 _ByExpiry = dict[str, dict[str, tuple[Contract, ...]]]
@@ -85,8 +126,21 @@ _ByExpiry = dict[str, dict[str, tuple[Contract, ...]]]
 class Chain(Answer):
     """`GET /chains`: by expiry and strike."""
 
+    delayed: bool = Field(True, validation_alias="isDelayed")
+    price: Figure = Field(None, validation_alias="underlyingPrice")
     calls: _ByExpiry = Field({}, validation_alias="callExpDateMap")
     puts: _ByExpiry = Field({}, validation_alias="putExpDateMap")
+
+    @property
+    def contracts(self) -> list[Contract]:
+        """All of them, the calls first."""
+        return [
+            contract
+            for side in (self.calls, self.puts)
+            for strikes in side.values()
+            for contracts in strikes.values()
+            for contract in contracts
+        ]
 
 
 class Span(Answer):

@@ -30,6 +30,7 @@ from floorbroker.domain.errors import (
 from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Depth, Greeks, Market, MarketHours, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, PositionEffect, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -200,6 +201,18 @@ class WatchedAdapter(BrokerAdapter):
         """See the port."""
         return await self._read(
             MARKET_SECONDS, "market_hours", lambda: self._adapter.market_hours(market)
+        )
+
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        return await self._read(
+            MARKET_SECONDS, "option_expiries", lambda: self._adapter.option_expiries(underlying)
+        )
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        return await self._read(
+            MARKET_SECONDS, "option_quotes", lambda: self._adapter.option_quotes(contracts)
         )
 
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:

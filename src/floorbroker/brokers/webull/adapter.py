@@ -7,6 +7,7 @@ from datetime import date, datetime
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
 from floorbroker.brokers.shared.connection import Connection
+from floorbroker.brokers.shared.option_symbols import exchange_day
 from floorbroker.brokers.webull import catalogue, errors, mapping
 from floorbroker.brokers.webull.access import access_with
 from floorbroker.brokers.webull.changes import Changes
@@ -20,6 +21,7 @@ from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument, InstrumentRules
 from floorbroker.domain.market import Bar, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import LookUp, OrderChanges, Preview, Receipt
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
@@ -151,10 +153,25 @@ class WebullAdapter(BrokerAdapter):
         with self._reading():
             return await self._market.bars(instrument, timeframe, start, end)
 
+    async def option_expiries(self, underlying: Instrument) -> Sequence[date]:
+        """See the port."""
+        with self._reading():
+            return await self._expiries(underlying)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """See the port."""
+        with self._reading():
+            return await self._market.option_quotes(contracts)
+
     async def option_chain(self, underlying: Instrument, expiry: date) -> Sequence[Instrument]:
         """See the port."""
         with self._reading():
             return await self._instruments.chain(underlying, expiry)
+
+    async def _expiries(self, underlying: Instrument) -> Sequence[date]:
+        today = exchange_day(self._clock.now())
+        price = await self._market.rough_price(underlying)
+        return await self._instruments.expiries(underlying, today, price)
 
     # What all of them share
 

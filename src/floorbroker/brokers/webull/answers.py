@@ -176,7 +176,7 @@ class Contracts(Answer):
 
 
 class Snapshot(Answer):
-    """What the market shows of one symbol."""
+    """What the market shows of one symbol; the last six of options only."""
 
     symbol: str
     price: PerhapsAmount = None
@@ -185,6 +185,12 @@ class Snapshot(Answer):
     volume: PerhapsAmount = None
     last_trade_time: PerhapsMoment = None
     quote_time: PerhapsMoment = None
+    open_interest: PerhapsAmount = None
+    delta: PerhapsAmount = None
+    gamma: PerhapsAmount = None
+    theta: PerhapsAmount = None
+    vega: PerhapsAmount = None
+    imp_vol: PerhapsAmount = None
 
 
 class Bar(Answer):

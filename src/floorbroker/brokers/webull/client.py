@@ -150,10 +150,10 @@ class WebullClient:
     # Prices
 
     async def get_snapshots(
-        self, kind: str, category: str, symbol: str, *scopes: Scope
+        self, kind: str, category: str, symbols: str, *scopes: Scope
     ) -> tuple[answers.Snapshot, ...]:
         """`GET /market-data/{stocks,options,crypto}/snapshots/list`."""
-        asked = {"symbols": symbol, "category": category}
+        asked = {"symbols": symbols, "category": category}
         path = f"/market-data/{kind}/snapshots/list"
         return await self._get(_SNAPSHOTS, path, asked, *scopes, renews=False)
 

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from typing import Final
 
 from floorbroker.brokers.shared.cache import SharedCache
-from floorbroker.brokers.shared.option_symbols import CONTRACT
+from floorbroker.brokers.shared.option_symbols import CONTRACT, band
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.brokers.webull import answers, catalogue, options
 from floorbroker.brokers.webull.client import WebullClient
@@ -92,19 +92,40 @@ class Instruments:
         """Every tradable contract of one expiry, by strike, calls before puts."""
         if underlying.asset_class is not AssetClass.EQUITY:
             return []
-        terms = {
-            "underlying_symbols": underlying.symbol,
-            "start_date": expiry.isoformat(),
-            "end_date": expiry.isoformat(),
-        }
+        terms = {"start_date": expiry.isoformat(), "end_date": expiry.isoformat()}
+        return _by_strike(await self._contracts_of(underlying, terms), expiry)
+
+    async def expiries(
+        self, underlying: Instrument, today: date, price: Decimal | None
+    ) -> Sequence[date]:
+        """The days from today on, of the calls near the price: no list has days only."""
+        if underlying.asset_class is not AssetClass.EQUITY:
+            return []
+        terms = {"option_type": "CALL", "start_date": today.isoformat()}
+        near = band(price)
+
+        async def load() -> Sequence[date]:
+            told = await self._contracts_of(underlying, terms | near)
+            if not told and near:
+                told = await self._contracts_of(underlying, terms)
+            days = {one.expiration_date for one in told if _traded(one)}
+            return sorted(day for day in days if day is not None and day >= today)
+
+        return await self._cache.get((self._host, "expiries", underlying.symbol, today), load, KEPT)
+
+    async def _contracts_of(
+        self, underlying: Instrument, terms: Mapping[str, str]
+    ) -> list[answers.Contract]:
         found: list[answers.Contract] = []
         key: str | None = None
         for _ in range(_PAGES_AT_MOST):
-            page = await self._client.get_contracts(terms, key)
+            page = await self._client.get_contracts(
+                {"underlying_symbols": underlying.symbol, **terms}, key
+            )
             found += page.data
             key = page.pagination_key
             if not key:
-                return _by_strike(found, expiry)
+                return found
         raise BrokerError("Webull lists more contracts than can be read.", broker=BROKER)
 
     async def _contract(self, symbol: str) -> Instrument:
@@ -184,12 +205,16 @@ def _by_strike(found: Sequence[answers.Contract], expiry: date) -> list[Instrume
     """Those of that day; one whose terms are not those of its symbol is left out."""
     contracts: list[tuple[Decimal, str, Instrument]] = []
     for one in found:
-        if one.tradable_status == catalogue.NOT_TRADED or one.expiration_date != expiry:
+        if not _traded(one) or one.expiration_date != expiry:
             continue
         with suppress(ValueError):
             contracts.append((one.strike_price, one.symbol, options.contract(one)))
     contracts.sort(key=lambda each: each[:2])
     return [instrument for _, _, instrument in contracts]
+
+
+def _traded(told: answers.Contract) -> bool:
+    return told.tradable_status != catalogue.NOT_TRADED
 
 
 def _not_found() -> SymbolNotFound:

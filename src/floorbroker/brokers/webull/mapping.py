@@ -10,8 +10,9 @@ from floorbroker.brokers.shared.wire import Unreadable, sentence
 from floorbroker.brokers.webull import answers, catalogue, options
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument
-from floorbroker.domain.market import Bar, Quote, Timeframe
+from floorbroker.domain.market import Bar, Greeks, Quote, Timeframe
 from floorbroker.domain.money import Money
+from floorbroker.domain.option_chain import OptionQuote
 from floorbroker.domain.portfolio import Balances, BrokerAccount, Position
 
 SOURCE: Final = "Webull"
@@ -86,6 +87,25 @@ def quote(told: answers.Snapshot, about: Instrument, now: datetime) -> Quote | N
         source=SOURCE,
         volume=told.volume,
     )
+
+
+def option_quote(told: answers.Snapshot, about: Instrument, now: datetime) -> OptionQuote:
+    """One of a chain; `imp_vol` is a fraction, as the sandbox shows it."""
+    found = quote(told, about, now)
+    figures = (told.delta, told.gamma, told.theta, told.vega, told.imp_vol)
+    greeks = None
+    if any(figures):
+        greeks = Greeks(
+            instrument=about,
+            at=found.at if found is not None else now,
+            source=SOURCE,
+            delta=told.delta,
+            gamma=told.gamma,
+            theta=told.theta,
+            vega=told.vega,
+            implied_volatility=told.imp_vol or None,
+        )
+    return OptionQuote(contract=about, quote=found, open_interest=told.open_interest, greeks=greeks)
 
 
 def bars(told: Sequence[answers.Bar], start: datetime, end: datetime) -> list[Bar]:

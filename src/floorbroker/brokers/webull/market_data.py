@@ -19,8 +19,11 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, NotSupported
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Bar, Quote, Timeframe
+from floorbroker.domain.option_chain import OptionQuote
 
 BARS_AT_MOST: Final = 1000
+CONTRACTS_AT_ONCE: Final = 20
+"""Of a snapshot of options: several public projects ask for twenty at most, as the sandbox does."""
 
 
 class _Kind(NamedTuple):
@@ -63,6 +66,25 @@ class MarketData:
                 if found is not None:
                     return found
         raise BrokerError("Webull has no price for this.", broker=BROKER)
+
+    async def option_quotes(self, contracts: Sequence[Instrument]) -> Sequence[OptionQuote]:
+        """As many at once as Webull takes, and the next ones after them."""
+        found: dict[str, OptionQuote] = {}
+        for start in range(0, len(contracts), CONTRACTS_AT_ONCE):
+            part = {_name(one): one for one in contracts[start : start + CONTRACTS_AT_ONCE]}
+            first = next(iter(part.values()))
+            kind = self._kind(first)
+            try:
+                told = await self._client.get_snapshots(
+                    kind.path, kind.category, ",".join(part), *kind.scopes
+                )
+            except Refusal as refusal:
+                raise self._remembered(first, refusal) from refusal
+            now = self._clock.now()
+            for one in told:
+                if one.symbol in part:
+                    found[one.symbol] = mapping.option_quote(one, part[one.symbol], now)
+        return [found[name] for one in contracts if (name := _name(one)) in found]
 
     async def rough_price(self, instrument: Instrument) -> Decimal | None:
         """About what it costs; None where that cannot be had now."""

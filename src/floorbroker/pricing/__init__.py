@@ -1,0 +1,1 @@
+"""Computed figures of options: whatever comes from here is labelled as computed."""
