@@ -1,7 +1,7 @@
 """Commands over HTTP: handed over only if Discord signed them, and just now."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +28,16 @@ class Door:
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.received: list[Any] = []
+        self.reachable = True
         self.session: ClientSession | None = None
+
+    def can_be_reached(self) -> bool:
+        return self.reachable
+
+    def receive(self, interaction: Mapping[str, Any]) -> None:
+        if "token" not in interaction:
+            raise KeyError("token")
+        self.received.append(interaction)
 
     async def sends(
         self, body: bytes, *, key: Ed25519PrivateKey = KEY, age: float = 0, **headers: str
@@ -56,7 +65,7 @@ async def door() -> AsyncIterator[Door]:
         readiness=Ready(),
         metrics=Metrics(),
         metrics_token=None,
-        interactions=Interactions(chosen, door.clock, door.received.append),
+        interactions=Interactions(chosen, door.clock, door),
     )
     async with (
         run_web(app, "127.0.0.1", 0) as port,
@@ -158,3 +167,30 @@ async def test_the_moment_is_still_good_at_the_edge(door: Door) -> None:
     status, _ = await door.sends(body(), age=(FRESH - timedelta(seconds=1)).total_seconds())
 
     assert status == 202
+
+
+async def test_while_the_bot_starts_or_ends_nothing_is_taken(door: Door) -> None:
+    door.reachable = False
+
+    assert (await door.sends(body()))[0] == 503
+    assert (await door.sends(body(type=1)))[0] == 200
+    assert door.received == []
+
+
+async def test_what_the_library_cannot_read_is_refused(door: Door) -> None:
+    sent = {name: value for name, value in json.loads(body()).items() if name != "token"}
+
+    assert (await door.sends(json.dumps(sent).encode()))[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", PATH])
+async def test_nobody_makes_the_bot_keep_a_large_body_of_unknown_length(
+    door: Door, path: str
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(40 if path == PATH else 5):
+            yield b"x" * 4096
+
+    assert door.session is not None
+    async with door.session.post(path, data=pieces()) as answer:
+        assert answer.status == 413

@@ -113,7 +113,7 @@ def interactions(app: App) -> Interactions | None:
     """Commands and clicks over HTTP, where the operator chose that."""
     if app.settings.discord_transport is not DiscordTransport.HTTP:
         return None
-    return Interactions(app.settings, app.floor.clock, app.bot.receive)
+    return Interactions(app.settings, app.floor.clock, app.bot)
 
 
 def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:

@@ -30,6 +30,7 @@ from floorbroker.web.links import LinkPages
 from floorbroker.web.metrics_page import add_metrics
 
 LARGEST_BODY_BYTES: Final = 16 * 1024
+_TAKES_INTERACTIONS: Final = web.AppKey("takes_interactions", bool)
 
 _log = structlog.stdlib.get_logger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -57,6 +58,7 @@ def build_web_app(
     """
     app = _bare_app() if links is None else _bare_app(links.guard.middleware)
     add_health(app, readiness)
+    app[_TAKES_INTERACTIONS] = interactions is not None
     for part in (links, errors, events, interactions):
         if part is not None:
             part.add_to(app)
@@ -114,7 +116,8 @@ async def run_web(
 
 def _bare_app(*guards: Middleware) -> web.Application:
     layers = [_plain_errors, *guards, _small_bodies]
-    app = web.Application(middlewares=layers, client_max_size=LARGEST_INTERACTION_BYTES)
+    app = web.Application(middlewares=layers, client_max_size=LARGEST_BODY_BYTES)
+    app[_TAKES_INTERACTIONS] = False
     app.on_response_prepare.append(_secure)
     return app
 
@@ -134,7 +137,10 @@ async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamRe
 @web.middleware
 async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """What announces itself as too large is not even read, and the rest has to come soon."""
-    most = LARGEST_INTERACTION_BYTES if request.path == INTERACTIONS else LARGEST_BODY_BYTES
+    most = LARGEST_BODY_BYTES
+    if request.path == INTERACTIONS and request.app[_TAKES_INTERACTIONS]:
+        most = LARGEST_INTERACTION_BYTES
+        request = request.clone(client_max_size=most)
     length = request.content_length or 0
     if length > most:
         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=length)
@@ -144,13 +150,11 @@ async def _small_bodies(request: web.Request, handler: _Handler) -> web.StreamRe
     patience = connection.patience if isinstance(connection, Connection) else PATIENCE
     try:
         async with asyncio.timeout(patience.body_seconds):
-            read = len(await request.read())  # kept: whoever reads it again has it at once
+            await request.read()  # kept: whoever reads it again has it at once
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except web.RequestPayloadError:
         raise web.HTTPBadRequest from None
-    if read > most:  # it did not say how long it is
-        raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=read)
     return await handler(request)
 
 

@@ -9,10 +9,11 @@ https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import structlog
 from aiohttp import web
 
 from floorbroker.config import Settings
@@ -20,25 +21,40 @@ from floorbroker.domain.clock import Clock
 from floorbroker.web.discord_signature import DiscordSignature
 
 PATH: Final = "/discord/interactions"
-LARGEST_BYTES: Final = 512 * 1024
+LARGEST_BYTES: Final = 128 * 1024
 """A click brings the whole message that was clicked: forty components, and their texts."""
 
 _PING: Final = 1
 _KINDS: Final = frozenset({2, 3, 4, 5})
 """Command, component, suggestion, form."""
 
-Receive = Callable[[Mapping[str, Any]], object]
-"""Hands one interaction to the commands and buttons, without waiting for it."""
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Receiver(Protocol):
+    """The commands and buttons."""
+
+    def can_be_reached(self) -> bool:
+        """Whether they can answer now."""
+        ...
+
+    def receive(self, interaction: Mapping[str, Any]) -> None:
+        """Takes one interaction, without waiting for it.
+
+        Raises:
+            Exception: It is not shaped as Discord's are.
+        """
+        ...
 
 
 class Interactions:
     """Receives them."""
 
-    def __init__(self, settings: Settings, clock: Clock, receive: Receive) -> None:
+    def __init__(self, settings: Settings, clock: Clock, receiver: Receiver) -> None:
         """`settings` hold the application's public key."""
         self._signature = DiscordSignature(settings.discord_public_key, clock)
         self._application = settings.discord_client_id
-        self._receive = receive
+        self._receiver = receiver
 
     def add_to(self, app: web.Application) -> None:
         """Adds the route."""
@@ -56,7 +72,13 @@ class Interactions:
             return web.json_response({"type": _PING})
         if told.get("type") not in _KINDS:
             raise web.HTTPBadRequest
-        self._receive(told)
+        if not self._receiver.can_be_reached():
+            raise web.HTTPServiceUnavailable  # it starts or ends: Discord says that it failed
+        try:
+            self._receiver.receive(told)
+        except Exception as error:  # noqa: BLE001  # whatever discord.py cannot read
+            _log.warning("interaction_not_read", error=type(error).__name__)
+            raise web.HTTPBadRequest from None
         return web.Response(status=HTTPStatus.ACCEPTED)
 
     def _ours(self, told: Mapping[str, Any]) -> bool:
