@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Locator
+from playwright.async_api import Locator, ViewportSize
 
 from tests.browser.demo import Channel, chromium, running_demo
 
@@ -18,8 +18,15 @@ FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SHARP: Final = 2
 """Pixels a point: the pictures are looked at on good screens."""
 
+TALL: Final = ViewportSize(width=1280, height=1800)
+"""The longest card fits above the text box."""
+
 LOOKS: Final = {
     "/quote AAPL": ("AAPL", "quote"),
+    "/quote AAPL,MSFT,BTC/USD": ("Quotes", "quotes"),
+    "/hours": ("Hours", "hours"),
+    "/volatility AAPL": ("AAPL", "volatility"),
+    "/alert price symbol:AAPL price:300 direction:above": ("AAPL", "alert"),
     "/chart symbol:AAPL range:3m averages:20 rsi:True": ("AAPL", "chart"),
     "/portfolio": ("Portfolio", "portfolio"),
     "/history": ("History", "history"),
@@ -52,7 +59,7 @@ _LIGHT: Final[Mapping[str, str]] = {
 }
 """Discord's light theme, as styles of simcord's page, which has a dark one only."""
 
-_LOADED: Final = "image => image.complete || new Promise(done => { image.onload = done; })"
+_LOADED: Final = "card => Promise.all([...card.querySelectorAll('img')].map(one => one.decode()))"
 _PAINT: Final = """colors => {
     const look = document.documentElement.style;
     for (const [name, color] of Object.entries(colors)) look.setProperty(name, color);
@@ -70,12 +77,11 @@ class Album:
         """Saves one card."""
         page = self._channel.page
         await card.wait_for()
-        for image in await card.locator("img").all():
-            await image.evaluate(_LOADED)
         await page.mouse.move(0, 0)  # a button under the pointer looks different
-        await card.screenshot(path=FOLDER / f"{name}.png")
-        await page.evaluate(_PAINT, dict(_LIGHT))
-        await card.screenshot(path=FOLDER / f"{name}-light.png")
+        for ending, colors in (("", dict.fromkeys(_LIGHT, "")), ("-light", dict(_LIGHT))):
+            await page.evaluate(_PAINT, colors)
+            await card.evaluate(_LOADED)
+            await card.screenshot(path=FOLDER / f"{name}{ending}.png")
         await page.evaluate(_PAINT, dict.fromkeys(_LIGHT, ""))
 
     async def orders(self) -> None:
@@ -105,6 +111,26 @@ class Album:
             await new.filter(has_text=title).wait_for()
             await self.keep(new, name)
 
+    async def options(self) -> None:
+        """A chain, and the contract that is chosen from it."""
+        await self._channel.say("/options chain symbol:AAPL")
+        card = self._channel.card("AAPL")
+        await card.get_by_role("combobox").first.wait_for()
+        await self.keep(card, "options-chain")
+        await card.get_by_role("combobox").last.click()
+        await self._channel.offered.first.click()
+        contract = self._channel.card("Delta")
+        await self.keep(contract, "options-contract")
+
+    async def watch(self) -> None:
+        """A list whose prices move."""
+        for symbol in ("AAPL", "MSFT", "BTC/USD"):
+            await self._channel.say(f"/watch add symbol:{symbol}")
+        await self._channel.say("/watch show")
+        card = self._channel.card("Refreshed until")
+        await card.get_by_text("BTC/USD").first.wait_for()
+        await self.keep(card, "watch")
+
     async def setup(self) -> None:
         """The brokers to choose from."""
         await self._channel.say("/setup broker")
@@ -116,12 +142,14 @@ class Album:
 async def main() -> None:
     """Trades a little, looks around, and keeps the cards."""
     with tempfile.TemporaryDirectory() as folder:
-        async with running_demo(Path(folder)) as demo, chromium(scale=SHARP) as page:
+        async with running_demo(Path(folder)) as demo, chromium(size=TALL, scale=SHARP) as page:
             channel = Channel(page)
             await channel.open(demo.url)
             album = Album(channel)
             await album.orders()
             await album.looks()
+            await album.options()
+            await album.watch()
             await album.setup()
 
 
