@@ -113,7 +113,7 @@ def test_a_broker_that_is_away_is_named_with_what_was_known_and_when() -> None:
     digest = replace(
         NOTHING,
         overview=Overview(holdings=[], failed=failed),
-        away=[Away(link=link, known=[known]), Away(link=replace(link, label="Other"))],
+        away=[Away(link=link, title="ex", known=known), Away(link=link, title="Other")],
     )
 
     card = digest_card(CHOICE, digest, DUE, DUE)

@@ -51,7 +51,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def balances(self, account: BrokerAccount) -> Balances:
         """See the port."""
-        await self._venue.called("balances")
+        await self._venue.asked_of("balances", account.account_id)
         money = Money(amount=self._venue.buying_power, currency=self._venue.currency)
         venue, now = self._venue, self._context.clock.now()
         worth, day = venue.equity, venue.day_profit
