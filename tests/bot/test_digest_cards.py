@@ -113,7 +113,7 @@ def test_a_broker_that_is_away_is_named_with_what_was_known_and_when() -> None:
     digest = replace(
         NOTHING,
         overview=Overview(holdings=[], failed=failed),
-        away=[Away(link=link, known=[known]), Away(link=replace(link, label="Other"))],
+        away=[Away(link=link, title="ex", known=known), Away(link=link, title="Other")],
     )
 
     card = digest_card(CHOICE, digest, DUE, DUE)
@@ -177,13 +177,22 @@ def test_the_menu_shows_what_is_chosen() -> None:
 
 
 def test_all_menus_fit_one_message() -> None:
-    digest = replace(CHOICE, due_at=DUE, missed_at=DUE)
+    digest = replace(CHOICE, due_at=DUE, missed_at=DUE, closed=True)
 
     card = drawn(notifications_card(Person(user_id=UserId("1"), digest=digest)))
 
     assert len(card.components) <= MOST_COMPONENTS
     assert f"<t:{int(DUE.timestamp())}:F>" in card.text
-    assert "was not delivered" in card.text
+    assert "was not delivered, since you take no direct messages" in card.text
+
+
+def test_one_that_discord_did_not_take_blames_nobody() -> None:
+    digest = replace(CHOICE, due_at=DUE, missed_at=DUE)
+
+    text = drawn(notifications_card(Person(user_id=UserId("1"), digest=digest))).text
+
+    assert "may not have reached you" in text
+    assert "you take no direct messages" not in text
 
 
 def test_it_is_off_until_somebody_wants_it() -> None:

@@ -126,7 +126,17 @@ def test_a_broker_that_agrees_with_the_calendar_is_shown_alone() -> None:
 
 
 def test_a_broker_that_does_not_answer_is_named() -> None:
-    card = hours_card(replace(VIEW, failures=("Alpaca does not answer.",)), THANKSGIVING)
+    card = hours_card(replace(VIEW, failures={"Alpaca does not answer.": []}), THANKSGIVING)
 
     assert card.tone is Tone.CAUTION
     assert card.notes == ("Alpaca does not answer. The hours shown are not your broker's.",)
+
+
+def test_hours_of_one_market_that_the_broker_did_not_tell_are_named_alone() -> None:
+    failures = {"Alpaca does not answer.": [Market.US_EQUITIES]}
+
+    card = hours_card(replace(VIEW, failures=failures), THANKSGIVING)
+
+    assert card.notes == (
+        "Alpaca does not answer. The hours shown of US shares are not your broker's.",
+    )

@@ -160,3 +160,29 @@ async def test_a_daily_summary_comes_once_by_direct_message(world: World) -> Non
     assert "Worth" in message.text
     assert "at the market's close, on trading days" in (await world.alice.types("settings")).text
     assert world.messages_to(world.bob) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reads"),
+    [
+        (403, 50007, "since you take no direct messages from this bot"),
+        (400, 50035, "could not be handed to Discord"),
+        (401, 0, "could not be handed to Discord"),
+    ],
+)
+async def test_a_daily_summary_that_did_not_arrive_says_why(
+    world: World, status: int, code: int, reads: str
+) -> None:
+    await sets(world, "digest", "close")
+    person = await world.app.floor.accounts.person(world.alice.user_id)
+    assert person.digest.due_at is not None
+    world.env.inject_error(
+        "POST", "/channels/*/messages", status=status, code=code, message="no", times=None
+    )
+
+    await world.later((person.digest.due_at - world.clock.now()).total_seconds())
+    with world.env.time_context():
+        await world.app.digests.sweep()
+
+    assert world.messages_to(world.alice) == []
+    assert reads in (await shown(world)).text

@@ -46,7 +46,12 @@ def days_of(house: House, read_seconds: float = READ_SECONDS) -> DayDigests:
 def digests_of(house: House) -> Digests:
     """What sends them."""
     return Digests(
-        house.stored_people, days_of(house), house.desk.hours, house.messenger, house.clock
+        house.stored_people,
+        days_of(house),
+        house.desk.hours,
+        house.messenger,
+        house.clock,
+        house.desk.supervisor,
     )
 
 

@@ -14,8 +14,8 @@ from floorbroker.domain.money import usd
 from floorbroker.domain.orders import Side
 from floorbroker.storage.day_values import DayValue, DayValues
 from tests.fakes.clock import ManualClock
-from tests.fakes.exchange.venue import Venue
-from tests.floor import ANNA, BEN, House
+from tests.fakes.exchange.venue import ACCOUNT, Venue
+from tests.floor import ANNA, BEN, SECOND, House
 from tests.services.conftest import Build
 from tests.services.digested import days_of
 
@@ -97,8 +97,7 @@ async def test_a_broker_that_is_away_is_named_with_what_was_last_known(
     digest = await days_of(house).of(ANNA)
 
     [away] = digest.away
-    assert away.link.label == "ex"
-    assert away.known == [known]
+    assert (away.title, away.known) == ("ex …0001", known)
     assert digest.overview.totals() == []
 
 
@@ -112,7 +111,7 @@ async def test_an_account_that_is_left_out_is_not_told_while_its_broker_is_away(
     await remembered(house)
     venue.failing["accounts"] = ApiError("Down.", broker="alpaca")
 
-    assert [one.known for one in (await days_of(house).of(ANNA)).away] == [[]]
+    assert [one.known for one in (await days_of(house).of(ANNA)).away] == [None]
 
 
 async def test_brokers_that_hang_are_away_after_a_while(house: House, venue: Venue) -> None:
@@ -123,6 +122,58 @@ async def test_brokers_that_hang_are_away_after_a_while(house: House, venue: Ven
 
     assert [one.link.label for one in digest.away] == ["ex"]
     assert digest.overview.holdings == []
+
+
+async def test_a_link_that_hangs_does_not_make_the_others_away(build: Build, venue: Venue) -> None:
+    hanging = Venue()
+    house = build(venue=venue, second=hanging)
+    await house.link()
+    await house.link(broker=SECOND, name="slow")
+    venue.equity = D(1_500)
+    hanging.blocked["accounts"] = asyncio.Event()
+
+    digest = await days_of(house, read_seconds=1.0).of(ANNA)
+
+    assert digest.overview.totals() == [(Environment.PAPER, usd(1_500))]
+    assert [one.title for one in digest.away] == ["slow"]
+
+
+async def test_an_account_that_answered_is_not_away_with_its_neighbour(
+    house: House, venue: Venue
+) -> None:
+    other = replace(ACCOUNT, account_id=AccountId("EX-2"), number="EX000002")
+    venue.accounts = (ACCOUNT, other)
+    await house.link()
+    venue.failing["balances EX-2"] = ApiError("Down.", broker="alpaca")
+
+    digest = await days_of(house).of(ANNA)
+
+    assert [one.account.title for one in digest.overview.holdings] == ["ex …0001"]
+    assert [one.title for one in digest.away] == ["ex …0002"]
+
+
+@pytest.mark.parametrize(
+    ("fails", "titles"),
+    [
+        ("balances", ["ex …0001", "ex …0002"]),
+        ("accounts", ["ex, account 1 of 2,", "ex, account 2 of 2,"]),
+    ],
+)
+async def test_accounts_of_a_link_that_is_away_are_each_told_once(
+    house: House, venue: Venue, fails: str, titles: list[str]
+) -> None:
+    other = replace(ACCOUNT, account_id=AccountId("EX-2"), number="EX000002")
+    venue.accounts = (ACCOUNT, other)
+    link = await house.link()
+    reached = frozenset({ACCOUNT.account_id, other.account_id})
+    assert await house.stored_people.save_link(replace(link, known_accounts=reached))
+    known = await remembered(house)
+    venue.failing[fails] = ApiError("Down.", broker="alpaca")
+
+    away = (await days_of(house).of(ANNA)).away
+
+    assert [one.title for one in away] == titles
+    assert [one.known for one in away] == [known, None]
 
 
 async def test_todays_fills_and_what_closings_made_are_told(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from floorbroker.domain.digests import DigestChoice, DigestTime
-from floorbroker.services.digest_times import needless, next_digest
+from floorbroker.services.digest_times import day_after, needless, next_digest
 from tests.fakes.calendar import calendar_of, session
 
 CALENDAR = calendar_of(
@@ -51,6 +51,11 @@ def test_without_a_calendar_it_follows_the_week(every_day: bool, after: str, due
     choice = DigestChoice(at=CLOSE, every_day=every_day)
 
     assert next_digest(choice, None, at(after)) == at(due)
+
+
+def test_the_exchanges_next_day_begins_at_its_own_midnight() -> None:
+    assert day_after(at("2026-11-27 18:00")) == at("2026-11-28 05:00")
+    assert day_after(at("2026-11-28 04:59")) == at("2026-11-28 05:00")
 
 
 def test_who_wants_none_gets_none() -> None:

@@ -12,7 +12,7 @@ from floorbroker.domain.news import USUAL, NewsLevel
 from floorbroker.domain.people import Leaving
 from floorbroker.services.digests import AT_ONCE, HOLD, LATE
 from floorbroker.storage.codec import to_document
-from tests.fakes.calendar import FixedCalendar
+from tests.fakes.calendar import FixedCalendar, session
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -159,14 +159,16 @@ async def test_closed_messages_drop_it_and_the_person_reads_of_that(
     house.messenger.dm_open = False
     await digests_of(house).sweep()
     await digests_of(house).sweep()
-    assert (await choice_of(house)).missed_at == FIRST
+    missed = await choice_of(house)
+    assert (missed.missed_at, missed.closed) == (FIRST, True)
 
     house.messenger.dm_open = True
     clock.move_to(NEXT)
     await digests_of(house).sweep()
 
     assert told(house) == [(ANNA, NEXT)]
-    assert (await choice_of(house)).missed_at is None
+    following = await choice_of(house)
+    assert (following.missed_at, following.closed) == (None, False)
 
 
 async def test_a_way_to_people_that_breaks_sends_nothing_twice(
@@ -182,6 +184,59 @@ async def test_a_way_to_people_that_breaks_sends_nothing_twice(
     await digests_of(house).sweep()
 
     assert told(house) == []
+    missed = await choice_of(house)
+    assert (missed.missed_at, missed.closed) == (FIRST, False)
+
+
+async def test_an_early_close_and_a_calendar_that_is_gone_make_one_and_not_two(
+    build: Build, venue: Venue, clock: ManualClock
+) -> None:
+    early = session("2026-03-04", "14:30", "18:00")
+    calendar = FixedCalendar(replace(CALENDAR, days=(early, *SESSIONS[1:])))
+    house = build(venue=venue, calendar=calendar)
+    await wants(house)
+    calendar.known = None
+
+    for hours in (0, 3):
+        clock.move_to(early.closes + timedelta(hours=hours, seconds=20))
+        await digests_of(house).sweep()
+
+    assert told(house) == [(ANNA, early.closes)]
+    assert (await choice_of(house)).due_at == NEXT
+
+
+async def test_a_process_that_is_about_to_end_begins_none(
+    house: House, other: House, clock: ManualClock
+) -> None:
+    await wants(house)
+    clock.move_to(FIRST)
+    await house.desk.supervisor.drain(timedelta(0))
+
+    await digests_of(house).sweep()
+    await digests_of(other).sweep()
+
+    assert told(house) == []
+    assert told(other) == [(ANNA, FIRST)]
+
+
+async def test_one_whose_process_is_about_to_end_while_it_reads_is_left_to_another(
+    house: House, other: House, venue: Venue, clock: ManualClock
+) -> None:
+    await house.link()
+    await wants(house)
+    clock.move_to(FIRST)
+    gate = venue.blocked["balances"] = asyncio.Event()
+    sweeping = asyncio.ensure_future(digests_of(house).sweep())
+    await venue.heard("balances")
+    await house.desk.supervisor.drain(timedelta(0))
+    gate.set()
+    await sweeping
+    clock.advance(HOLD.total_seconds())
+
+    await digests_of(other).sweep()
+
+    assert told(house) == []
+    assert told(other) == [(ANNA, FIRST)]
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])

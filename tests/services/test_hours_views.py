@@ -61,7 +61,19 @@ async def test_a_broker_that_does_not_answer_is_named_and_the_calendar_speaks(
     view = await views(house).look(ANNA, None, US)
 
     assert [one.source for one in view.markets] == ["exchange_calendars"]
-    assert len(view.failures) == 1
+    assert list(view.failures.values()) == [[US]]
+
+
+async def test_a_broker_that_tells_one_market_only_fails_for_the_other_alone(
+    house: House, venue: Venue
+) -> None:
+    await house.link()
+    venue.failing[f"market_hours {US.value}"] = ApiError("Down.", broker="a")
+
+    view = await views(house).look(ANNA, None, None)
+
+    assert [one.by_broker for one in view.markets] == [False, True]
+    assert view.failures == {"Down.": [US]}
 
 
 async def test_without_a_calendar_the_broker_still_speaks(house: House) -> None:
@@ -114,7 +126,7 @@ async def test_default_links_that_are_down_do_not_hide_the_market(
 
     assert view.account is None
     assert [one.source for one in view.markets] == ["exchange_calendars"]
-    assert view.failures
+    assert list(view.failures.values()) == [[]]
 
 
 async def test_a_market_that_was_named_is_the_only_one(house: House) -> None:

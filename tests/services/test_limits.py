@@ -15,7 +15,7 @@ from floorbroker.domain.ids import BrokerId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import OrderChanges, Side
+from floorbroker.domain.orders import OrderChanges, OrderRequest, Side
 from floorbroker.domain.own_limits import OwnLimits, StandingLimits
 from floorbroker.services import preflight
 from floorbroker.services.callers import Caller
@@ -295,10 +295,12 @@ async def test_hours_that_no_broker_tells_are_not_taken_for_open(house: House) -
     silent = get_broker(EXCHANGE).capabilities - {Capability.MARKET_HOURS}
     spec = replace(get_broker(EXCHANGE), capabilities=silent)
     coin = Instrument(symbol="BTC/USD", asset_class=AssetClass.CRYPTO)
+    buys = [OrderRequest(instrument=one, side=Side.BUY, quantity=D(1)) for one in (AAPL, coin)]
 
     async with house.sessions.lease(link) as adapter:
-        shares = await preflight.look(adapter, spec, ACCOUNT, AAPL, house.desk.hours)
-        coins = await preflight.look(adapter, spec, ACCOUNT, coin, house.desk.hours)
+        shares, coins = [
+            await preflight.look(adapter, spec, ACCOUNT, buy, house.desk.hours) for buy in buys
+        ]
 
     assert shares.market_open is None
     assert coins.market_open is True

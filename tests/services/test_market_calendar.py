@@ -82,6 +82,15 @@ async def test_the_holidays_of_a_year_are_named(real: TradingCalendar) -> None:
     ]  # fmt: skip
 
 
+async def test_no_holiday_is_on_a_weekend(made: Made, clock: ManualClock) -> None:
+    clock.move_to(datetime(2027, 12, 1, 12, tzinfo=UTC))  # before New Year's Day on a Saturday
+
+    calendar = await made(seconds=60.0).calendar()
+
+    assert calendar.holidays
+    assert all(one.day.weekday() < 5 for one in calendar.holidays)
+
+
 async def test_on_the_sunday_the_market_opens_on_monday(real: TradingCalendar) -> None:
     hours = real.hours(NOW)
 

@@ -100,7 +100,8 @@ def _digests(ground: Ground, floor: Floor, messenger: DiscordMessenger) -> Diges
         orders=floor.list,
         clock=ground.clock,
     )
-    return Digests(ground.people, days, ground.desk.hours, messenger, ground.clock)
+    desk = ground.desk
+    return Digests(ground.people, days, desk.hours, messenger, ground.clock, desk.supervisor)
 
 
 def build(ground: Ground, shard_count: int | None) -> App:

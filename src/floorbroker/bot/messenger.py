@@ -89,9 +89,20 @@ class DiscordMessenger:
         return await self._send(user_id, erased_card())
 
     async def tell_digest(self, person: Person, digest: DayDigest, due_at: datetime) -> bool:
-        """Sends a summary of the person's day."""
+        """Sends a summary of the person's day; False where the person's DMs are closed.
+
+        Raises:
+            discord.HTTPException: Discord did not take it for another reason.
+        """
         card = digest_card(person.digest, digest, due_at, self._clock.now())
-        return await self._send(person.user_id, card)
+        try:
+            channel = await self._bot.create_dm(discord.Object(int(person.user_id)))
+            await channel.send(view=view_of(card))
+        except discord.HTTPException as error:
+            if error.code != DM_CLOSED:
+                raise
+            return False
+        return True
 
     async def tell_gateway(
         self, owner: UserId, event: ConnectionEvent, message: str | None

@@ -21,7 +21,8 @@ class DigestChoice:
         every_day: Also on days without trading, at the usual hour.
         due_at: When the next one is due; None: there is none.
         look_at: From then on a process takes it up; later than `due_at` while one is at work.
-        missed_at: When the last one found no open way to the person; None: it was told.
+        missed_at: When the last one did not surely reach the person; None: it was told.
+        closed: It was missed because the person takes no direct messages.
     """
 
     at: DigestTime = DigestTime.OFF
@@ -29,3 +30,4 @@ class DigestChoice:
     due_at: datetime | None = None
     look_at: datetime | None = None
     missed_at: datetime | None = None
+    closed: bool = False

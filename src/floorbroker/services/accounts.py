@@ -7,6 +7,7 @@ from typing import Final
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import (
+    BrokerTimeout,
     FloorbrokerError,
     InvalidInput,
     NotLinked,
@@ -67,34 +68,43 @@ class Accounts:
         raise StoreUnavailable(detail="paper link kept changing")
 
     async def accounts(
-        self, user_id: UserId, *, anew: bool = False
+        self, user_id: UserId, *, anew: bool = False, within_seconds: float | None = None
     ) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
         """The accounts that the person uses, and the links that could not be reached.
 
         Args:
             anew: Ask the brokers now, even where a session remembers their answer.
+            within_seconds: A link that has not answered by then could not be reached.
         """
-        accounts, failed = await self.every_account(user_id, anew=anew)
+        accounts, failed = await self.every_account(
+            user_id, anew=anew, within_seconds=within_seconds
+        )
         return [account for account in accounts if not account.excluded], failed
 
     async def every_account(
-        self, user_id: UserId, *, anew: bool = False
+        self, user_id: UserId, *, anew: bool = False, within_seconds: float | None = None
     ) -> tuple[list[LinkedAccount], list[UnreachableLink]]:
         """As `accounts`, with those that the person excluded."""
         accounts: list[LinkedAccount] = []
         failed: list[UnreachableLink] = []
         links = await self.links(user_id)
         # All at once: a broker that hangs must not hide the others.
-        for answer in await asyncio.gather(*(self._reached(link, anew) for link in links)):
+        asked = (self._reached(link, anew, within_seconds) for link in links)
+        for answer in await asyncio.gather(*asked):
             if isinstance(answer, UnreachableLink):
                 failed.append(answer)
             else:
                 accounts += answer
         return accounts, failed
 
-    async def _reached(self, link: Link, anew: bool) -> list[LinkedAccount] | UnreachableLink:
+    async def _reached(
+        self, link: Link, anew: bool, within_seconds: float | None
+    ) -> list[LinkedAccount] | UnreachableLink:
         try:
-            return await self._of(link, anew=anew)
+            async with asyncio.timeout(within_seconds):
+                return await self._of(link, anew=anew)
+        except TimeoutError:
+            return UnreachableLink(link=link, error=BrokerTimeout(broker=link.broker))
         except FloorbrokerError as error:
             return UnreachableLink(link=link, error=error)
 

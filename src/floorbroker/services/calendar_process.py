@@ -9,9 +9,11 @@ hours.
 import json
 import signal
 import sys
-from typing import Any
+from typing import Any, Final
 
 import exchange_calendars
+
+_SATURDAY: Final = 5
 
 
 def main(start: str, end: str) -> None:
@@ -21,10 +23,11 @@ def main(start: str, end: str) -> None:
     calendar = exchange_calendars.get_calendar("XNYS", start=start, end=end)
     schedule, early = calendar.schedule, {_day(one) for one in calendar.early_closes}
     names = calendar.regular_holidays.holidays(start, end, return_name=True)
-    holidays = {_day(at): str(name) for at, name in names.items()}
+    # A rule may name a day on a weekend, as New Year's Day 2028: no trading is lost by it.
+    holidays = {_day(at): str(name) for at, name in names.items() if at.weekday() < _SATURDAY}
     # Closed for once: without a rule, so without a name.
     for one in calendar.adhoc_holidays:
-        if start <= _day(one) <= end:
+        if start <= _day(one) <= end and one.weekday() < _SATURDAY:
             holidays.setdefault(_day(one), "")
     days = [
         [_day(at), opens.isoformat(), closes.isoformat(), _day(at) in early]

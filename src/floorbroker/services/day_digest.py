@@ -1,6 +1,5 @@
 """A person's day in figures. What is not known is left out: no figure is ever made up."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerTimeout, NotLinked, StoreUnavailable
+from floorbroker.domain.errors import NotLinked, StoreUnavailable
 from floorbroker.domain.ids import AccountId, UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
@@ -25,17 +24,22 @@ from floorbroker.services.worth import Worths
 from floorbroker.storage.day_values import DayValue, DayValues
 
 READ_SECONDS: Final = 45.0
-"""So long all of a person's brokers have together."""
+"""So long each link has to tell its accounts, and then each account its figures."""
 
 ENDS_SOON: Final = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """A link whose broker did not answer, with what its accounts were worth when last looked at."""
+    """An account that did not answer, with what it was worth when last looked at.
+
+    Attributes:
+        title: The account's own where it is known, else its link's label and its place in it.
+    """
 
     link: Link
-    known: Sequence[DayValue] = ()
+    title: str
+    known: DayValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,7 @@ class DayDigests:
         orders = await self._orders.recent(user_id, limit=READ)
         return DayDigest(
             overview=overview,
-            away=[await self._away(user_id, one.link) for one in overview.failed],
+            away=[away for one in overview.failed for away in await self._away(user_id, one)],
             compared=await self._compared(user_id, overview, now),
             traded=_traded(orders, exchange_midnight(now)),
             open_orders=await self._orders.open(user_id),
@@ -129,22 +133,27 @@ class DayDigests:
 
     async def _overview(self, user_id: UserId) -> Overview:
         try:
-            async with asyncio.timeout(self._read_seconds):
-                return await self._portfolio.overview(user_id)
+            return await self._portfolio.overview(user_id, within_seconds=self._read_seconds)
         except NotLinked:
             return Overview(holdings=[], failed=[])
-        except TimeoutError:
-            late = [
-                UnreachableLink(link=link, error=BrokerTimeout(broker=link.broker))
-                for link in await self._accounts.links(user_id)
-            ]
-            return Overview(holdings=[], failed=late)
 
-    async def _away(self, user_id: UserId, link: Link) -> Away:
-        found: list[DayValue] = []
-        for account_id in sorted(link.known_accounts - link.excluded):
-            found += await self._last(user_id, link, account_id, 1)
-        return Away(link=link, known=found)
+    async def _away(self, user_id: UserId, failed: UnreachableLink) -> Sequence[Away]:
+        link, one = failed.link, failed.account
+        if one is not None:
+            named = {one.account.account_id: one.title}
+        else:
+            known = sorted(link.known_accounts - link.excluded)
+            named = {
+                account_id: f"{link.label}, account {place} of {len(known)},"
+                for place, account_id in enumerate(known, 1)
+            }
+            if len(known) == 1:
+                named = {known[0]: link.label}
+        found = []
+        for account_id, title in named.items():
+            last = await self._last(user_id, link, account_id, 1)
+            found.append(Away(link=link, title=title, known=last[0] if last else None))
+        return found or [Away(link=link, title=link.label)]
 
     async def _compared(
         self, user_id: UserId, overview: Overview, now: datetime

@@ -30,6 +30,12 @@ def next_digest(
     return None
 
 
+def day_after(moment: datetime) -> datetime:
+    """When the exchange's next day begins."""
+    following = moment.astimezone(EXCHANGE_ZONE).date() + timedelta(days=1)
+    return datetime.combine(following, time(), EXCHANGE_ZONE).astimezone(moment.tzinfo)
+
+
 def needless(choice: DigestChoice, calendar: TradingCalendar | None) -> bool:
     """Whether the one that is due stands on a day without trading, and the person wants none."""
     if choice.every_day or calendar is None or choice.due_at is None:

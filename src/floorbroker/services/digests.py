@@ -9,12 +9,13 @@ import structlog
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.digests import DigestChoice
-from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.errors import Busy, StoreUnavailable
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.people import Person
 from floorbroker.domain.trading_calendar import TradingCalendar
 from floorbroker.services.day_digest import DayDigest, DayDigests
-from floorbroker.services.digest_times import needless, next_digest
+from floorbroker.services.digest_times import day_after, needless, next_digest
+from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.trading_hours import TradingHours
 from floorbroker.storage.people import People
 
@@ -37,7 +38,11 @@ class DigestMessenger(Protocol):
     """The way to a person with a summary."""
 
     async def tell_digest(self, person: Person, digest: DayDigest, due_at: datetime) -> bool:
-        """Sends a direct message; False where that way is closed."""
+        """Sends a direct message; False where that way is closed.
+
+        Raises:
+            Exception: Anything else; whether the message arrived is not known then.
+        """
         ...
 
 
@@ -51,6 +56,7 @@ class Digests:
         hours: TradingHours,
         messenger: DigestMessenger,
         clock: Clock,
+        supervisor: Supervisor,
     ) -> None:
         """See the module's first line."""
         self._people = people
@@ -58,13 +64,14 @@ class Digests:
         self._hours = hours
         self._messenger = messenger
         self._clock = clock
+        self._supervisor = supervisor
 
     async def sweep(self) -> int:
         """Sends all that are due; how many people that were."""
         count = 0
         for _ in range(_ROUNDS):
             due = await self._people.people_with_digest(self._clock.now(), limit=_READ)
-            if not due:
+            if not due or self._supervisor.draining:
                 break
             calendar = await self._hours.calendar()
             turn = asyncio.Semaphore(AT_ONCE)
@@ -78,16 +85,22 @@ class Digests:
         self, turn: asyncio.Semaphore, person: Person, calendar: TradingCalendar | None
     ) -> None:
         async with turn:
+            if self._supervisor.draining:
+                return  # of the next process, which finds it unclaimed
             try:
                 await self._send(person, calendar)
             except StoreUnavailable:
                 _log.warning("digest_waits_for_the_store")
+            except Busy:
+                _log.info("digest_left_to_another_process")
             except Exception as error:  # noqa: BLE001  # the edge: the others get theirs
                 _log.exception("digest_failed", error=type(error).__name__)
 
     async def _send(self, person: Person, calendar: TradingCalendar | None) -> None:
         now, choice = self._clock.now(), person.digest
-        following = next_digest(choice, calendar, now)
+        # One a day, also where the calendar moved the hour or cannot be had any more.
+        after = now if choice.due_at is None else max(now, day_after(choice.due_at))
+        following = next_digest(choice, calendar, after)
         done = replace(choice, due_at=following, look_at=following)
         late = choice.due_at is None or now - choice.due_at > LATE
         unwanted = not person.notify or person.leaving is not None
@@ -99,15 +112,27 @@ class Digests:
         if await self._people.save_person(replace(person, digest=held)) is None:
             return  # another process was faster, or the person changed something: next time
         digest = await self._days.of(person.user_id)
+        # A process that is about to end leaves Discord only when this has come to its end.
+        await self._supervisor.carry_out(self._tell(person.user_id, held, done, digest))
+
+    async def _tell(
+        self, user_id: UserId, held: DigestChoice, done: DigestChoice, digest: DayDigest
+    ) -> None:
         # Whoever stores the next one sends this one, and nobody else ever does.
-        present = await self._stored(person.user_id, held, done)
-        if present is None or choice.due_at is None:
+        present = await self._stored(user_id, held, done)
+        if present is None or held.due_at is None:
             return
-        told = await self._messenger.tell_digest(present, digest, choice.due_at)
-        missed = None if told else self._clock.now()
-        if missed != done.missed_at:
-            await self._stored(person.user_id, done, replace(done, missed_at=missed))
-        _log.info("digest_told" if told else "digest_found_messages_closed")
+        closed = False
+        try:
+            told = await self._messenger.tell_digest(present, digest, held.due_at)
+            closed = not told
+        except Exception as error:  # noqa: BLE001  # the edge: the person reads that it is missing
+            told = False
+            _log.exception("digest_not_told", error=type(error).__name__)
+        after = replace(done, missed_at=None if told else self._clock.now(), closed=closed)
+        if after != done:
+            await self._stored(user_id, done, after)
+        _log.info("digest_sent", told=told, closed=closed)
 
     async def _stored(
         self, user_id: UserId, before: DigestChoice, after: DigestChoice

@@ -86,9 +86,7 @@ class Drafts:
         account, spec = chosen.account, chosen.account.spec
         preflight.check_offered(request, spec)
         async with self._desk.sessions.lease(account.link) as adapter:
-            around = await preflight.look(
-                adapter, spec, account.account, chosen.instrument, self._desk.hours
-            )
+            around = await preflight.look(adapter, spec, account.account, request, self._desk.hours)
             may_short = account.account.may_short and Capability.SHORT in spec.capabilities
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)

@@ -1,7 +1,7 @@
 """What a person sees of trading hours: now, the next change, and the holidays that come."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.clock import Clock
@@ -38,13 +38,14 @@ class HoursView:
     Attributes:
         account: Whose broker was asked; None where there is none that answers.
         calendar: Of US shares, where that market is shown and the calendar is to be had.
-        failures: Why the broker did not tell, a sentence each.
+        failures: Why the broker did not tell, a sentence each, and of which markets; of none where
+            no account's broker could be asked.
     """
 
     account: LinkedAccount | None
     markets: Sequence[MarketNow]
     calendar: TradingCalendar | None
-    failures: Sequence[str] = ()
+    failures: Mapping[str, Sequence[Market]] = field(default_factory=dict)
 
 
 class HoursViews:
@@ -66,7 +67,8 @@ class HoursViews:
             NotLinked: There is no account of that name.
             FloorbrokerError: The named account's broker does not answer.
         """
-        account, failures = await self._account(user_id, named)
+        account, failure = await self._account(user_id, named)
+        failures: dict[str, list[Market]] = {failure: []} if failure else {}
         wanted = _markets(account) if market is None else (market,)
         calendar = await self._hours.calendar() if Market.US_EQUITIES in wanted else None
         found = []
@@ -74,28 +76,29 @@ class HoursViews:
             told = None
             if account is not None and one in _markets(account):
                 told, failure = await self._told(account, one)
-                failures += (failure,) if failure else ()
+                if failure:
+                    failures.setdefault(failure, []).append(one)
             found.append(told or self._otherwise(one, calendar))
         return HoursView(
             account=account,
             markets=found,
             calendar=calendar,
-            failures=tuple(dict.fromkeys(failures)),
+            failures=failures,
         )
 
     async def _account(
         self, user_id: UserId, named: str | None
-    ) -> tuple[LinkedAccount | None, tuple[str, ...]]:
+    ) -> tuple[LinkedAccount | None, str]:
         try:
-            return await self._accounts.choose(user_id, named), ()
+            return await self._accounts.choose(user_id, named), ""
         except NotLinked:
             if named is not None:
                 raise
-            return None, ()
+            return None, ""
         except FloorbrokerError as error:
             if named is not None:
                 raise
-            return None, (error.message,)
+            return None, error.message
 
     async def _told(self, account: LinkedAccount, market: Market) -> tuple[MarketNow | None, str]:
         """What the account's broker says, or why it does not."""

@@ -138,7 +138,7 @@ class OrderChangeService:
         async with self._desk.sessions.lease(account.link) as adapter:
             working = await at_work(self._desk.orders, account, caller.user_id, wanted.instrument)
             around = await preflight.look(
-                adapter, account.spec, account.account, wanted.instrument, self._desk.hours
+                adapter, account.spec, account.account, wanted, self._desk.hours
             )
             check_currency(wanted)
             preflight.check_seen(wanted, around)

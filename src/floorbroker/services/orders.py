@@ -162,23 +162,24 @@ class OrderService:
         return self._desk.lanes.lane(order.broker)
 
     async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
-        """All that may have changed since the review; the pause last, right before the order."""
+        """All that may have changed since the review: the price late, the pause last of all."""
         if expired(order, self._desk.clock.now()):
             raise DraftExpired
-        touch = await price_now(adapter, order, self._desk.clock.now())
-        await self._check_holding(adapter, order)
         gates, effect = self._desk.gates, order.request.effect
         today = await gates.orders_today(caller.user_id)
         limits = await gates.check(caller, order.broker, order.environment, effect)
         loss = is_open = None
-        asks_hours = must_be_open(order.request, limits)
-        if limits.max_daily_loss is not None or asks_hours:
-            if limits.max_daily_loss is not None:
-                loss = await self._loss(adapter, order)
-            if asks_hours:
-                spec = get_broker(order.broker)
-                is_open = await self._desk.hours.open_now(adapter, spec, order.request)
-            limits = await gates.check(caller, order.broker, order.environment, effect)
+        if limits.max_daily_loss is not None:
+            loss = await self._loss(adapter, order)
+        if must_be_open(order.request, limits):
+            spec = get_broker(order.broker)
+            is_open = await self._desk.hours.open_now(adapter, spec, order.request)
+        touch = await price_now(adapter, order, self._desk.clock.now())
+        await self._check_holding(adapter, order)
+        # A slow broker makes a review too old, but keeps nobody in a position.
+        if effect is not PositionEffect.CLOSE and expired(order, self._desk.clock.now()):
+            raise DraftExpired
+        limits = await gates.check(caller, order.broker, order.environment, effect)
         check_price(order, touch, limits)
         if order.review.weighed is not None:
             weighed = replace(

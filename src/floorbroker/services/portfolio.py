@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from floorbroker.domain.errors import FloorbrokerError
+from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
@@ -56,8 +56,14 @@ class Portfolio:
         self._accounts = accounts
         self._sessions = sessions
 
-    async def overview(self, user_id: UserId, named: str | None = None) -> Overview:
+    async def overview(
+        self, user_id: UserId, named: str | None = None, *, within_seconds: float | None = None
+    ) -> Overview:
         """Every account, or the named one.
+
+        Args:
+            within_seconds: A link that does not tell its accounts by then has failed, and so has
+                an account that does not tell its figures; None: as long as the adapters wait.
 
         Raises:
             NotLinked: There is no account, or none of that name.
@@ -65,23 +71,30 @@ class Portfolio:
         if named is not None:
             one = await self._accounts.choose(user_id, named)
             return Overview(holdings=[await self._held(one)], failed=[])
-        accounts, failed = await self._accounts.accounts(user_id)
+        accounts, failed = await self._accounts.accounts(user_id, within_seconds=within_seconds)
         if not accounts and not failed:
             await self._accounts.choose(user_id, None)  # says why there is none
-        answers = await asyncio.gather(*map(self._held, accounts), return_exceptions=True)
+        asked = (self._held(one, within_seconds) for one in accounts)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         holdings = []
         for account, answer in zip(accounts, answers, strict=True):
             if isinstance(answer, FloorbrokerError):
-                failed.append(UnreachableLink(link=account.link, error=answer))
+                failed.append(UnreachableLink(link=account.link, error=answer, account=account))
             elif isinstance(answer, BaseException):
                 raise answer
             else:
                 holdings.append(answer)
         return Overview(holdings=holdings, failed=failed)
 
-    async def _held(self, account: LinkedAccount) -> Holdings:
-        async with self._sessions.lease(account.link) as adapter:
-            balances, positions = await asyncio.gather(
-                adapter.balances(account.account), adapter.positions(account.account)
-            )
+    async def _held(self, account: LinkedAccount, within_seconds: float | None = None) -> Holdings:
+        try:
+            async with (
+                asyncio.timeout(within_seconds),
+                self._sessions.lease(account.link) as adapter,
+            ):
+                balances, positions = await asyncio.gather(
+                    adapter.balances(account.account), adapter.positions(account.account)
+                )
+        except TimeoutError as error:
+            raise BrokerTimeout(broker=account.link.broker) from error
         return Holdings(account=account, balances=balances, positions=positions)

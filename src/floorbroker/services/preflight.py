@@ -56,7 +56,7 @@ async def look(
     adapter: BrokerAdapter,
     spec: BrokerSpec,
     account: BrokerAccount,
-    instrument: Instrument,
+    request: OrderRequest,
     trading_hours: TradingHours,
 ) -> Surroundings:
     """Asks the broker everything at once; a missing quote is not a failure.
@@ -67,6 +67,7 @@ async def look(
         BrokerError: What is held cannot be read.
     """
     failures: dict[str, BrokerError] = {}
+    instrument = request.instrument
 
     async def kept(name: str, asked: Awaitable[_T]) -> _T | None:
         try:
@@ -80,10 +81,7 @@ async def look(
         kept("balance", adapter.balances(account)),
         adapter.positions(account),
         kept("quantity steps", adapter.instrument_rules(instrument)),
-        kept(
-            "market hours",
-            trading_hours.now(adapter, spec, instrument.asset_class, patient=False),
-        ),
+        kept("market hours", trading_hours.for_review(adapter, spec, request)),
     )
     return Surroundings(
         quote=quote,

@@ -46,10 +46,15 @@ class LinkedAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreachableLink:
-    """A link whose accounts could not be read, and why."""
+    """A link whose accounts could not be read, and why.
+
+    Attributes:
+        account: The one of its accounts that could not be read; None: all of them.
+    """
 
     link: Link
     error: FloorbrokerError
+    account: LinkedAccount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

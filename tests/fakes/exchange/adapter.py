@@ -51,7 +51,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def balances(self, account: BrokerAccount) -> Balances:
         """See the port."""
-        await self._venue.called("balances")
+        await self._venue.asked_of("balances", account.account_id)
         money = Money(amount=self._venue.buying_power, currency=self._venue.currency)
         venue, now = self._venue, self._context.clock.now()
         worth, day = venue.equity, venue.day_profit
@@ -210,7 +210,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def market_hours(self, market: Market) -> MarketHours:
         """See the port."""
-        await self._venue.called("market_hours")
+        await self._venue.asked_of("market_hours", market)
         soon = self._context.clock.now() + timedelta(hours=1)
         return MarketHours(
             market=market, open_now=self._venue.market_open, next_open=soon, next_close=soon

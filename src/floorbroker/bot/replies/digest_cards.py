@@ -56,7 +56,7 @@ def _money(environment: Environment, digest: DayDigest) -> Section | None:
             rows.append(_compared(compared))
     for away in digest.away:
         if away.link.environment is environment:
-            rows += _away(away)
+            rows.append(_away(away))
     traded = digest.traded.get(environment)
     if traded is not None:
         rows += _traded(traded)
@@ -71,16 +71,12 @@ def _compared(one: Compared) -> Row:
     return Row(f"{account.title} since {since.day} {since:%b}", f"{change}, deposits included")
 
 
-def _away(one: Away) -> list[Row]:
-    if not one.known:
-        return [Row(f"{one.link.label} is away", "what it is worth is not known")]
-    return [
-        Row(
-            f"{one.link.label} is away",
-            f"{figures.money(known.value)} when last looked at, on {known.at:%d %b %H:%M} UTC",
-        )
-        for known in one.known
-    ]
+def _away(one: Away) -> Row:
+    name, known = f"{one.title} is away", one.known
+    if known is None:
+        return Row(name, "what it is worth is not known")
+    when = f"on {known.at:%d %b %H:%M} UTC"
+    return Row(name, f"{figures.money(known.value)} when last looked at, {when}")
 
 
 def _traded(traded: Traded) -> list[Row]:

@@ -22,7 +22,7 @@ def hours_card(view: HoursView, now: datetime) -> Card:
         sections.append(_market(one, view.calendar, now))
         if view.calendar is not None and _differs(one, view.calendar, now):
             sections.append(_exchange(view.calendar, now))
-    notes = [f"{one} The hours shown are not your broker's." for one in view.failures]
+    notes = [f"{why} {_not_theirs(of)}" for why, of in view.failures.items()]
     if view.calendar is not None:
         sections.append(_ahead(view.calendar, now))
     account = view.account
@@ -34,6 +34,11 @@ def hours_card(view: HoursView, now: datetime) -> Card:
         notes=tuple(notes),
         footer=() if account is None else (Row("Account", account.title),),
     )
+
+
+def _not_theirs(markets: Sequence[Market]) -> str:
+    which = f" of {' and '.join(NAMES[one] for one in markets)}" if markets else ""
+    return f"The hours shown{which} are not your broker's."
 
 
 def _market(one: MarketNow, calendar: TradingCalendar | None, now: datetime) -> Section:

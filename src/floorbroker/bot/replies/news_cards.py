@@ -87,6 +87,11 @@ def _next_digest(person: Person) -> tuple[Row, ...]:
 def _missed(person: Person) -> tuple[str, ...]:
     if person.summary.missed_at is None:
         return ()
+    if not person.summary.closed:
+        return (
+            "Your last daily summary may not have reached you: it could not be handed to Discord, "
+            "and it is not sent again. The next one comes as usual.",
+        )
     return (
         "Your last daily summary was not delivered, since you take no direct messages from this "
         "bot, and it is gone. Allow them in Discord, or set the summary to off.",
