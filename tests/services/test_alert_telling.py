@@ -147,6 +147,7 @@ async def test_with_direct_messages_closed_it_waits_for_the_next_command_and_is_
     await out.own.seen([missed])
 
     assert missed.times == 1
+    assert (await out.now(missed)).told == 1
     assert await out.own.unseen(ANNA, most=5) == []
     assert await out.own.unseen(BEN, most=5) == []
 

@@ -196,12 +196,29 @@ def told(alert: OwnAlert, shown: OwnAlert, now: datetime, *, reached: bool) -> O
 
     Whatever happened since has set its own time, which stays.
     """
-    alert = replace(alert, told=max(alert.told, shown.times))
+    if reached:
+        seen = alert.unseen_at == shown.unseen_at
+        alert = replace(
+            alert,
+            told=max(alert.told, shown.times),
+            firing=_without(alert.firing, shown.firing),
+            unseen_at=None if seen else alert.unseen_at,
+        )
     if alert.tell_at != shown.tell_at:
         return alert
     if reached:
         return replace(alert, tell_at=None, asleep_news=False)
     return replace(alert, tell_at=None, unseen_at=now)
+
+
+def _without(firing: Firing | None, shown: Firing | None) -> Firing | None:
+    """What a later firing has beyond the one that was shown; the same one stays whole."""
+    if firing is None or shown is None or firing.number == shown.number:
+        return firing
+    lines = len(shown.lines)
+    if firing.lines[:lines] != shown.lines:
+        return firing
+    return replace(firing, lines=firing.lines[lines:], more=max(firing.more - shown.more, 0))
 
 
 def asleep(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:

@@ -6,14 +6,13 @@ makes a draft as `/buy` and `/sell` do, judged by the gates and limits of that m
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import DraftExpired, NotYours
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.own_alerts import MOST, OwnAlert
+from floorbroker.domain.own_alerts import MOST, OwnAlert, told
 from floorbroker.domain.people import Person
 from floorbroker.domain.quiet_hours import QuietHours, parse_quiet_hours
 from floorbroker.services.accounts import Accounts
@@ -69,7 +68,8 @@ class OwnAlerts:
     async def seen(self, alerts: Sequence[OwnAlert]) -> None:
         """The person has been shown these."""
         for alert in alerts:
-            await self._alerts.change(alert, partial(_shown, since=alert.unseen_at))
+            now = self._clock.now()
+            await self._alerts.change(alert, partial(told, shown=alert, now=now, reached=True))
 
     async def quiet(self, user_id: UserId) -> QuietHours | None:
         """The person's quiet hours."""
@@ -88,10 +88,3 @@ class OwnAlerts:
     async def end_quiet(self, user_id: UserId) -> Person:
         """Alerts ring at any hour again."""
         return await self._accounts.update(user_id, lambda person: replace(person, quiet=None))
-
-
-def _shown(alert: OwnAlert, since: datetime | None) -> OwnAlert:
-    """Itself where something else could not be told meanwhile."""
-    if alert.unseen_at != since:
-        return alert
-    return replace(alert, unseen_at=None, asleep_news=False)
