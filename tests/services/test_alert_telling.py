@@ -9,10 +9,11 @@ import pytest
 from floorbroker.domain.errors import DraftExpired, StoreUnavailable
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, Side
-from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.domain.own_alerts import REVIEWABLE, OwnAlert
 from floorbroker.domain.quiet_hours import parse_quiet_hours
 from floorbroker.services.alert_telling import HOLD
 from floorbroker.services.alert_wishes import Wishes
+from floorbroker.storage.own_alerts import UNSEEN_FOR
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -179,13 +180,13 @@ async def test_the_same_interaction_delivered_twice_sets_one_alert(out: Lookout)
     assert await out.own.of(ANNA) == [first]
 
 
-async def test_what_nobody_has_seen_is_not_forgotten(
+async def test_what_nobody_has_seen_waits_for_a_month(
     out: Lookout, house: House, venue: Venue, clock: ManualClock
 ) -> None:
     await _fired(out, venue)
     house.messenger.dm_open = False
     await out.telling.sweep()
-    clock.advance(90 * 86_400)
+    clock.advance((REVIEWABLE + UNSEEN_FOR).total_seconds() - 1)
 
     await out.telling.sweep()
 
