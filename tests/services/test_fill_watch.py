@@ -16,6 +16,7 @@ from floorbroker.domain.errors import (
     OutcomeUnknown,
 )
 from floorbroker.domain.ids import BrokerId, OrderId, UserId
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Receipt, Side
@@ -94,6 +95,20 @@ async def test_an_order_whose_fills_are_told_needs_no_alert_unless_it_carries_an
 
     (told,) = out.told
     assert told.reviewable(house.clock.now())
+
+
+async def test_the_order_after_a_fill_is_one_of_the_same_account(
+    out: Lookout, house: House
+) -> None:
+    order = await house.resting()
+    await house.link(name="other", environment=Environment.LIVE)
+
+    with pytest.raises(InvalidInput, match="the same account"):
+        await _set(out, order.order_id, side=Side.SELL, quantity="10", account="other")
+    alert = await _set(out, order.order_id, side=Side.SELL, quantity="10", account="ex")
+
+    assert alert.prepared is not None
+    assert alert.prepared.currency == "USD"
 
 
 async def test_who_switches_fills_on_meanwhile_is_not_told_twice(

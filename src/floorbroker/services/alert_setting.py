@@ -185,6 +185,11 @@ class AlertSetting:
             caller, symbol or order.request.instrument.symbol, wishes.account or account
         )
         holder = await self._accounts.choose(caller.user_id, account)
+        if chosen.account.key != holder.key:
+            raise InvalidInput(
+                f"The order after it is prepared for the same account, {holder.title}. Leave "
+                "account out."
+            )
         return await self._set(
             caller,
             AlertKind.FILL,
