@@ -213,6 +213,24 @@ async def test_in_quiet_hours_it_waits_for_their_end_and_keeps_its_time(
     assert told.firing.at == fired_at
 
 
+@pytest.mark.parametrize("off", [True, False], ids=["none", "others"])
+async def test_what_waits_for_quiet_hours_is_told_at_once_when_they_are_over_by_choice(
+    out: Lookout, venue: Venue, off: bool
+) -> None:
+    await out.own.set_quiet(ANNA, "11:00", "20:00", "America/New_York")
+    await _fired(out, venue)
+    await out.telling.sweep()
+    assert out.told == []
+
+    if off:
+        await out.own.end_quiet(ANNA)
+    else:
+        await out.own.set_quiet(ANNA, "22:00", "23:00", "America/New_York")
+    await out.telling.sweep()
+
+    assert len(out.told) == 1
+
+
 async def test_one_that_repeats_in_quiet_hours_is_told_once_with_the_last_time(
     out: Lookout, house: House, venue: Venue, clock: ManualClock
 ) -> None:

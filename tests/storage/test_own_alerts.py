@@ -88,6 +88,17 @@ async def test_what_is_due_is_told_first_come_first_served(alerts: StoredAlerts)
     assert [one.alert_id[-1] for one in due] == ["1", "0"]
 
 
+async def test_what_is_put_off_is_found_by_its_person(alerts: StoredAlerts) -> None:
+    await alerts.add(own_alert(alert_id="1" * 16, tell_at=NOON))
+    await alerts.add(own_alert(alert_id="2" * 16, tell_at=NOON + DAY))
+    await alerts.add(own_alert(alert_id="3" * 16))
+
+    found = await alerts.put_off(ANNA, NOON + timedelta(hours=1))
+
+    assert [one.alert_id[0] for one in found] == ["2"]
+    assert await alerts.put_off(BEN, NOON) == []
+
+
 async def test_one_that_cannot_be_read_holds_nobody_up(
     alerts: StoredAlerts, documents: Documents
 ) -> None:

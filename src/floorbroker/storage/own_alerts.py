@@ -29,6 +29,7 @@ UNSEEN_FOR: Final = timedelta(days=30)
 _ALERTS: Final = "alerts"
 _PAGE: Final = 100
 _TRIES: Final = 5
+_MOST_PUT_OFF: Final = 1_000
 _LATER: Final = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
@@ -80,6 +81,12 @@ class StoredAlerts:
         found = await self._documents.find(
             _ALERTS, where, order=("unseen_at", OLDEST_FIRST), limit=limit
         )
+        return [one for one in map(_readable, found) if one is not None]
+
+    async def put_off(self, user_id: UserId, beyond: datetime) -> Sequence[OwnAlert]:
+        """The person's alerts of which something is to be told, but only from `beyond` on."""
+        where: Where = {"user_id": user_id, "tell_at": AtLeast(time_text(beyond))}
+        found = await self._documents.find(_ALERTS, where, limit=_MOST_PUT_OFF)
         return [one for one in map(_readable, found) if one is not None]
 
     async def advance(self, before: OwnAlert, after: OwnAlert) -> OwnAlert | None:
