@@ -22,7 +22,15 @@ from floorbroker.domain.crossing import Level
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import Side
-from floorbroker.domain.own_alerts import MOST, AlertKind, Firing, OwnAlert, PreparedOrder, fired
+from floorbroker.domain.own_alerts import (
+    MOST,
+    AlertKind,
+    Firing,
+    OwnAlert,
+    PreparedOrder,
+    Standing,
+    fired,
+)
 from floorbroker.domain.quiet_hours import QuietHours
 from tests.bot.drawn import drawn
 from tests.domain.alerting import FIRING, PREPARED, own_alert
@@ -61,11 +69,12 @@ def test_it_is_called_by_what_it_looks_out_for(alert: OwnAlert, expected: str) -
         news_card(seen(own_alert(prepared=PREPARED, repeat=True)), NOON),
         news_card(fired(own_alert(**FILLS), Firing(number=1, at=NOON, lines=LINES, more=3)), NOON),
         news_card(own_alert(asleep_news=True), NOON),
+        news_card(own_alert(asleep_news=True, standing=Standing.DONE), NOON),
         removed_card(own_alert()),
         quiet_card(QUIET),
         quiet_card(None),
     ],
-    ids=["set", "fired", "fills", "asleep", "removed", "quiet", "loud"],
+    ids=["set", "fired", "fills", "asleep", "cut off", "removed", "quiet", "loud"],
 )
 def test_each_card_fits_and_its_buttons_are_found_again(card: Card) -> None:
     shown = drawn(card)
@@ -93,6 +102,26 @@ def test_a_review_is_offered_for_a_week_only() -> None:
 
     assert list(drawn(news_card(alert, NOON + timedelta(days=7))).buttons) == []
     assert list(drawn(news_card(seen(own_alert()), NOON)).buttons) == []
+
+
+def test_a_removed_link_is_not_said_to_come_back() -> None:
+    text = drawn(news_card(own_alert(asleep_news=True, standing=Standing.DONE), NOON)).text
+
+    assert "was removed" in text
+    assert "go on by themselves" not in text
+
+
+def test_a_price_that_was_reached_several_times_says_how_often() -> None:
+    alert = replace(own_alert(repeat=True), firing=replace(FIRING, number=5), told=2)
+
+    assert "3 times since you were last told" in drawn(news_card(alert, NOON)).text
+    assert "times since" not in drawn(news_card(replace(alert, told=4), NOON)).text
+
+
+def test_an_order_is_worded_in_the_currency_of_its_own_symbol() -> None:
+    prepared = replace(PREPARED, currency="EUR")
+
+    assert "limit €241.00" in drawn(set_card(own_alert(prepared=prepared), None)).text
 
 
 def test_a_delayed_price_is_called_that() -> None:

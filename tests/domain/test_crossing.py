@@ -112,6 +112,17 @@ def test_a_percentage_that_nothing_can_reach_is_refused(percent: str, up: bool) 
         Level.away(Decimal(100), NOON, Decimal(percent), up=up)
 
 
+@pytest.mark.parametrize(("last", "price"), [("5.00", "2.10"), ("1.00", "2.00"), ("2.05", "2.05")])
+def test_a_last_trade_outside_the_book_is_older_than_the_book(last: str, price: str) -> None:
+    book = replace(QUOTE, bid=Decimal("2.00"), ask=Decimal("2.10"), last=Decimal(last))
+
+    assert believable(book, NOON) == Decimal(price)
+
+
+def test_a_book_of_zeros_is_no_book() -> None:
+    assert believable(replace(QUOTE, bid=Decimal(0), ask=Decimal(0)), NOON) == Decimal("100.01")
+
+
 def test_the_last_trade_is_the_price_and_without_one_the_middle() -> None:
     assert believable(QUOTE, NOON) == Decimal("100.01")
     assert believable(replace(QUOTE, last=None), NOON) == Decimal(100)
@@ -127,8 +138,9 @@ def test_the_last_trade_is_the_price_and_without_one_the_middle() -> None:
         replace(QUOTE, at=NOON - FRESH - SECOND),
         replace(QUOTE, at=NOON + AHEAD + SECOND),
         replace(QUOTE, at=NOON - FRESH_DELAYED - SECOND, delayed=True),
+        replace(QUOTE, halted=True),
     ],
-    ids=["absent", "one side", "crossed", "zero", "old", "of the future", "too much delayed"],
+    ids=["absent", "one side", "crossed", "zero", "old", "future", "too much delayed", "halted"],
 )
 def test_a_price_that_nobody_can_believe_is_none(worthless: Quote) -> None:
     assert believable(worthless, NOON) is None

@@ -11,6 +11,7 @@ from floorbroker.domain.own_alerts import (
     REVIEWABLE,
     AlertKind,
     Firing,
+    OwnAlert,
     Standing,
     fired,
     told,
@@ -71,7 +72,7 @@ def test_what_was_told_is_not_told_again_and_what_could_not_be_waits(reached: bo
 
     after = told(alert, alert, LATER, reached=reached)
 
-    assert (after.tell_at, after.told) == (None, 1)
+    assert (after.tell_at, after.told) == (None, int(reached))
     assert after.unseen_at == (None if reached else LATER)
 
 
@@ -83,3 +84,45 @@ def test_what_happened_while_it_was_told_is_told_too() -> None:
 
     assert after.tell_at == present.tell_at
     assert after.told == 1
+
+
+def _filling(number: int, *lines: str) -> Firing:
+    return Firing(number=number, at=NOON + timedelta(minutes=number), lines=lines)
+
+
+def _fills(*lines: str) -> OwnAlert:
+    alert = own_alert(kind=AlertKind.FILL, repeat=True, level=None)
+    return fired(alert, _filling(1, *lines))
+
+
+def test_what_reached_nobody_is_told_with_what_happens_next() -> None:
+    first = _fills("a")
+    missed = told(first, first, LATER, reached=False)
+
+    second = fired(missed, _filling(2, "b"))
+    after = told(second, second, LATER, reached=True)
+
+    assert second.firing is not None
+    assert second.firing.lines == ("a", "b")
+    assert (after.told, after.unseen_at, after.tell_at) == (2, None, None)
+
+
+def test_what_a_message_has_shown_is_not_in_the_next_one() -> None:
+    shown = _fills("a", "b")
+    present = fired(shown, _filling(2, "c"))
+
+    after = told(present, shown, LATER, reached=True)
+
+    assert after.firing is not None
+    assert after.firing.lines == ("c",)
+    assert after.tell_at == present.tell_at
+
+
+def test_what_could_not_be_told_meanwhile_stays_to_be_shown() -> None:
+    shown = replace(_fills("a"), tell_at=None, unseen_at=NOON)
+    later = fired(shown, _filling(2, "b"))
+    present = told(later, later, LATER, reached=False)
+
+    after = told(present, shown, LATER, reached=True)
+
+    assert (after.unseen_at, after.told) == (LATER, 1)

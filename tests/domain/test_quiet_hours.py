@@ -44,6 +44,7 @@ def test_they_end_later_within_a_day_and_then_it_is_not_quiet(
     if until is not None:
         assert moment < until <= moment + timedelta(hours=26)
         assert not quiet.hold(until)
+        assert quiet.hold(until - timedelta(minutes=1))
 
 
 @given(start=_MINUTES, end=_MINUTES, zone=_ZONES, moment=_MOMENTS)
@@ -76,6 +77,14 @@ def _berlin(*parts: int) -> datetime:
 )
 def test_a_night_ends_in_the_morning_of_its_own_zone(at: datetime, until: datetime | None) -> None:
     assert parse_quiet_hours("22:00", "7:00", "Europe/Berlin").until(at) == until
+
+
+def test_a_time_that_is_left_out_ends_them_where_the_clock_is_set_forward() -> None:
+    quiet = parse_quiet_hours("22:00", "2:30", "Europe/Berlin")
+    changed = datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+    assert quiet.until(changed - timedelta(minutes=20)) == changed
+    assert quiet.until(changed) is None
 
 
 def test_a_time_that_comes_twice_ends_them_both_times() -> None:

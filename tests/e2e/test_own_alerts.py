@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+import discord
 import pytest
 
 from floorbroker.domain.modes import DeploymentMode
@@ -146,6 +147,20 @@ async def test_with_direct_messages_closed_the_next_command_tells_once(world: Wo
     assert "Review order" in first.buttons
     assert "Privacy" in first.text
     assert "above" not in second.text
+
+
+async def test_a_discord_that_fails_for_a_moment_is_tried_again(world: World) -> None:
+    one = _rise(world)
+    await _set(world, one)
+    world.env.inject_error("POST", DM_ROUTE, status=503, code=0, message="away", times=1)
+
+    with pytest.raises(discord.HTTPException):
+        await _until(world, one)
+    await world.later(120)
+    command = await world.alice.types("privacy")
+
+    assert len(_alerts(world)) == 1
+    assert "above" not in command.text
 
 
 async def test_another_process_goes_on_with_it(

@@ -93,8 +93,11 @@ def lookout(house: House, *, patience_seconds: float = PATIENCE_SECONDS) -> Look
             accounts=accounts,
             sessions=sessions,
             clock=clock,
+            patience_seconds=patience_seconds,
         ),
-        expiries=ExpiryWatch(stored, links, accounts, sessions, clock),
+        expiries=ExpiryWatch(
+            stored, links, accounts, sessions, clock, patience_seconds=patience_seconds
+        ),
         telling=AlertTelling(stored, house.stored_people, house.messenger, house.desk.leaps, clock),
     )
 

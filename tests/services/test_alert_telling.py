@@ -9,10 +9,11 @@ import pytest
 from floorbroker.domain.errors import DraftExpired, StoreUnavailable
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import OrderType, Side
-from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.domain.own_alerts import REVIEWABLE, OwnAlert
 from floorbroker.domain.quiet_hours import parse_quiet_hours
 from floorbroker.services.alert_telling import HOLD
 from floorbroker.services.alert_wishes import Wishes
+from floorbroker.storage.own_alerts import UNSEEN_FOR
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -147,6 +148,7 @@ async def test_with_direct_messages_closed_it_waits_for_the_next_command_and_is_
     await out.own.seen([missed])
 
     assert missed.times == 1
+    assert (await out.now(missed)).told == 1
     assert await out.own.unseen(ANNA, most=5) == []
     assert await out.own.unseen(BEN, most=5) == []
 
@@ -178,13 +180,13 @@ async def test_the_same_interaction_delivered_twice_sets_one_alert(out: Lookout)
     assert await out.own.of(ANNA) == [first]
 
 
-async def test_what_nobody_has_seen_is_not_forgotten(
+async def test_what_nobody_has_seen_waits_for_a_month(
     out: Lookout, house: House, venue: Venue, clock: ManualClock
 ) -> None:
     await _fired(out, venue)
     house.messenger.dm_open = False
     await out.telling.sweep()
-    clock.advance(90 * 86_400)
+    clock.advance((REVIEWABLE + UNSEEN_FOR).total_seconds() - 1)
 
     await out.telling.sweep()
 
@@ -209,6 +211,24 @@ async def test_in_quiet_hours_it_waits_for_their_end_and_keeps_its_time(
     (told,) = out.told
     assert told.firing is not None
     assert told.firing.at == fired_at
+
+
+@pytest.mark.parametrize("off", [True, False], ids=["none", "others"])
+async def test_what_waits_for_quiet_hours_is_told_at_once_when_they_are_over_by_choice(
+    out: Lookout, venue: Venue, off: bool
+) -> None:
+    await out.own.set_quiet(ANNA, "11:00", "20:00", "America/New_York")
+    await _fired(out, venue)
+    await out.telling.sweep()
+    assert out.told == []
+
+    if off:
+        await out.own.end_quiet(ANNA)
+    else:
+        await out.own.set_quiet(ANNA, "22:00", "23:00", "America/New_York")
+    await out.telling.sweep()
+
+    assert len(out.told) == 1
 
 
 async def test_one_that_repeats_in_quiet_hours_is_told_once_with_the_last_time(

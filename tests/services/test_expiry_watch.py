@@ -167,3 +167,51 @@ async def test_one_on_a_contract_is_at_work_until_it_expires(out: Lookout) -> No
     await _days_pass(out, (expiry - NOON.date()).days - 2)
 
     assert [one.alert_id for one in out.told] == [alert.alert_id]
+
+
+async def test_many_are_counted_and_told_once(out: Lookout, venue: Venue) -> None:
+    many = [contract(f"AAPL{number:04d}", date(2026, 3, 8)) for number in range(250)]
+    venue.positions = tuple(held(1, NOON, one) for one in many)
+    await _set(out, 3)
+
+    await _days_pass(out, 3)
+
+    (told,) = out.told
+    assert told.firing is not None
+    assert (len(told.firing.lines), told.firing.more) == (10, 240)
+
+
+async def test_an_adapter_that_breaks_keeps_nobody_behind_it_from_hearing(
+    out: Lookout, venue: Venue
+) -> None:
+    await _set(out, 3)
+    alert = await _set(out, 3, "AAPLSOON")
+    venue.failing["positions"] = ValueError("no answer that can be read")
+
+    await _days_pass(out, 3)
+
+    assert [one.alert_id for one in out.told] == [alert.alert_id]
+
+
+async def test_after_its_end_nothing_is_looked_at(out: Lookout, venue: Venue) -> None:
+    venue.positions = (held(1, NOON, SOON),)
+    await out.setting.expiry(caller(), 3, Wishes(days=1))
+    out.house.clock.advance(DAY)
+
+    await out.expiries.sweep()
+    await out.telling.sweep()
+
+    assert out.told == []
+
+
+async def test_an_account_that_was_left_out_is_not_looked_at(
+    out: Lookout, house: House, venue: Venue
+) -> None:
+    venue.positions = (held(1, NOON, SOON),)
+    await _set(out, 3)
+    await house.links.exclude(ANNA, "ex")
+
+    await _days_pass(out, 3)
+
+    assert venue.count("positions") == 0
+    assert out.told == []

@@ -319,19 +319,6 @@ async def test_while_a_link_is_dead_nothing_is_asked_and_its_owner_is_told_once(
     assert [one.times for one in out.told] == [0, 1, 1]
 
 
-async def test_a_removed_link_puts_its_alerts_to_sleep(
-    out: Lookout, house: House, venue: Venue
-) -> None:
-    alert = await out.alert()
-    (link,) = await house.stored_people.links(ANNA)
-    await house.links.remove(ANNA, link.link_id)
-
-    await out.looks()
-
-    assert (await out.now(alert)).asleep_since is not None
-    assert [one.asleep_news for one in out.told] == [True]
-
-
 async def test_a_refused_credential_is_an_error_like_any_other_until_the_link_is_marked(
     out: Lookout, venue: Venue
 ) -> None:

@@ -11,7 +11,7 @@ from floorbroker.domain.crossing import Level
 from floorbroker.domain.own_alerts import PRICED, AlertKind, Standing, fired, told
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
-from floorbroker.storage.own_alerts import StoredAlerts
+from floorbroker.storage.own_alerts import UNSEEN_FOR, StoredAlerts
 from tests.domain.alerting import FIRING, PREPARED, own_alert
 from tests.domain.building import ANNA, BEN, NOON
 
@@ -88,6 +88,17 @@ async def test_what_is_due_is_told_first_come_first_served(alerts: StoredAlerts)
     assert [one.alert_id[-1] for one in due] == ["1", "0"]
 
 
+async def test_what_is_put_off_is_found_by_its_person(alerts: StoredAlerts) -> None:
+    await alerts.add(own_alert(alert_id="1" * 16, tell_at=NOON))
+    await alerts.add(own_alert(alert_id="2" * 16, tell_at=NOON + DAY))
+    await alerts.add(own_alert(alert_id="3" * 16))
+
+    found = await alerts.put_off(ANNA, NOON + timedelta(hours=1))
+
+    assert [one.alert_id[0] for one in found] == ["2"]
+    assert await alerts.put_off(BEN, NOON) == []
+
+
 async def test_one_that_cannot_be_read_holds_nobody_up(
     alerts: StoredAlerts, documents: Documents
 ) -> None:
@@ -117,6 +128,14 @@ async def test_what_is_over_and_told_is_forgotten(alerts: StoredAlerts) -> None:
     assert await alerts.count(ANNA, limit=9) == 3
     assert [one.alert_id[0] for one in await alerts.unseen(ANNA, limit=5)] == ["3"]
     assert await alerts.unseen(BEN, limit=5) == []
+
+
+async def test_what_nobody_came_to_see_is_forgotten_in_the_end(alerts: StoredAlerts) -> None:
+    await alerts.add(own_alert(ends_at=NOON, unseen_at=NOON))
+
+    kept, gone = [await alerts.forget(NOON + UNSEEN_FOR + wait) for wait in (-DAY, DAY)]
+
+    assert (kept, gone) == (0, 1)
 
 
 async def test_after_a_restore_nothing_rings_that_may_have_rung(alerts: StoredAlerts) -> None:

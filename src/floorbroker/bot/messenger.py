@@ -21,7 +21,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.connections import ConnectionEvent
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.domain.own_alerts import OwnAlert, Standing
 from floorbroker.domain.people import Link, Person
 from floorbroker.services.day_digest import DayDigest
 from floorbroker.services.link_requests import Connected
@@ -29,6 +29,7 @@ from floorbroker.services.link_requests import Connected
 _log = structlog.get_logger(__name__)
 DM_CLOSED: Final = 50007
 _LONGEST_NONCE: Final = 25
+_TOO_MANY: Final = 429
 
 
 class DiscordMessenger:
@@ -79,7 +80,9 @@ class DiscordMessenger:
 
     async def tell_alert(self, alert: OwnAlert) -> bool:
         """Sends what an alert has to tell; told again within minutes it stays one message."""
-        told = "z" if alert.asleep_news else alert.times
+        told = f"{alert.times}"
+        if alert.asleep_news:
+            told = "y" if alert.standing is Standing.DONE else "z"
         nonce = f"{alert.alert_id}{told}"[:_LONGEST_NONCE]
         card = news_card(alert, self._clock.now())
         return await self._sent(alert.user_id, card, nonce=nonce) is not None
@@ -122,7 +125,11 @@ class DiscordMessenger:
         silent: bool = False,
         nonce: str | None = None,
     ) -> str | None:
-        """The id of the message; None where the person's DMs are closed."""
+        """The id of the message; None where the person's DMs are closed.
+
+        Raises:
+            HTTPException: Discord cannot take it now. Only with a nonce, for it is sent again then.
+        """
         try:
             channel = await self._bot.create_dm(discord.Object(int(user_id)))
             if message is not None:
@@ -137,6 +144,8 @@ class DiscordMessenger:
                 nonce=nonce,  # type: ignore[arg-type]  # None is its own default there
             )
         except discord.HTTPException as error:
+            if nonce is not None and (error.status >= 500 or error.status == _TOO_MANY):
+                raise
             _log.info("dm_not_sent", code=error.code, closed=error.code == DM_CLOSED)
             return None
         return str(sent.id)

@@ -80,18 +80,25 @@ def crossed(level: Level, price: Decimal, *, armed: bool, rested: bool) -> tuple
 def believable(quote: Quote, now: datetime) -> Decimal | None:
     """The price that a quote proves to be the present one.
 
-    None where it is absent, crossed, old or from the future.
+    None where it is absent, crossed, old, from the future or of a halt.
     """
+    if quote.halted:
+        return None
     if quote.at - now > AHEAD or quote.age(now) > (FRESH_DELAYED if quote.delayed else FRESH):
         return None
     return last_known(quote)
 
 
 def last_known(quote: Quote) -> Decimal | None:
-    """The last trade, else the middle of bid and ask, however old; None where it is no price."""
+    """The last trade, else the middle of bid and ask, however old; None where it is no price.
+
+    A last trade that lies outside bid and ask is older than they are: then the nearer one counts.
+    """
     if quote.crossed:
         return None
     price = quote.last
     if price is None and quote.bid is not None and quote.ask is not None:
         price = (quote.bid + quote.ask) / 2
-    return price if price is not None and price > 0 else None
+    if price is None or price <= 0:
+        return None
+    return min(max(price, quote.bid), quote.ask) if quote.bid and quote.ask else price

@@ -55,6 +55,7 @@ class PreparedOrder:
 
     Attributes:
         account: What names the person's account, as a command's option does.
+        currency: Of the symbol there; None in alerts that were set before it was kept.
     """
 
     symbol: str
@@ -65,6 +66,7 @@ class PreparedOrder:
     limit: Decimal | None = None
     stop: Decimal | None = None
     time_in_force: TimeInForce | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ class OwnAlert:
         firing: The last time that it fired.
         told: How many firings its person knows of.
         asleep_since: Since when nobody can look, because the link does not work.
-        asleep_news: Its person is to be told of that; the other alerts of the link need not.
+        asleep_news: Its person is to be told of that, or of one that is done, that its link was
+            removed; the other alerts of the link need not.
         tell_at: When something of it is told next; None: there is nothing to tell.
         unseen_at: Since when the next command has to show it, because no message could be sent.
         known: Fills and expiries that it has told of, so that they are told once.
@@ -150,6 +153,11 @@ class OwnAlert:
     def times(self) -> int:
         """How often it has fired."""
         return 0 if self.firing is None else self.firing.number
+
+    @property
+    def looks_through_link(self) -> bool:
+        """An order of ours and a named contract are known without one."""
+        return self.kind in PRICED or self.instrument is None
 
     def rested(self, now: datetime, apart: timedelta) -> bool:
         """Whether it has been silent for long enough; always before it first fires.
@@ -196,12 +204,29 @@ def told(alert: OwnAlert, shown: OwnAlert, now: datetime, *, reached: bool) -> O
 
     Whatever happened since has set its own time, which stays.
     """
-    alert = replace(alert, told=max(alert.told, shown.times))
+    if reached:
+        seen = alert.unseen_at == shown.unseen_at
+        alert = replace(
+            alert,
+            told=max(alert.told, shown.times),
+            firing=_without(alert.firing, shown.firing),
+            unseen_at=None if seen else alert.unseen_at,
+        )
     if alert.tell_at != shown.tell_at:
         return alert
     if reached:
         return replace(alert, tell_at=None, asleep_news=False)
     return replace(alert, tell_at=None, unseen_at=now)
+
+
+def _without(firing: Firing | None, shown: Firing | None) -> Firing | None:
+    """What a later firing has beyond the one that was shown; the same one stays whole."""
+    if firing is None or shown is None or firing.number == shown.number:
+        return firing
+    lines = len(shown.lines)
+    if firing.lines[:lines] != shown.lines:
+        return firing
+    return replace(firing, lines=firing.lines[lines:], more=max(firing.more - shown.more, 0))
 
 
 def asleep(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
@@ -210,6 +235,14 @@ def asleep(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
     if not tell or alert.tell_at is not None or alert.unseen_at is not None:
         return marked
     return replace(marked, asleep_news=True, tell_at=now)
+
+
+def cut_off(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
+    """The alert once its link was removed: over, as a link that is made anew is another one."""
+    over = replace(awake(alert), standing=Standing.DONE, ends_at=now)
+    if not tell or over.tell_at is not None or over.unseen_at is not None:
+        return over
+    return replace(over, asleep_news=True, tell_at=now)
 
 
 def awake(alert: OwnAlert) -> OwnAlert:

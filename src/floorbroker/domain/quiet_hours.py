@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from floorbroker.domain.errors import InvalidInput
 
+_MINUTE: Final = timedelta(minutes=1)
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
@@ -55,8 +56,14 @@ class QuietHours:
             for fold in (0, 1):
                 end = datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC)
                 if end > moment:
-                    return end
+                    return self._first_loud(end)
         raise AssertionError("Every time of day comes within a day.")
+
+    def _first_loud(self, end: datetime) -> datetime:
+        """`end`, or where a clock that is set forward leaves it out, the moment of the change."""
+        while not self.hold(end - _MINUTE):
+            end -= _MINUTE
+        return end
 
     @property
     def words(self) -> str:

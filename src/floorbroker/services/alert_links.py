@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import NotLinked
-from floorbroker.domain.own_alerts import OwnAlert, asleep
+from floorbroker.domain.own_alerts import OwnAlert, asleep, cut_off
 from floorbroker.domain.people import Link
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.link_health import ended
@@ -26,11 +26,25 @@ class AlertLinks:
         try:
             link = await self._accounts.link(first.user_id, first.link_id)
         except NotLinked:
-            link = None
-        if link is None or link.dead_since is not None or ended(link, self._clock):
+            await self._cut_off(first)
+            return None
+        if (await self._accounts.person(first.user_id)).leaving is not None:
+            return None
+        if link.dead_since is not None or ended(link, self._clock):
             await self._sleep(alerts)
             return None
         return link
+
+    async def _cut_off(self, alert: OwnAlert) -> None:
+        """Ends every alert that looked through the link; one message tells of them all."""
+        now, told = self._clock.now(), False
+        for one in await self._alerts.of(alert.user_id, limit=1_000):
+            if one.link_id != alert.link_id or not one.looks_through_link:
+                continue
+            stored = await self._alerts.advance(one, cut_off(one, now, tell=not told))
+            if stored is None:
+                return  # somebody else is at it, or the next look is
+            told = told or stored.asleep_news
 
     async def _sleep(self, alerts: Sequence[OwnAlert]) -> None:
         """Marks them; one message tells of all alerts of a link."""

@@ -106,7 +106,12 @@ class AlertSetting:
             if wishes.side is not None:
                 raise InvalidInput("Choose the order after whose fill another one is prepared.")
             account = await self._accounts.choose(caller.user_id, wishes.account)
-            return await self._set(caller, AlertKind.FILL, account, wishes, repeat=True, armed=True)
+            # What fills before the first look was open now: it is news all the same.
+            async with self._sessions.lease(account.link) as adapter:
+                working = await adapter.open_orders(account.account)
+            open_ids = tuple(one.receipt.broker_order_id for one in working)
+            more = {"repeat": True, "armed": True, "open_ids": open_ids}
+            return await self._set(caller, AlertKind.FILL, account, wishes, **more)
         order = await self._orders.get(caller.user_id, order_id)
         if order is None:
             raise NotYours
@@ -180,6 +185,11 @@ class AlertSetting:
             caller, symbol or order.request.instrument.symbol, wishes.account or account
         )
         holder = await self._accounts.choose(caller.user_id, account)
+        if chosen.account.key != holder.key:
+            raise InvalidInput(
+                f"The order after it is prepared for the same account, {holder.title}. Leave "
+                "account out."
+            )
         return await self._set(
             caller,
             AlertKind.FILL,

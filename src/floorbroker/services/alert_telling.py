@@ -21,6 +21,9 @@ from floorbroker.storage.people import People
 HOLD: Final = timedelta(seconds=60)
 """For so long nobody else tells the same."""
 
+LEAVING: Final = timedelta(hours=1)
+"""Whoever is to be erased is told nothing; who stays after all is told by then."""
+
 EVEN_FOR: Final = timedelta(minutes=10)
 """Nothing is forgotten by a clock that leapt within that time."""
 
@@ -69,9 +72,13 @@ class AlertTelling:
     async def _tell(self, alert: OwnAlert) -> None:
         now = self._clock.now()
         person = await self._people.person(alert.user_id)
-        quiet = None if person is None or person.quiet is None else person.quiet.until(now)
-        held = await self._alerts.advance(alert, replace(alert, tell_at=quiet or now + HOLD))
-        if held is None or quiet is not None:
+        later = None
+        if person is not None and person.leaving is not None:
+            later = now + LEAVING
+        elif person is not None and person.quiet is not None:
+            later = person.quiet.until(now)
+        held = await self._alerts.advance(alert, replace(alert, tell_at=later or now + HOLD))
+        if held is None or later is not None:
             return
         if await self._alerts.get(held.user_id, held.alert_id) is None:
             return  # removed or erased meanwhile

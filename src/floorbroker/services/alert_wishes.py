@@ -71,6 +71,7 @@ class Wishes:
             limit=None if self.limit is None else parse_price(self.limit, "limit price"),
             stop=None if self.stop is None else parse_price(self.stop, "stop price"),
             time_in_force=self.time_in_force,
+            currency=chosen.instrument.currency,
         )
 
     def _ticket(self, symbol: str, side: Side, account: str | None) -> Ticket:

@@ -14,8 +14,7 @@ import structlog
 
 from floorbroker.brokers.port import BrokerOrder
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, StoreUnavailable
-from floorbroker.domain.ids import BrokerId
+from floorbroker.domain.errors import FloorbrokerError, StoreUnavailable
 from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
@@ -23,6 +22,7 @@ from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, Standing,
 from floorbroker.domain.people import AccountKey, Link
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_links import AlertLinks
+from floorbroker.services.alert_pauses import AlertPauses
 from floorbroker.services.listing import SENT
 from floorbroker.services.sessions import Sessions
 from floorbroker.storage.orders import Orders
@@ -32,6 +32,8 @@ PATIENCE_SECONDS: Final = 20.0
 BACK: Final = timedelta(days=7)
 """So far back the list of ended orders is read."""
 
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_LONGEST_PAUSE: Final = timedelta(minutes=15)
 _MOST: Final = 200
 _MOST_KNOWN: Final = 600
 _log = structlog.get_logger(__name__)
@@ -57,30 +59,40 @@ class FillWatch:
         accounts: Accounts,
         sessions: Sessions,
         clock: Clock,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        """See the module's first line."""
+        """A link that does not answer within `patience_seconds` is asked again later."""
         self._alerts = alerts
         self._orders = orders
         self._links = links
         self._accounts = accounts
         self._sessions = sessions
         self._clock = clock
+        self._patience = patience_seconds
+        self._pauses = AlertPauses(clock, _FIRST_PAUSE, _LONGEST_PAUSE)
 
     async def sweep(self) -> None:
-        """Looks at every such alert, one after the other; a broker that hangs only once."""
-        away: set[BrokerId] = set()
+        """Looks at every such alert, one after the other; a link that hangs only once."""
         async for alert in self._alerts.at_work(frozenset({AlertKind.FILL})):
+            if alert.ends_at <= self._clock.now():
+                continue
             try:
                 if alert.order_id is not None:
                     await self._order(alert)
-                elif alert.broker not in away:
+                elif not self._pauses.hold(alert.link_id):
                     await self._account(alert)
             except StoreUnavailable:
                 raise
             except (FloorbrokerError, TimeoutError) as error:
-                if isinstance(error, TimeoutError | BrokerTimeout):
-                    away.add(alert.broker)
+                self._failed(alert, error)
                 _log.info("fills_not_read", broker=alert.broker, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001  # the edge: the other alerts are looked at
+                self._failed(alert, FloorbrokerError())
+                _log.exception("fill_watch_broke", error=type(error).__name__)
+
+    def _failed(self, alert: OwnAlert, error: FloorbrokerError | TimeoutError) -> None:
+        if alert.order_id is None:  # else the link was not asked
+            self._pauses.failed(alert.link_id, error)
 
     async def _order(self, alert: OwnAlert) -> None:
         """One order of ours: filled, or ended without it, which its own news tells."""
@@ -102,10 +114,11 @@ class FillWatch:
     async def _account(self, alert: OwnAlert) -> None:
         """Everything of one account; what was filled before the first look is not news."""
         link = await self._links.working([alert])
-        if link is None or alert.account_id is None:
+        if link is None or alert.account_id is None or alert.account_id in link.excluded:
             return
         key = AccountKey(link_id=alert.link_id, account_id=alert.account_id)
         listed = await self._listed(alert, link, key)
+        self._pauses.worked(alert.link_id)
         # Read after the broker's lists, so that an order sent meanwhile is known to be ours.
         ours = [
             order
@@ -115,10 +128,23 @@ class FillWatch:
             )
         ]
         ids = {str(known) for one in ours for known in _ids(one)}
+        others = [
+            one
+            for one in listed.filled
+            if one.receipt.broker_order_id not in ids and not await self._ours(alert, one, ids)
+        ]
+        in_doubt = {
+            one.request.instrument.symbol
+            for one in ours
+            if one.state in UNRESOLVED and one.broker_order_id is None
+        }
+        # It may be ours: once that order's outcome is known, the next look knows.
+        perhaps = [one for one in others if one.instrument.symbol in in_doubt]
+        open_ids = (*listed.open_ids, *(one.receipt.broker_order_id for one in perhaps))
         lines = {
             one.receipt.broker_order_id: f"{one.description}: filled. It was placed elsewhere."
-            for one in listed.filled
-            if one.receipt.broker_order_id not in ids and str(one.order_id) not in ids
+            for one in others
+            if one not in perhaps
         }
         if not await self._loud(alert):
             lines |= {
@@ -128,7 +154,7 @@ class FillWatch:
             }
         new = {one: line for one, line in lines.items() if one not in alert.known}
         known = (*alert.known, *new)[-_MOST_KNOWN:]
-        after = replace(awake(alert), known=known, open_ids=listed.open_ids, armed=True)
+        after = replace(awake(alert), known=known, open_ids=open_ids, armed=True)
         if new and alert.armed:
             firing = Firing(
                 number=alert.times + 1, at=self._clock.now(), lines=tuple(new.values())[:10]
@@ -139,7 +165,7 @@ class FillWatch:
 
     async def _listed(self, alert: OwnAlert, link: Link, key: AccountKey) -> _Listed:
         now = self._clock.now()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(self._patience):
             account = await self._accounts.of_order(alert.user_id, key)
             async with self._sessions.lease(link) as adapter:
                 working = await adapter.open_orders(account.account)
@@ -148,6 +174,16 @@ class FillWatch:
             open_ids=tuple(sorted(one.receipt.broker_order_id for one in working))[:_MOST],
             filled=tuple(one for one in ended if _is_news(one, alert)),
         )
+
+    async def _ours(self, alert: OwnAlert, one: BrokerOrder, ids: set[str]) -> bool:
+        """Whether the broker names an order of ours, also one of long ago that `ids` leave out."""
+        if one.order_id is None:
+            return False
+        if one.order_id in ids:
+            return True
+        if one.receipt.broker_order_id in alert.known:
+            return False  # told as another's: it was looked for then
+        return await self._orders.get(alert.user_id, one.order_id) is not None
 
     async def _loud(self, alert: OwnAlert) -> bool:
         """Whether fills of orders that were sent here reach the person without an alert."""

@@ -13,10 +13,11 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import DraftExpired, NotYours
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.own_alerts import MOST, OwnAlert
+from floorbroker.domain.own_alerts import MOST, OwnAlert, told
 from floorbroker.domain.people import Person
 from floorbroker.domain.quiet_hours import QuietHours, parse_quiet_hours
 from floorbroker.services.accounts import Accounts
+from floorbroker.services.alert_telling import HOLD
 from floorbroker.services.alert_wishes import ticket_of
 from floorbroker.services.callers import Caller
 from floorbroker.services.drafts import Drafts
@@ -69,7 +70,8 @@ class OwnAlerts:
     async def seen(self, alerts: Sequence[OwnAlert]) -> None:
         """The person has been shown these."""
         for alert in alerts:
-            await self._alerts.change(alert, partial(_shown, since=alert.unseen_at))
+            now = self._clock.now()
+            await self._alerts.change(alert, partial(told, shown=alert, now=now, reached=True))
 
     async def quiet(self, user_id: UserId) -> QuietHours | None:
         """The person's quiet hours."""
@@ -83,15 +85,22 @@ class OwnAlerts:
         """
         hours = parse_quiet_hours(start, end, zone)
         await self._accounts.update(user_id, lambda person: replace(person, quiet=hours))
+        await self._bring_forward(user_id)
         return hours
 
     async def end_quiet(self, user_id: UserId) -> Person:
         """Alerts ring at any hour again."""
-        return await self._accounts.update(user_id, lambda person: replace(person, quiet=None))
+        person = await self._accounts.update(user_id, lambda person: replace(person, quiet=None))
+        await self._bring_forward(user_id)
+        return person
+
+    async def _bring_forward(self, user_id: UserId) -> None:
+        """What waits for the end of earlier quiet hours is looked at now; the new ones hold it."""
+        now = self._clock.now()
+        # What is being told at this moment is put off too, but for no longer than that.
+        for alert in await self._alerts.put_off(user_id, now + 2 * HOLD):
+            await self._alerts.change(alert, partial(_due, at=now, waits=alert.tell_at))
 
 
-def _shown(alert: OwnAlert, since: datetime | None) -> OwnAlert:
-    """Itself where something else could not be told meanwhile."""
-    if alert.unseen_at != since:
-        return alert
-    return replace(alert, unseen_at=None, asleep_news=False)
+def _due(alert: OwnAlert, at: datetime, waits: datetime | None) -> OwnAlert:
+    return replace(alert, tell_at=at) if alert.tell_at == waits else alert

@@ -23,9 +23,13 @@ from floorbroker.storage.documents import (
 )
 
 SCHEMA_VERSION: Final = 1
+UNSEEN_FOR: Final = timedelta(days=30)
+"""After its end, so long an alert waits to be shown to a person whom no message reaches."""
+
 _ALERTS: Final = "alerts"
 _PAGE: Final = 100
 _TRIES: Final = 5
+_MOST_PUT_OFF: Final = 1_000
 _LATER: Final = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
@@ -77,6 +81,12 @@ class StoredAlerts:
         found = await self._documents.find(
             _ALERTS, where, order=("unseen_at", OLDEST_FIRST), limit=limit
         )
+        return [one for one in map(_readable, found) if one is not None]
+
+    async def put_off(self, user_id: UserId, beyond: datetime) -> Sequence[OwnAlert]:
+        """The person's alerts of which something is to be told, but only from `beyond` on."""
+        where: Where = {"user_id": user_id, "tell_at": AtLeast(time_text(beyond))}
+        found = await self._documents.find(_ALERTS, where, limit=_MOST_PUT_OFF)
         return [one for one in map(_readable, found) if one is not None]
 
     async def advance(self, before: OwnAlert, after: OwnAlert) -> OwnAlert | None:
@@ -131,9 +141,13 @@ class StoredAlerts:
         return alerts
 
     async def forget(self, now: datetime) -> int:
-        """Removes what has ended and has nothing left to tell; how many they were."""
-        where: Where = {"ends_at": AtMost(time_text(now)), "tell_at": None, "unseen_at": None}
-        return await self._documents.delete(_ALERTS, where)
+        """Removes what has ended and has nothing left to tell; how many they were.
+
+        What no message could tell of waits for a command for a while, and then goes too.
+        """
+        told: Where = {"ends_at": AtMost(time_text(now)), "tell_at": None, "unseen_at": None}
+        missed: Where = {"ends_at": AtMost(time_text(now - UNSEEN_FOR)), "tell_at": None}
+        return sum([await self._documents.delete(_ALERTS, where) for where in (told, missed)])
 
     async def start_anew(self) -> int:
         """In a store of an older state: nothing is told that may have been told since.

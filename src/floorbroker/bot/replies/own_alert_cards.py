@@ -8,13 +8,17 @@ from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
 from floorbroker.bot.replies.order_words import TIME_IN_FORCE
 from floorbroker.domain.money import Money
-from floorbroker.domain.own_alerts import AlertKind, OwnAlert, PreparedOrder
+from floorbroker.domain.own_alerts import AlertKind, OwnAlert, PreparedOrder, Standing
 from floorbroker.domain.quiet_hours import QuietHours
 
 A_PAGE: Final = 10
 _ASLEEP: Final = (
     "Nobody can look there until it works again: /setup status shows it. Other alerts at it sleep "
     "too. They go on by themselves, and end when they were to end."
+)
+_CUT_OFF: Final = (
+    "Every alert that looked there has ended, and no other account takes its place. /alert sets "
+    "new ones."
 )
 
 
@@ -39,7 +43,14 @@ def set_card(alert: OwnAlert, quiet: QuietHours | None) -> Card:
 
 
 def news_card(alert: OwnAlert, now: datetime) -> Card:
-    """What it has to tell: that it fired, or that it sleeps."""
+    """What it has to tell: that it fired, that it sleeps, or that its link was removed."""
+    if alert.asleep_news and alert.standing is Standing.DONE:
+        return Card(
+            title=f"Alert ended · {words(alert)}",
+            tone=Tone.CAUTION,
+            badges=_badges(alert),
+            lead=f"{alert.account} was removed. {_CUT_OFF}",
+        )
     if alert.asleep_news or alert.firing is None:
         return Card(
             title=f"Alert sleeps · {words(alert)}",
@@ -87,7 +98,8 @@ def quiet_card(quiet: QuietHours | None) -> Card:
     """When alerts wait."""
     lead = "Alerts ring at any hour. /alert quiet sets hours in which they wait."
     if quiet is not None:
-        lead = f"{quiet.words}. What fires then is told once they are over, with its time."
+        lead = f"{quiet.words}. What fires then is told once they are over, with its time; of a "
+        lead += "price that was reached several times, the last one and how often."
     return Card(title="Quiet hours", lead=lead)
 
 
@@ -115,6 +127,9 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     if firing.price is not None and instrument is not None:
         price = figures.price(firing.price, instrument.currency)
         rows = [Row("Price then", price), Row("Seen", firing.at)]
+        if firing.number - alert.told > 1:
+            times = firing.number - alert.told
+            notes.append(f"{times} times since you were last told; this is the last one.")
         if firing.delayed:
             notes.append("This price is delayed: the market may be elsewhere by now.")
     if firing.more:
@@ -175,7 +190,8 @@ def _notes(alert: OwnAlert) -> tuple[str, ...]:
 def _prepared_rows(alert: OwnAlert) -> tuple[Row, ...]:
     if alert.prepared is None:
         return ()
-    currency = "USD" if alert.instrument is None else alert.instrument.currency
+    usual = "USD" if alert.instrument is None else alert.instrument.currency
+    currency = alert.prepared.currency or usual
     return (Row("Prepared order", _order_words(alert.prepared, currency)),)
 
 
