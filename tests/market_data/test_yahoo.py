@@ -151,3 +151,15 @@ async def test_a_site_that_fails_again_and_again_is_left_alone(
         await yahoo.quote(AAPL)
 
     assert len(site.asked) == asked
+
+
+async def test_one_answer_that_cannot_be_read_spoils_no_later_one(
+    yahoo: Yahoo, site: YahooSite
+) -> None:
+    tesla = Instrument(symbol="TSLA", asset_class=AssetClass.EQUITY)
+    site.body = b"<html>"
+    with pytest.raises(ApiError):
+        await yahoo.quote(tesla)
+    site.body = None
+
+    assert (await yahoo.quote(tesla)).last == Decimal("187.45")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from floorbroker.domain.instruments import AssetClass, Instrument, OptionRight
 from floorbroker.domain.orders import OrderChanges, OrderRequest, OrderType, Side
+from floorbroker.domain.quiet_hours import QuietHours
 
 DECIMALS: Final = st.builds(
     lambda digits, exponent: Decimal(digits).scaleb(exponent),
@@ -105,6 +106,11 @@ _GIVEN: Final[dict[Any, st.SearchStrategy[Any]]] = {
     datetime: MOMENTS,
     date: st.dates(),
     Instrument: instruments(),
+    QuietHours: st.builds(
+        lambda times, zone: QuietHours(start=times[0], end=times[1], zone=zone),
+        st.lists(st.integers(0, 1439), min_size=2, max_size=2, unique=True),
+        TEXT,
+    ),
     OrderRequest: requests(),
     OrderChanges: st.builds(OrderChanges, quantity=AMOUNTS, limit_price=st.none() | AMOUNTS),
 }

@@ -122,4 +122,6 @@ def _chart(
     except YFTickerMissingError as error:
         raise words.nothing() from error
     except Exception as error:  # noqa: BLE001  # nobody says what may go wrong in there
+        # It keeps the answers about time zones, whatever stands in them.
+        yfinance.data.YfData.cache_get.cache_clear()
         raise ApiError("Yahoo Finance has no answer now.", detail=type(error).__name__) from None
