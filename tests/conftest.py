@@ -3,10 +3,15 @@
 import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 import stamina
 
 from tests.observability.captured import logging_kept
+
+# A machine that is busy is no reason to fail; under CI=true hypothesis thinks so by itself.
+hypothesis.settings.register_profile("unhurried", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.stores"]
 
