@@ -122,6 +122,7 @@ def test_a_card_that_has_ended_says_so_and_how_to_go_on() -> None:
         Standing.OVER: "no longer refreshed. Press Refresh",
         Standing.STOPPED: "Stopped. Press Refresh",
         Standing.REPLACED: "A newer card of yours",
+        Standing.RESTARTING: "restarting: this card has stopped. Press Refresh",
     }
     for standing, said in words.items():
         shown = drawn(watch_card(board(line()), REFRESHING, standing))

@@ -65,12 +65,16 @@ class Board:
 
     Attributes:
         opened_at: Changes are counted from here.
+        named: The account that was named, as `LinkedAccount.value`; empty: each symbol's default.
     """
 
-    def __init__(self, lines: list[Line], streams: QuoteStreams, opened_at: datetime) -> None:
+    def __init__(
+        self, lines: list[Line], streams: QuoteStreams, opened_at: datetime, named: str = ""
+    ) -> None:
         """Nothing is followed yet."""
         self.lines = lines
         self.opened_at = opened_at
+        self.named = named
         self._streams = streams
         self._waits = {line.symbol for line in lines if line.error is None}
         self._filled = asyncio.Event()
@@ -178,9 +182,10 @@ class Watching:
         if not symbols:
             raise InvalidInput("Your watch list is empty. Put something on it: /watch add.")
         own = await self._accounts.reachable(user_id)
-        own.choose(named)  # of a wrong name the person hears once, not on every line
+        chosen = own.choose(named)  # of a wrong name the person hears once, not on every line
         lines = await asyncio.gather(*(self._line(own, symbol, named) for symbol in symbols))
-        return Board(list(lines), self._streams, self._clock.now())
+        value = chosen.value if named else ""
+        return Board(list(lines), self._streams, self._clock.now(), value)
 
     async def _line(self, own: Reachable, symbol: str, named: str | None) -> Line:
         try:
