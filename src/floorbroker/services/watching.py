@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
+
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput, StoreUnavailable
 from floorbroker.domain.ids import UserId
@@ -21,6 +23,8 @@ from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.watch_lists import WatchLists
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,6 +114,9 @@ class Board:
                     self._told(line)
         except FloorbrokerError as error:
             line.error = error
+        except Exception as error:  # noqa: BLE001  # the edge: one line must not end the others
+            _log.exception("line_failed", broker=link.broker, error=type(error).__name__)
+            line.error = FloorbrokerError(broker=link.broker)
         finally:
             line.following = None
         self._told(line)

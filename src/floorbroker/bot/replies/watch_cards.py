@@ -155,6 +155,7 @@ def _row(line: Line, together: datetime | None) -> Row:
     if event.price is not None and line.opened:
         change = (event.price / line.opened - 1) * 100
         words.append(figures.percent(change, 2))
+    words += ["·", "halted"] * event.halted
     words += ["·", "delayed"] * event.delayed
     words += ["·", "not answering now"] * (trouble is not None)
     if together is not None and event.timestamp >= together:
