@@ -182,3 +182,20 @@ def test_ten_with_long_remarks_fit_one_message() -> None:
     assert len(drawn(card).text) <= 4_000
     assert len(drawn(card).components) <= 40
     assert drawn(card).text.count("AAPL") == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"last": None, "bid": None}, "**AAPL** $187.50 ask · Interactive"),
+        ({"last": None, "ask": None}, "**AAPL** $187.40 bid · Interactive"),
+        ({"last": None}, "**AAPL** $187.40 bid, $187.50 ask · Interactive"),
+        ({"last": None, "bid": None, "ask": None}, "**AAPL** No price now · Interactive"),
+    ],
+)
+def test_among_several_what_is_bid_or_asked_is_not_shown_as_the_price(
+    changes: dict[str, None], words: str
+) -> None:
+    card = quotes_card((looked(quote=replace(QUOTE, **changes)), looked()), NOON)
+
+    assert words in drawn(card).text

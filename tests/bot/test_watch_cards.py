@@ -74,6 +74,7 @@ def test_lines_without_a_price_say_why() -> None:
         line("MSFT", chosen=None, event=None, error=SymbolNotFound("Nobody knows it.")),
         line("TSLA", event=replace(EVENT, delayed=True), opened=None),
         line("BTC/USD", event=replace(EVENT, last=None)),
+        line("KO", event=replace(EVENT, symbol="KO", halted=True)),
     )
     shown = drawn(watch_card(board(*lines), REFRESHING))
 
@@ -81,6 +82,7 @@ def test_lines_without_a_price_say_why() -> None:
     assert "**AAPL** No price yet" in shown.text
     assert "**MSFT** Nobody knows it." in shown.text
     assert "**TSLA** $190.00 · delayed" in shown.text
+    assert "**KO** $190.00 −5.00 % · halted" in shown.text
     assert "**BTC/USD** $189.90 / $190.10 −5.00 %" in shown.text
 
 
@@ -122,6 +124,7 @@ def test_a_card_that_has_ended_says_so_and_how_to_go_on() -> None:
         Standing.OVER: "no longer refreshed. Press Refresh",
         Standing.STOPPED: "Stopped. Press Refresh",
         Standing.REPLACED: "A newer card of yours",
+        Standing.RESTARTING: "restarting: this card has stopped. Press Refresh",
     }
     for standing, said in words.items():
         shown = drawn(watch_card(board(line()), REFRESHING, standing))

@@ -191,3 +191,36 @@ async def test_an_unseen_outcome_is_not_shown_twice_when_its_own_order_is_asked_
 
         assert card.text.count(" · Buy 1 AAPL") == 1
         assert "Privacy" in after.title
+
+
+async def _missed_and_watching(world: World) -> None:
+    """Alice has a watch list, and an outcome that nothing could tell."""
+    await world.alice.types("watch add", symbol="AAPL")
+    await world.alice.wants_no_messages()
+    await _resting(world, after=14, within=16)
+    await world.later(SIXTEEN_MINUTES)
+
+
+async def test_beside_a_card_that_is_edited_by_itself_the_news_has_a_message_of_its_own(
+    world: World,
+) -> None:
+    await _missed_and_watching(world)
+
+    card = await world.alice.types("watch show")
+    again = await world.alice.types("watch show")
+
+    (missed,) = card.beside
+    assert missed.private
+    assert "Filled" in missed.title
+    assert "Filled" not in card.text
+    assert again.beside == []
+
+
+async def test_news_whose_own_message_is_refused_comes_with_the_next_answer(world: World) -> None:
+    await _missed_and_watching(world)
+    world.env.inject_error("POST", "/webhooks/*", status=400, times=1)
+
+    card = await world.alice.types("watch show")
+
+    assert "Watch list" in card.title
+    assert "Filled" in (await world.alice.types("privacy")).title

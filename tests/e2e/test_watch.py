@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -77,6 +78,35 @@ async def test_stop_ends_it_and_refresh_goes_on(listed: World) -> None:
 
     assert "Refreshed until" in again.text
     assert await moved(listed, again)
+
+
+async def test_a_card_that_was_ended_early_names_no_time_to_come(listed: World) -> None:
+    first = await listed.alice.types("watch show")
+    await listed.env.advance_time(60)
+    await listed.alice.types("watch show")
+    await until(lambda: "A newer card" in first.text)
+
+    ended_at = int(listed.clock.now().timestamp())
+    assert f"Was refreshed until <t:{ended_at}:t>" in first.raw
+
+
+async def test_an_account_named_by_hand_keeps_the_buttons(listed: World) -> None:
+    (linked,), _ = await listed.app.floor.accounts.accounts(listed.alice.user_id)
+
+    card = await listed.alice.types("watch show", account=linked.title.upper())
+
+    assert list(card.buttons) == ["Refresh", "Stop"]
+    assert card.buttons["Refresh"].endswith(f".{linked.value}")
+    assert "Refreshed until" in (await listed.alice.clicks(card, "Refresh")).text
+
+
+async def test_the_end_of_the_process_is_told_on_the_card(listed: World) -> None:
+    card = await listed.alice.types("watch show")
+
+    await listed.app.supervisor.drain(timedelta(seconds=5))
+
+    assert "The bot is restarting" in card.text
+    assert list(card.buttons) == ["Refresh"]
 
 
 async def test_a_second_card_stops_the_first_which_says_so(listed: World) -> None:

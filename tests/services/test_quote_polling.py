@@ -68,6 +68,19 @@ async def test_a_price_that_stays_the_same_is_no_news(
         assert (await next_of(events)).event.last == 105
 
 
+async def test_a_price_of_a_time_to_come_does_not_keep_out_those_after_it(
+    house: House, venue: Venue, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await house.link()
+    venue.quoted_at = house.clock.now() + timedelta(hours=1)
+    async with hub.subscribe(link, APPLE) as events:
+        await next_of(events)
+        venue.quoted_at, venue.last = None, Decimal(105)
+        await rests.passes()
+
+        assert (await next_of(events)).event.last == 105
+
+
 async def test_a_few_symbols_of_a_link_are_asked_for_at_once_the_others_in_turns(
     house: House, venue: Venue, rests: Rests
 ) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,10 +11,11 @@ from floorbroker.domain.errors import (
     BrokerConnectionError,
     Busy,
     NotLinked,
+    RateLimited,
 )
 from floorbroker.domain.market import EventType, MarketEvent
 from floorbroker.services.quote_feed import Heard, Subscription
-from floorbroker.services.quote_upstream import Patience
+from floorbroker.services.quote_upstream import BURST, Patience
 from floorbroker.storage.codec import to_document
 from tests.fakes.clock import NOON
 from tests.floor import ANNA, BEN, House
@@ -107,7 +108,7 @@ async def test_an_event_has_the_form_that_was_asked_for(house: House) -> None:
     assert all(isinstance(one, Decimal) for one in (event.bid, event.ask, event.last))
     document = to_document(event)
     asked = {"type", "symbol", "timestamp", "bid", "ask", "last", "volume", "source"}
-    assert document.keys() - asked == {"delayed"}
+    assert document.keys() - asked == {"delayed", "halted"}
     assert document["timestamp"].endswith("Z")
     assert heard.pushed
     assert heard.took.total_seconds() >= 0
@@ -243,6 +244,36 @@ async def test_how_old_prices_are_and_what_the_process_adds_is_measured(house: H
 
     assert sample(house, "market_event_seconds_count", broker="paper") == 1
     assert sample(house, "market_delivery_seconds_count") == 2
+
+
+async def test_questions_beside_a_stream_that_is_silent_take_their_turns(
+    build: Build, market: Breaking
+) -> None:
+    house = build(faults=market, push_seconds=1000)
+    rests = Rests(house.clock)
+    patience = Patience(pause=rests, first_look=0.01, quiet=0.01)
+    hub, link = hub_of(house, patience=patience), await paper_of(house)
+
+    async with hub.subscribe(link, APPLE):
+        pause = await rests.next()
+
+    assert pause == 1
+    assert market.operations.count("quote") == 1 + BURST  # the stream's own, and the questions
+
+
+async def test_who_says_beside_a_stream_that_it_is_too_much_is_asked_less(
+    build: Build, market: Breaking
+) -> None:
+    house = build(faults=market, push_seconds=1000)
+    rests = Rests(house.clock)
+    patience = Patience(pause=rests, first_look=0.05, quiet=0.05)
+    hub, link = hub_of(house, patience=patience), await paper_of(house)
+
+    async with hub.subscribe(link, APPLE) as events:
+        await next_of(events)
+        market.error = RateLimited(broker="paper", retry_after=timedelta(seconds=30))
+
+        assert 30 <= await rests.next() <= 31
 
 
 async def _to_the_end(events: Subscription) -> None:

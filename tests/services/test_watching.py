@@ -1,18 +1,29 @@
 """The watch list's service: what is put on it, and the board that its prices stand on."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 
 import pytest
 
-from floorbroker.domain.errors import InvalidInput, NotLinked, NotSupported, SymbolNotFound
+from floorbroker.domain.errors import (
+    FloorbrokerError,
+    InvalidInput,
+    NotLinked,
+    NotSupported,
+    SymbolNotFound,
+)
+from floorbroker.domain.instruments import Instrument
+from floorbroker.domain.people import Link
 from floorbroker.domain.watch_list import MOST, WatchList
+from floorbroker.services.quote_feed import Subscription
+from floorbroker.services.quote_streams import QuoteStreams
 from floorbroker.services.watching import Watching
 from floorbroker.storage.watch_lists import WatchLists
 from tests.fakes.exchange.venue import Venue
 from tests.floor import ANNA, House
 from tests.services.conftest import Build
-from tests.services.following import LONG, hub_of
+from tests.services.following import LONG, hub_of, paper
 
 
 @pytest.fixture
@@ -97,3 +108,38 @@ async def test_an_account_of_no_such_name_and_an_empty_list_are_said_once(
     await lists.save(WatchList(user_id=ANNA, symbols=("AAPL",)))
     with pytest.raises(NotLinked, match="no account of that name"):
         await watching.board(ANNA, "Savings")
+
+
+class Faulty(QuoteStreams):
+    """Has a fault of our own at one symbol."""
+
+    def subscribe(
+        self, link: Link, instrument: Instrument
+    ) -> AbstractAsyncContextManager[Subscription]:
+        if instrument.symbol == "AAPL":
+            raise LookupError("a fault")
+        return super().subscribe(link, instrument)
+
+
+async def test_a_fault_at_one_line_leaves_the_others(
+    house: House, lists: WatchLists, venue: Venue
+) -> None:
+    await house.link()
+    venue.instruments = (*venue.instruments, paper("MSFT"))
+    await lists.save(WatchList(user_id=ANNA, symbols=("AAPL", "MSFT")))
+    streams = Faulty(house.accounts, house.sessions, house.supervisor, house.metrics, house.clock)
+    watching = Watching(
+        lists, house.accounts, house.sessions, streams, house.supervisor, house.clock
+    )
+
+    board = await watching.board(ANNA, None)
+    watch = asyncio.ensure_future(board.watch())
+    await board.filled(LONG)
+    going_on = not watch.done()
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+
+    failed, sound = board.lines
+    assert going_on
+    assert isinstance(failed.error, FloorbrokerError)
+    assert sound.event is not None

@@ -148,13 +148,18 @@ class Answers:
         self, interaction: discord.Interaction, missed: Sequence[Card], card: Card
     ) -> bool:
         """Whether the missed outcomes were shown too; the answer itself must not fail with them."""
-        try:
-            await _edited(interaction, card, missed)
-        except discord.HTTPException as error:
-            if not missed:
-                raise
-            _log.warning("missed_outcomes_not_shown", code=error.code)
+        apart = card.live is not None  # the first edit would take away what stands above it
+        if apart or not missed:
             await _edited(interaction, card)
+        try:
+            if missed and apart:
+                await interaction.followup.send(view=view_of(*missed), ephemeral=True)
+            elif missed:
+                await _edited(interaction, card, missed)
+        except discord.HTTPException as error:
+            _log.warning("missed_outcomes_not_shown", code=error.code)
+            if not apart:
+                await _edited(interaction, card)
             return False
         return True
 
@@ -163,6 +168,8 @@ class Answers:
         await self._after(interaction, card)
 
     async def _after(self, interaction: discord.Interaction, card: Card) -> None:
+        if card.live is not None:
+            card.live()
         if card.tells is not None:
             await _noted(self._floor.orders.told(card.tells))
         if card.public is not None:

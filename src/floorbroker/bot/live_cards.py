@@ -6,12 +6,14 @@ Everything that a card needs to go on after that, or after a restart, is in its 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from floorbroker.bot.card_edits import Edit
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.watch_cards import Standing
 from floorbroker.domain.clock import Clock
@@ -23,8 +25,16 @@ LASTS: Final = timedelta(minutes=10)
 EVERY: Final = 3.0
 """Seconds between two edits at the least."""
 
-Show = Callable[[Card], Awaitable[bool]]
-"""Edits the card; False where Discord does not take it."""
+LET_GO: Final = 2.0
+"""Seconds that an edit on its way may take before whoever wants the message goes on without it."""
+
+LAST_WORD: Final = 5.0
+"""Seconds in which the cards of a process that ends say so."""
+
+LAST_TRIES: Final = 3
+
+Show = Callable[[Card], Awaitable[Edit]]
+"""Edits the card."""
 
 Draw = Callable[[Standing], Awaitable[Card]]
 """The card as it stands now."""
@@ -39,6 +49,7 @@ class LiveCard:
     Attributes:
         standing: Why it ended; LIVE while it has not.
         silent: Somebody else shows its end.
+        answered: The answer that it began with is on the screen; an edit before would be lost.
     """
 
     card_id: str
@@ -48,31 +59,52 @@ class LiveCard:
     ends_at: float
     standing: Standing = Standing.LIVE
     silent: bool = False
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[None] | None" = None
 
     def end(self, standing: Standing, *, silent: bool) -> None:
         """It is not refreshed any more."""
         self.standing, self.silent = standing, silent
         self.over.set()
 
+    async def let_go(self, seconds: float) -> None:
+        """Waits until no edit of it is on its way any more; one that takes longer is given up."""
+        if self.task is not None:
+            await asyncio.wait({self.task}, timeout=seconds)
+            self.task.cancel()
+
 
 class LiveCards:
     """The cards of everybody that this process refreshes."""
 
-    def __init__(self, supervisor: Supervisor, clock: Clock, *, every: float = EVERY) -> None:
-        """`every` stands in for the usual pause between edits."""
+    def __init__(
+        self, supervisor: Supervisor, clock: Clock, *, every: float = EVERY, let_go: float = LET_GO
+    ) -> None:
+        """`every` and `let_go` stand in for the usual pauses."""
         self._supervisor = supervisor
         self._clock = clock
         self._every = every
+        self._let_go = let_go
         self._live: dict[UserId, LiveCard] = {}
+        supervisor.at_drain(self.end_all)
 
     def until(self) -> datetime:
         """When a card that begins now would end."""
         return self._clock.now() + LASTS
 
-    def begin(self, user_id: UserId, card_id: str, board: Board, *, draw: Draw, show: Show) -> None:
-        """Refreshes a card from now on, and the person's card of before no more."""
-        self._end(user_id, Standing.REPLACED, by=card_id)
+    async def begin(
+        self, user_id: UserId, card_id: str, board: Board, *, draw: Draw, show: Show
+    ) -> LiveCard:
+        """Follows a board from now on, and the person's card of before no more.
+
+        The card is edited once whoever answers with it sets `answered`.
+        """
+        before = self._live.get(user_id)
+        anew = before is not None and before.card_id == card_id
+        if before is not None:
+            # A card that is refreshed anew is the same message: its end is not shown on it.
+            before.end(Standing.REPLACED, silent=anew)
         live = LiveCard(
             card_id=card_id,
             board=board,
@@ -81,21 +113,28 @@ class LiveCards:
             ends_at=self._clock.steady() + LASTS.total_seconds(),
         )
         self._live[user_id] = live
-        self._supervisor.keep("live card", self._refresh(user_id, live))
+        live.task = self._supervisor.keep("live card", self._refresh(user_id, live))
+        if before is not None and anew:
+            await before.let_go(self._let_go)
+        return live
 
-    def stop(self, user_id: UserId, card_id: str) -> Board | None:
+    async def stop(self, user_id: UserId, card_id: str) -> Board | None:
         """Ends that card if it is the one that is refreshed; its board, for the last look."""
         live = self._live.get(user_id)
         if live is None or live.card_id != card_id:
             return None
         live.end(Standing.STOPPED, silent=True)
+        await live.let_go(self._let_go)
         return live.board
 
-    def _end(self, user_id: UserId, standing: Standing, *, by: str) -> None:
-        before = self._live.get(user_id)
-        if before is not None:
-            # A card that is refreshed anew is the same message: its end is not shown on it.
-            before.end(standing, silent=before.card_id == by)
+    async def end_all(self) -> None:
+        """Ends every card, since the process does; each says so if Discord takes it in time."""
+        lives = [live for live in self._live.values() if not live.over.is_set()]
+        for live in lives:
+            live.end(Standing.RESTARTING, silent=False)
+        tasks = {live.task for live in lives if live.task is not None}
+        if tasks:
+            await asyncio.wait(tasks, timeout=LAST_WORD)
 
     async def _refresh(self, user_id: UserId, live: LiveCard) -> None:
         watching = asyncio.ensure_future(live.board.watch())
@@ -112,14 +151,26 @@ class LiveCards:
     async def _edited(self, live: LiveCard) -> None:
         shown: Card | None = None
         while await self._rested(live):
+            if not live.answered.is_set():
+                continue
             card = await live.draw(Standing.LIVE)
             if card == shown or live.over.is_set():
                 continue
-            if not await live.show(card):
+            edit = await live.show(card)
+            if edit is Edit.GONE:
                 return
-            shown = card
+            shown = card if edit is Edit.SHOWN else None  # else nobody knows what is there
         if not live.silent:
-            await live.show(await live.draw(live.standing))
+            await self._last_words(live)
+
+    async def _last_words(self, live: LiveCard) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD):
+                await live.answered.wait()
+        for _ in range(LAST_TRIES):
+            if live.silent or await live.show(await live.draw(live.standing)) is not Edit.NOT_NOW:
+                return
+            await asyncio.sleep(self._every)
 
     async def _rested(self, live: LiveCard) -> bool:
         """Whether it goes on, after a pause that its end cuts short."""
@@ -131,7 +182,7 @@ class LiveCards:
             pass
         if live.over.is_set():
             return False
-        if live.board.over or self._clock.steady() >= live.ends_at:
+        if (live.board.over and live.answered.is_set()) or self._clock.steady() >= live.ends_at:
             live.standing = Standing.OVER
             return False
         return True

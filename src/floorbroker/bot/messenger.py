@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from floorbroker.bot.app import FloorbrokerBot
-from floorbroker.bot.card_edits import edit_card
+from floorbroker.bot.card_edits import Edit, edit_card
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.components import view_of
 from floorbroker.bot.replies.data_cards import erased_card
@@ -50,7 +50,7 @@ class DiscordMessenger:
         return await self._edit(token, connected_card(connected))
 
     async def _edit(self, token: str, card: Card) -> bool:
-        return await edit_card(self._bot, token, card)
+        return await edit_card(self._bot, token, card) is Edit.SHOWN
 
     async def edit_message(self, order: Order, message_id: str) -> bool:
         """Edits a direct message of before; False where Discord does not take it."""

@@ -1,13 +1,14 @@
 """/watch, and the buttons of its card: Refresh works after a restart, since all is in its id."""
 
 import secrets
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 import discord
 
 from floorbroker.bot.answering import marked
-from floorbroker.bot.card_edits import edit_card
+from floorbroker.bot.card_edits import Edit, edit_card
 from floorbroker.bot.live_cards import LiveCards
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.watch_cards import (
@@ -47,18 +48,24 @@ class WatchCards:
         """The list with the prices of now, refreshed from here on."""
         board = await self._floor.watching.board(caller.user_id, named)
         refreshing = Refreshing(
-            card_id=card_id or secrets.token_hex(4), named=named or "", until=self._lives.until()
+            card_id=card_id or secrets.token_hex(4), named=board.named, until=self._lives.until()
         )
 
         async def draw(standing: Standing) -> Card:
-            return await marked(self._floor, caller, watch_card(board, refreshing, standing))
+            until = refreshing.until
+            if standing is not Standing.LIVE:
+                until = min(until, self._floor.clock.now())
+            card = watch_card(board, replace(refreshing, until=until), standing)
+            return await marked(self._floor, caller, card)
 
-        async def show(card: Card) -> bool:
+        async def show(card: Card) -> Edit:
             return await edit_card(interaction.client, interaction.token, card)
 
-        self._lives.begin(caller.user_id, refreshing.card_id, board, draw=draw, show=show)
+        live = await self._lives.begin(
+            caller.user_id, refreshing.card_id, board, draw=draw, show=show
+        )
         await board.filled(FILLED)
-        return await draw(Standing.LIVE)
+        return replace(await draw(Standing.LIVE), live=live.answered.set)
 
     async def add(self, caller: Caller, symbol: str, named: str | None) -> Card:
         """Puts a symbol on the list."""
@@ -79,12 +86,12 @@ class WatchCards:
             case "refresh" if card_id:
                 return await self.show(interaction, caller, named or None, card_id)
             case "stop" if card_id:
-                return self._stop(caller, card_id, named)
+                return await self._stop(caller, card_id, named)
         raise InvalidInput("That button is out of date. Send /watch show again.")
 
-    def _stop(self, caller: Caller, card_id: str, named: str) -> Card:
+    async def _stop(self, caller: Caller, card_id: str, named: str) -> Card:
         refreshing = Refreshing(card_id=card_id, named=named, until=self._floor.clock.now())
-        board = self._lives.stop(caller.user_id, card_id)
+        board = await self._lives.stop(caller.user_id, card_id)
         if board is None:
             return stopped_card(refreshing)
         return watch_card(board, refreshing, Standing.STOPPED)

@@ -73,6 +73,7 @@ class MarketEvent:
     volume: Decimal | None
     source: str
     delayed: bool = False
+    halted: bool = False
 
     @classmethod
     def of(cls, quote: Quote) -> "MarketEvent":
@@ -88,6 +89,7 @@ class MarketEvent:
             volume=quote.volume,
             source=quote.source,
             delayed=quote.delayed,
+            halted=quote.halted,
         )
 
     @property

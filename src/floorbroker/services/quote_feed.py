@@ -6,7 +6,7 @@ so that memory stays the same however much happens.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from floorbroker.domain.clock import Clock
@@ -100,6 +100,7 @@ class Feed:
         self.trouble: FloorbrokerError | None = None
         self.over = False
         self.failure: FloorbrokerError | None = None
+        self._upto: datetime | None = None
         self._clock = clock
         self._metrics = metrics
 
@@ -108,10 +109,14 @@ class Feed:
         arrived = perf_counter()
         self.trouble = None
         event = MarketEvent.of(quote)
-        known = self.latest
-        if known is not None and (event == known.event or event.timestamp < known.event.timestamp):
+        known, now = self.latest, self._clock.now()
+        if known is not None and event == known.event:
             return
-        took = quote.age(self._clock.now())
+        if self._upto is not None and event.timestamp < self._upto:
+            return
+        # A time to come, by a source's own clock, must not keep out all that is heard until then.
+        self._upto = min(event.timestamp, now)
+        took = quote.age(now)
         if pushed and known is not None and not event.delayed:
             # The first one of a stream may be hours old: the last trade of a quiet paper.
             self._metrics.price_heard(self.link.broker, took.total_seconds())

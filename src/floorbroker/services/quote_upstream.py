@@ -7,10 +7,9 @@ that nothing goes on with a credential that was taken away.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -192,10 +191,7 @@ class Upstream:
                         return_when=asyncio.FIRST_COMPLETED,
                     )
                     if not done and self._feed.told == told:
-                        with suppress(FloorbrokerError):  # the stream itself says what is wrong
-                            self._feed.tell(
-                                await adapter.quote(self._feed.instrument), pushed=False
-                            )
+                        await self._glance(adapter, {listening, closed})
                     silence = self._quiet
                 if listening.done():
                     listening.result()
@@ -203,6 +199,30 @@ class Upstream:
                 listening.cancel()
                 closed.cancel()
                 await asyncio.gather(listening, closed, return_exceptions=True)
+
+    async def _glance(self, adapter: BrokerAdapter, ends: "set[asyncio.Future[Any]]") -> None:
+        """One question beside a stream, in its turn, unless the stream ends meanwhile."""
+        looking = asyncio.ensure_future(self._looked(adapter))
+        try:
+            await asyncio.wait(
+                {looking, *ends}, timeout=self._quiet, return_when=asyncio.FIRST_COMPLETED
+            )
+            if looking.done():
+                looking.result()
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def _looked(self, adapter: BrokerAdapter) -> None:
+        await self._turns.mine()
+        try:
+            quote = await adapter.quote(self._feed.instrument)
+        except FloorbrokerError as error:  # the stream itself says what is wrong
+            if isinstance(error, RateLimited):
+                self._turns.slower(error.retry_after)
+            return
+        self._turns.answered()
+        self._feed.tell(quote, pushed=False)
 
     async def _listen(self, adapter: BrokerAdapter) -> None:
         async for quote in adapter.stream_quotes([self._feed.instrument]):

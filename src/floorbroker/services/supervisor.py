@@ -22,6 +22,7 @@ class Supervisor:
         """Nothing runs yet."""
         self._work: set[asyncio.Task[Any]] = set()
         self._loops: set[asyncio.Task[Any]] = set()
+        self._last: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self.draining = False
 
     def carry_out(self, work: Coroutine[Any, Any, _T]) -> "asyncio.Future[_T]":
@@ -70,9 +71,15 @@ class Supervisor:
         task.add_done_callback(self._loops.discard)
         return task
 
+    def at_drain(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Runs `last` when draining begins: what people should be told while they can be."""
+        self._last.append(last)
+
     async def drain(self, within: timedelta) -> int:
         """Takes no more work and waits for what runs; how much was still running at the end."""
         self.draining = True
+        for last in self._last:
+            self.hand_over(last())
         return await self.settled(within)
 
     async def settled(self, within: timedelta) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
+
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput, StoreUnavailable
 from floorbroker.domain.ids import UserId
@@ -21,6 +23,8 @@ from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.watch_lists import WatchLists
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,12 +69,16 @@ class Board:
 
     Attributes:
         opened_at: Changes are counted from here.
+        named: The account that was named, as `LinkedAccount.value`; empty: each symbol's default.
     """
 
-    def __init__(self, lines: list[Line], streams: QuoteStreams, opened_at: datetime) -> None:
+    def __init__(
+        self, lines: list[Line], streams: QuoteStreams, opened_at: datetime, named: str = ""
+    ) -> None:
         """Nothing is followed yet."""
         self.lines = lines
         self.opened_at = opened_at
+        self.named = named
         self._streams = streams
         self._waits = {line.symbol for line in lines if line.error is None}
         self._filled = asyncio.Event()
@@ -106,6 +114,9 @@ class Board:
                     self._told(line)
         except FloorbrokerError as error:
             line.error = error
+        except Exception as error:  # noqa: BLE001  # the edge: one line must not end the others
+            _log.exception("line_failed", broker=link.broker, error=type(error).__name__)
+            line.error = FloorbrokerError(broker=link.broker)
         finally:
             line.following = None
         self._told(line)
@@ -178,9 +189,10 @@ class Watching:
         if not symbols:
             raise InvalidInput("Your watch list is empty. Put something on it: /watch add.")
         own = await self._accounts.reachable(user_id)
-        own.choose(named)  # of a wrong name the person hears once, not on every line
+        chosen = own.choose(named)  # of a wrong name the person hears once, not on every line
         lines = await asyncio.gather(*(self._line(own, symbol, named) for symbol in symbols))
-        return Board(list(lines), self._streams, self._clock.now())
+        value = chosen.value if named else ""
+        return Board(list(lines), self._streams, self._clock.now(), value)
 
     async def _line(self, own: Reachable, symbol: str, named: str | None) -> Line:
         try:

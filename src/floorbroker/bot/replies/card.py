@@ -1,5 +1,6 @@
 """The model of a card. Texts are plain: each renderer escapes them for its own medium."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +132,8 @@ class Card:
         menus: Further menus, each below its name.
         tells: The order whose present state the person knows once they see the card.
         public: A redacted card for the channel, posted after this one.
+        live: Called once it is shown: from then on it is edited by itself, so that nothing else may
+            stand in its message.
     """
 
     title: str
@@ -148,3 +151,4 @@ class Card:
     pictures: tuple[Picture, ...] = ()
     tells: Order | None = None
     public: "Card | None" = None
+    live: Callable[[], None] | None = field(default=None, compare=False, repr=False)

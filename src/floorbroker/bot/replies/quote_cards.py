@@ -65,18 +65,18 @@ def _row(one: Looked | NotSeen, now: datetime) -> Row:
     if isinstance(one, NotSeen):
         return Row(_plain(one.symbol), one.error.message)
     quote, currency = one.quote, one.instrument.currency
-    words = [_middle(quote, currency)]
-    if quote.bid is not None and quote.ask is not None:
-        bid, ask = (figures.price(each, currency) for each in (quote.bid, quote.ask))
-        words.append(f"{bid} bid, {ask} ask")
+    words = _prices(quote, currency)
     words.append(f"{quote.source}, {figures.age(quote.age(now))}")
     return Row(one.instrument.symbol, ". ".join((" · ".join(words), *_remarks(one, now))))
 
 
-def _middle(quote: Quote, currency: str) -> str:
-    """The last price; without one the row begins with what there is."""
-    known = next((one for one in (quote.last, quote.bid, quote.ask) if one is not None), None)
-    return "No price now" if known is None else figures.price(known, currency)
+def _prices(quote: Quote, currency: str) -> list[str]:
+    """The last price, and what is bid and asked, which is called so."""
+    named = (("bid", quote.bid), ("ask", quote.ask))
+    sides = [f"{figures.price(at, currency)} {name}" for name, at in named if at is not None]
+    words = [] if quote.last is None else [figures.price(quote.last, currency)]
+    words += [", ".join(sides)] * bool(sides)
+    return words or ["No price now"]
 
 
 def _remarks(looked: Looked, now: datetime) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Standing(StrEnum):
     OVER = "over"
     STOPPED = "stopped"
     REPLACED = "replaced"
+    RESTARTING = "restarting"
 
 
 _LEADS = {
@@ -34,6 +35,7 @@ _LEADS = {
     Standing.OVER: "This card is no longer refreshed. Press Refresh to go on.",
     Standing.STOPPED: "Stopped. Press Refresh to go on.",
     Standing.REPLACED: "A newer card of yours is refreshed now, and this one has stopped.",
+    Standing.RESTARTING: "The bot is restarting: this card has stopped. Press Refresh in a minute.",
 }
 
 
@@ -153,6 +155,7 @@ def _row(line: Line, together: datetime | None) -> Row:
     if event.price is not None and line.opened:
         change = (event.price / line.opened - 1) * 100
         words.append(figures.percent(change, 2))
+    words += ["·", "halted"] * event.halted
     words += ["·", "delayed"] * event.delayed
     words += ["·", "not answering now"] * (trouble is not None)
     if together is not None and event.timestamp >= together:

@@ -7,10 +7,10 @@ back always pass.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import stamina
 
@@ -229,9 +229,13 @@ class WatchedAdapter(BrokerAdapter):
         """See the port."""
         return await self._read(MARKET_SECONDS, "depth", lambda: self._adapter.depth(instrument))
 
-    def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+    async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
         """See the port."""
-        return self._adapter.stream_quotes(instruments)
+        stream = cast("AsyncGenerator[Quote, None]", self._adapter.stream_quotes(instruments))
+        with self._heard(counts=False):
+            async with aclosing(stream) as quotes:
+                async for quote in quotes:
+                    yield quote
 
     async def _read(
         self,
