@@ -59,7 +59,12 @@ _LIGHT: Final[Mapping[str, str]] = {
 }
 """Discord's light theme, as styles of simcord's page, which has a dark one only."""
 
-_LOADED: Final = "card => Promise.all([...card.querySelectorAll('img')].map(one => one.decode()))"
+_LOADED: Final = """card => new Promise(done => {
+    const there = image => image.complete && image.naturalWidth > 0;
+    const images = () => [...card.querySelectorAll("img")];
+    const look = () => images().every(there) ? done() : setTimeout(look, 50);
+    look();
+})"""
 _PAINT: Final = """colors => {
     const look = document.documentElement.style;
     for (const [name, color] of Object.entries(colors)) look.setProperty(name, color);
