@@ -146,8 +146,10 @@ class Foreign:
             return chance.choice(list(hint))
         if inspect.isclass(origin) and issubclass(origin, Mapping):
             return {}
-        if origin in (list, tuple, set, frozenset) or "Sequence" in str(origin):
-            return origin() if inspect.isclass(origin) and origin is not None else []
+        if origin in (list, tuple, set, frozenset):
+            return origin()
+        if "Sequence" in str(origin):
+            return []
         if "Callable" in str(origin):
             return lambda one, *_: one
         if dataclasses.is_dataclass(hint) and inspect.isclass(hint):
