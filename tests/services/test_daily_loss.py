@@ -12,7 +12,7 @@ from floorbroker.domain.own_limits import OwnLimits, StandingLimits
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.snapshots import Snapshots
 from tests.fakes.clock import NOON, ManualClock
-from tests.fakes.exchange.venue import ACCOUNT, Venue
+from tests.fakes.exchange.venue import ACCOUNT, Venue, held
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, House, caller
 from tests.services.conftest import Build
@@ -143,6 +143,16 @@ async def test_an_order_whose_loss_cannot_be_read_at_confirm_is_not_sent(
 
     assert venue.count("place_order") == 0
     assert (await house.stored(draft)).state is OrderState.DRAFT
+
+
+async def test_a_close_is_sent_though_the_loss_cannot_be_read(house: House, venue: Venue) -> None:
+    venue.positions = (held(10, house.clock.now()),)
+    draft = await house.drafts.draft_close(caller(), "AAPL", None, None)
+    venue.failing["balances"] = BrokerConnectionError(broker="alpaca")
+
+    await house.confirm(draft)
+
+    assert venue.count("place_order") == 1
 
 
 async def test_a_pause_that_is_set_while_the_loss_is_read_holds(

@@ -166,18 +166,20 @@ class OrderService:
         if expired(order, self._desk.clock.now()):
             raise DraftExpired
         gates, effect = self._desk.gates, order.request.effect
+        opens = effect is not PositionEffect.CLOSE
         today = await gates.orders_today(caller.user_id)
-        limits = await gates.check(caller, order.broker, order.environment, effect)
         loss = is_open = None
-        if limits.max_daily_loss is not None:
-            loss = await self._loss(adapter, order)
-        if must_be_open(order.request, limits):
-            spec = get_broker(order.broker)
-            is_open = await self._desk.hours.open_now(adapter, spec, order.request)
+        if opens:  # neither a loss nor the hours stand in the way of a close
+            limits = await gates.check(caller, order.broker, order.environment, effect)
+            if limits.max_daily_loss is not None:
+                loss = await self._loss(adapter, order)
+            if must_be_open(order.request, limits):
+                spec = get_broker(order.broker)
+                is_open = await self._desk.hours.open_now(adapter, spec, order.request)
         touch = await price_now(adapter, order, self._desk.clock.now())
         await self._check_holding(adapter, order)
         # A slow broker makes a review too old, but keeps nobody in a position.
-        if effect is not PositionEffect.CLOSE and expired(order, self._desk.clock.now()):
+        if opens and expired(order, self._desk.clock.now()):
             raise DraftExpired
         limits = await gates.check(caller, order.broker, order.environment, effect)
         check_price(order, touch, limits)
@@ -186,7 +188,7 @@ class OrderService:
                 order.review.weighed, orders_today=today, loss=loss, market_open=is_open
             )
             gates.check_limits(await self._with_others(order, weighed), limits)
-        elif effect is not PositionEffect.CLOSE:
+        elif opens:
             raise DraftExpired  # of an older version: what its limits looked at is not known
 
     async def _with_others(self, order: Order, weighed: ProposedOrder) -> ProposedOrder:
