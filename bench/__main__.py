@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from bench.brokers import confirm_beside_the_sdk, memory_of_linked_people
@@ -16,7 +17,7 @@ from bench.commands import (
 from bench.growth import growth
 from bench.looking import autocomplete, quote
 from bench.options import chain_of_500
-from bench.report import Row, machine, table
+from bench.report import Row, as_json, machine, table
 from bench.startup import import_time_and_memory
 from bench.streams import delivery
 from bench.views import chart, portfolio
@@ -45,7 +46,7 @@ here more than once."""
 
 def main() -> int:
     """0 when everything asked for was measured, whether or not the goals are met."""
-    wanted = _wanted()
+    wanted, file = _asked()
     before = machine()
     rows: list[Row] = []
     failed: list[str] = []
@@ -57,8 +58,11 @@ def main() -> int:
             rows.extend(asyncio.run(_measured(measure)))
         except Exception as error:  # noqa: BLE001  # one broken row must not hide the others
             failed.append(f"{row_id} was not measured: {type(error).__name__}: {error}")
+    after = machine()
     print(table(rows))
-    print(f"\nBefore: {before}\nAfter:  {machine()}")
+    print(f"\nBefore: {before}\nAfter:  {after}")
+    if file is not None:
+        file.write_text(as_json(rows, before=before, after=after))
     for line in failed:
         print(line, file=sys.stderr)
     return 1 if failed else 0
@@ -68,14 +72,17 @@ async def _measured(measure: Measurement) -> Sequence[Row]:
     return await measure()
 
 
-def _wanted() -> frozenset[str]:
+def _asked() -> tuple[frozenset[str], Path | None]:
+    """The ids of the rows, and where the figures go as JSON."""
     ids = sorted({row_id for row_id, _ in ROWS})
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID", help=f"of {', '.join(ids)}; default all")
-    wanted = frozenset(given.upper() for given in parser.parse_args().ids)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures for a program")
+    given = parser.parse_args()
+    wanted = frozenset(one.upper() for one in given.ids)
     if unknown := sorted(wanted.difference(ids)):
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ids)}")
-    return wanted
+    return wanted, given.json
 
 
 if __name__ == "__main__":

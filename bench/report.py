@@ -1,5 +1,6 @@
 """What a measurement is, and how it is printed. Ratios count; times are this machine's own."""
 
+import json
 import os
 import platform
 import statistics
@@ -85,6 +86,30 @@ def table(rows: Sequence[Row]) -> str:
         for name, width in zip(_COLUMNS, widths, strict=True)
     )
     return "\n".join(_line(line, widths) for line in (lines[0], dashes, *lines[1:]))
+
+
+def as_json(rows: Sequence[Row], *, before: str, after: str) -> str:
+    """The same for a program: figures in their unit, and the machine as it was."""
+    told = [
+        {
+            "id": row.id,
+            "what": row.what,
+            "goal": row.goal,
+            "unit": row.unit.value,
+            "ours": _summary(row.ours),
+            "raw": _summary(row.raw),
+            "ratio": row.ratio,
+            "met": row.met,
+        }
+        for row in rows
+    ]
+    return json.dumps({"before": before, "after": after, "rows": told}, indent=2) + "\n"
+
+
+def _summary(of: Sample | None) -> dict[str, float] | None:
+    if of is None:
+        return None
+    return {"median": of.median, "p99": of.p99, "times": len(of.values)}
 
 
 def machine() -> str:
