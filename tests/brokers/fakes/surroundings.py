@@ -28,13 +28,17 @@ class MemoryNonces:
         return self.last[link_id]
 
 
+async def _at_once(_seconds: float) -> None:
+    """Windows are counted in real time: who waits for one may get room, or wait for minutes."""
+
+
 def shared(clock: Clock, **parts: Any) -> Shared:
     """What the adapters of a process have in common; `parts` stand in for the usual ones."""
     usual: dict[str, Any] = {
         "paper_books": MemoryPaperBooks(),
         "transport": Transport(),
         "cache": SharedCache(clock),
-        "allowances": Allowances(clock, Metrics()),
+        "allowances": Allowances(clock, Metrics(), pause=_at_once),
         "nonces": MemoryNonces(),
         "gateways": Gateways(clock),
     }
@@ -51,7 +55,7 @@ def context(clock: Clock, **options: Any) -> BrokerContext:
         paper_books=MemoryPaperBooks(),
         transport=Transport(),
         cache=SharedCache(clock),
-        allowances=Allowances(clock, Metrics()),
+        allowances=Allowances(clock, Metrics(), pause=_at_once),
         nonces=MemoryNonces(),
         gateways=Gateways(clock),
         tokens=LastingTokens({}),
