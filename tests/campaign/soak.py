@@ -137,7 +137,7 @@ def grown(samples: Sequence[Mapping[str, float]]) -> tuple[list[str], dict[str, 
 
 def _run(size: int, seed: int) -> Reached:
     with (
-        place_on("mongodb") as place,
+        place_on("sqlite") as place,
         Exchange() as exchange,
         Forks(ROLE) as forks,
         asyncio.Runner() as run,
@@ -200,7 +200,7 @@ async def _prepared(place: Place, exchange: Exchange) -> None:
 
 SOAK: Final = Row(
     name="soak",
-    what=f"{A_SECOND} commands a second with drops and slow brokers, on MongoDB",
+    what=f"{A_SECOND} commands a second with drops and slow brokers, on SQLite",
     unit="seconds",
     goal=1_800,
     short=8,
