@@ -23,6 +23,7 @@ from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.domain.terms import TERMS_VERSION
 from floorbroker.services.link_requests import Connected, Wanted
 from floorbroker.services.linking import MOST_LINKS
+from floorbroker.storage.documents import Documents
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, BEN, EXCHANGE, KEYED, House, caller, settings
@@ -521,3 +522,20 @@ async def test_every_step_of_a_links_life_is_in_the_trail(house: House, keyed: V
         "unlink",
     ]
     assert await house.audit.verify(ANNA) is None
+
+
+async def test_a_link_leaves_its_whole_life_in_the_audit_trail_and_nothing_secret(
+    house: House, documents: Documents
+) -> None:
+    made = await connect(house)
+    await connect(house)
+    await house.links.remove(ANNA, made.link.link_id)
+    await house.stop()
+
+    entries = await documents.find("audit", {}, limit=100)
+
+    of_links = [one for one in entries if one["action"] in {"link", "relink", "unlink"}]
+    assert [one["action"] for one in of_links] == ["link", "relink", "unlink"]
+    assert len({one["fields"]["link"] for one in of_links}) == 1
+    assert {one["fields"]["broker"] for one in of_links} == {EXCHANGE}
+    assert not any(secret in str(entries) for secret in (*KEYS.values(), ANNA))
