@@ -9,7 +9,7 @@ from tests.e2e.people import Seen
 from tests.e2e.world import World
 
 ORDER_CALLS: Final = ("place_order", "cancel_order", "modify_order")
-_OWN_TIME: Final = re.compile(r"<t:\d{10}:R>")
+_OWN_TIME: Final = re.compile(r"<t:\d{10}:[FRt]>")
 _LIVE_MARKUP: Final = re.compile(r"@everyone|@here|<[@#/:t]|(?<!\\)```|\]\(http")
 _LEAK: Final = re.compile(r"Traceback|File \"|\bError\b|Exception|0x[0-9a-f]{6,}|NoneType")
 _FORM: Final = 9

@@ -188,10 +188,13 @@ async def test_a_pair_that_takes_nothing_but_cancels_gets_nothing(sqlite: Store)
 
         review = await _review(world)
         told = review.text
-        card = await world.alice.in_dms.clicks(review, "Confirm")
+        asked = await world.alice.in_dms.clicks(review, "Confirm")
+        question = asked.title
+        card = await world.alice.in_dms.clicks(asked, "Send anyway")
 
         why = "For BTC/USD Coinbase takes nothing but cancels now."
         assert f"Your broker would refuse this now: {why}" in told
+        assert "Are you sure?" in question
         assert "Not placed" in card.title
         assert why in card.text
         assert sim.orders_received == 0
