@@ -23,7 +23,7 @@ from tests.campaign.mappings.trials import Trials
 from tests.campaign.row import Reached, Row
 
 _USER: Final = UserId("300000000000000000")
-_TRIES: Final = 3
+_TRIES: Final = 10
 """Combinations that a broker does not offer are drawn too."""
 
 
