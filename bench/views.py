@@ -3,18 +3,15 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
 
 from alpaca.trading.client import TradingClient
 
 from bench.brokers import linked, stage_at
 from bench.report import Row, Unit, sample
 from bench.simulated_alpaca import key_of, simulated_alpaca
-from floorbroker.charts.price import PriceChart
 from floorbroker.charts.studio import Studio
 from floorbroker.domain.ids import UserId
-from tests.charts.drawings import candles
+from tests.charts.drawings import another
 
 ACCOUNTS = 10
 LOOKS = 60
@@ -28,7 +25,7 @@ async def chart() -> Sequence[Row]:
     drawn, kept = [], []
     try:
         for number in range(CHARTS):
-            one = _another(number)
+            one = another(number)
             for times in (drawn, kept):
                 started = time.perf_counter()
                 await studio.picture(one)
@@ -70,12 +67,6 @@ async def portfolio() -> Sequence[Row]:
             raw=sample(raw[WARM:]),
         ),
     )
-
-
-def _another(number: int) -> PriceChart:
-    drawing = candles()
-    last = replace(drawing.bars[-1], volume=Decimal(number + 1))
-    return replace(drawing, bars=(*drawing.bars[:-1], last))
 
 
 def _timed(client: TradingClient) -> float:

@@ -2,29 +2,19 @@
 
 import asyncio
 import os
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from floorbroker.charts.price import PriceChart
 from floorbroker.charts.studio import Studio
 from tests.campaign.row import Reached, Row
 from tests.campaign.soak import sample
-from tests.charts.drawings import candles
+from tests.charts.drawings import another
 
 _MAY_GROW: Final = {"the bot": 8.0, "the process that draws": 24.0}
 """MB between the medians of the second and the last quarter."""
 _SMALLEST: Final = 1_000
 """Bytes: an empty picture would prove nothing."""
-
-
-def _another(number: int) -> PriceChart:
-    """A chart that was not drawn yet."""
-    chart = candles()
-    last = replace(chart.bars[-1], volume=Decimal(number + 1))
-    return replace(chart, bars=(*chart.bars[:-1], last), symbol=f"C{number}")
 
 
 def _children() -> list[int]:
@@ -42,7 +32,7 @@ async def _drawn(size: int) -> Reached:
     studio = Studio()
     try:
         for number in range(size):
-            picture = await studio.picture(_another(number))
+            picture = await studio.picture(another(number))
             empty += len(picture.png) < _SMALLEST
             (child,) = set(_children()) - others
             processes.add(child)

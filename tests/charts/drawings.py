@@ -1,6 +1,7 @@
 """What the pictures in docs/pictures and their references show: always the same."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -40,6 +41,13 @@ def walk(count: int, step: timedelta, start: float = 190.0) -> tuple[Bar, ...]:
 
 def _cents(price: float) -> Decimal:
     return Decimal(f"{price:.2f}")
+
+
+def another(number: int) -> PriceChart:
+    """Like `candles`, and not the same as one of another number."""
+    chart = candles()
+    last = replace(chart.bars[-1], volume=Decimal(number + 1))
+    return replace(chart, bars=(*chart.bars[:-1], last), symbol=f"C{number}")
 
 
 def candles() -> PriceChart:

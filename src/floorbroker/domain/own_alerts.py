@@ -3,6 +3,7 @@
 The alerts of the service's operators are `domain/alerts.py`; nothing of theirs is in here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -92,6 +93,12 @@ class Firing:
     delayed: bool = False
     lines: tuple[str, ...] = ()
     more: int = 0
+
+    @classmethod
+    def of_lines(cls, number: int, at: datetime, lines: Sequence[str]) -> "Firing":
+        """Sentences, of which those beyond the most are counted only."""
+        shown = tuple(lines[:MOST_LINES])
+        return cls(number=number, at=at, lines=shown, more=len(lines) - len(shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import structlog
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import FloorbrokerError, StoreUnavailable
 from floorbroker.domain.instruments import Instrument
-from floorbroker.domain.own_alerts import MOST_LINES, AlertKind, Firing, OwnAlert, awake, fired
+from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, awake, fired
 from floorbroker.domain.people import AccountKey
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_links import AlertLinks
@@ -99,9 +99,8 @@ class ExpiryWatch:
         gone = tuple(one for one in alert.known if one not in there)[-_MOST_GONE:]
         after = replace(awake(alert), known=(*gone, *there), armed=True)
         if new and alert.armed:
-            lines = tuple(_line(one, today) for one in new[:MOST_LINES])
-            more = max(len(new) - MOST_LINES, 0)
-            after = fired(after, Firing(number=alert.times + 1, at=now, lines=lines, more=more))
+            lines = [_line(one, today) for one in new]
+            after = fired(after, Firing.of_lines(alert.times + 1, now, lines))
         if after != alert:
             await self._alerts.advance(alert, after)
 

@@ -156,10 +156,8 @@ class FillWatch:
         known = (*alert.known, *new)[-_MOST_KNOWN:]
         after = replace(awake(alert), known=known, open_ids=open_ids, armed=True)
         if new and alert.armed:
-            firing = Firing(
-                number=alert.times + 1, at=self._clock.now(), lines=tuple(new.values())[:10]
-            )
-            after = fired(after, replace(firing, more=max(len(new) - 10, 0)))
+            firing = Firing.of_lines(alert.times + 1, self._clock.now(), tuple(new.values()))
+            after = fired(after, firing)
         if after != alert:
             await self._alerts.advance(alert, after)
 

@@ -51,9 +51,7 @@ class OrderService:
         """See `Desk`."""
         self._desk = desk
         self._door = asyncio.Semaphore(READ_AT_ONCE)
-        self._checking: WeakValueDictionary[tuple[UserId, LinkId | None], asyncio.Lock] = (
-            WeakValueDictionary()
-        )
+        self._checking: WeakValueDictionary[_Turn, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, caller: Caller, order_id: OrderId) -> Order:
         """The caller's order.
