@@ -12,7 +12,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
-EXTRAS := alpaca schwab binance kraken coinbase etrade webull ibkr moomoo yahoo cloud demo dev
+EXTRAS := alpaca schwab binance kraken coinbase etrade webull ibkr moomoo yahoo scale cloud demo dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long test-all campaign run bench docs lock audit clean

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "floorbroker"
     data_dir: Path = Path("data")
     credential_master_keys: SecretStr | None = None
+    redis_url: SecretStr | None = None
 
     # Money
     live_trading: Switch = Switch.OFF

@@ -36,6 +36,9 @@ _STATES: Final = {
 """Where lower case alone does not make the product's word."""
 
 _ANSWER: Final = re.compile(r"/webhooks/\d+/token-(?P<id>\d+)")
+_AT_ONCE: Final = re.compile(r"/interactions/(?P<id>\d+)/[^/]+/callback")
+_MESSAGES: Final = frozenset({4, 7})
+"""Callbacks that are an answer themselves, as who finds no room gets one; the others defer it."""
 _BUTTON: Final = re.compile(r"fb:(?:confirm|cancel):[a-z0-9]{18}")
 
 Asked = Mapping[str, Any]
@@ -178,6 +181,8 @@ class _Answers(list[Any]):
 
     def append(self, seen: Seen, /) -> None:
         found = _ANSWER.match(seen.path)
+        if found is None and seen.body and seen.body.get("type") in _MESSAGES:
+            found = _AT_ONCE.match(seen.path)
         if found is not None:
             self._answered()[found["id"]] = _BUTTON.findall(json.dumps(seen.body))
 
