@@ -181,7 +181,7 @@ class _Answers(list[Any]):
 
     def append(self, seen: Seen, /) -> None:
         found = _ANSWER.match(seen.path)
-        if found is None and seen.body and seen.body.get("type") in _MESSAGES:
+        if found is None and isinstance(seen.body, dict) and seen.body.get("type") in _MESSAGES:
             found = _AT_ONCE.match(seen.path)
         if found is not None:
             self._answered()[found["id"]] = _BUTTON.findall(json.dumps(seen.body))
