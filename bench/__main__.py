@@ -17,6 +17,7 @@ from bench.commands import (
 from bench.growth import growth
 from bench.looking import autocomplete, quote
 from bench.options import chain_of_500
+from bench.replicas import two_processes
 from bench.report import Row, as_json, machine, table
 from bench.startup import import_time_and_memory
 from bench.streams import delivery
@@ -32,6 +33,7 @@ ROWS: Final[tuple[tuple[str, Measurement], ...]] = (
     ("P5", a_thousand_at_once),
     ("P6", memory_of_linked_people),
     ("P7", import_time_and_memory),
+    ("P8", two_processes),
     ("P9", growth),
     ("V1", autocomplete),
     ("V1", quote),

@@ -95,7 +95,7 @@ async def stage(
         options = {"latency_seconds": broker_seconds, "faults": marking}
         async with (
             running(
-                _settings(Path(folder), broker_endpoints),
+                settings_in(Path(folder), broker_endpoints),
                 documents=_store(Path(folder), stub_store),
                 keyring=keyring,
                 broker_options={BrokerId("paper"): options},
@@ -106,7 +106,8 @@ async def stage(
             yield Stage(app, _file(Path(folder)), base, marking, Vault(keyring))
 
 
-def _settings(folder: Path, endpoints: tuple[tuple[str, str], ...]) -> Settings:
+def settings_in(folder: Path, endpoints: tuple[tuple[str, str], ...] = ()) -> Settings:
+    """The product's own, but for limits that nobody reaches."""
     return Settings.model_construct(
         data_dir=folder,
         operator_ids=frozenset(),

@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -40,6 +40,8 @@ _AT_ONCE: Final = re.compile(r"/interactions/(?P<id>\d+)/[^/]+/callback")
 _MESSAGES: Final = frozenset({4, 7})
 """Callbacks that are an answer themselves, as who finds no room gets one; the others defer it."""
 _BUTTON: Final = re.compile(r"fb:(?:confirm|cancel):[a-z0-9]{18}")
+_TITLE: Final = re.compile(r"### (?:[^\w]+ )?([^·`]+?) · ")
+_ORDER: Final = re.compile(r"(?:Order id |fb:confirm:)([a-z0-9]{18})")
 
 Asked = Mapping[str, Any]
 
@@ -57,6 +59,7 @@ class Market:
             self.alpaca.add_person(*KEYS["alpaca"](number), cash="1000000000")
             self.binance.add_person(*KEYS["binance"](number), balances={"USDT": "1000000000"})
         self.answered: dict[str, list[str]] = {}
+        self.told: dict[str, str] = {}
         self.set_prices()
 
     def set_prices(self, *, low: bool = False) -> None:
@@ -76,6 +79,8 @@ class Market:
             case "answered":
                 answered, self.answered = self.answered, {}
                 return answered
+            case "told":
+                return self.told
             case "fill":
                 self._fill_what_rests()
             case "trouble":
@@ -163,9 +168,9 @@ async def _keep_prices_fresh(market: Market) -> None:
 
 
 @asynccontextmanager
-async def _discord(answered: Callable[[], dict[str, list[str]]]) -> AsyncIterator[str]:
-    """Discord's REST interface; of what it is told the buttons on answers are kept."""
-    runner = web.AppRunner(DiscordServer(seen=_Answers(answered)).app(), access_log=None)
+async def _discord(market: Market) -> AsyncIterator[str]:
+    """Discord's REST interface."""
+    runner = web.AppRunner(DiscordServer(seen=_Answers(market)).app(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10"
@@ -173,18 +178,25 @@ async def _discord(answered: Callable[[], dict[str, list[str]]]) -> AsyncIterato
 
 
 class _Answers(list[Any]):
-    """Keeps the buttons of the last answer to each interaction, and nothing else."""
+    """Keeps the buttons of the last answer to each interaction, and what each order's card says."""
 
-    def __init__(self, answered: Callable[[], dict[str, list[str]]]) -> None:
+    def __init__(self, market: Market) -> None:
         super().__init__()
-        self._answered = answered
+        self._market = market
 
     def append(self, seen: Seen, /) -> None:
+        if not isinstance(seen.body, dict):
+            return
         found = _ANSWER.match(seen.path)
-        if found is None and isinstance(seen.body, dict) and seen.body.get("type") in _MESSAGES:
+        if found is None and seen.body.get("type") in _MESSAGES:
             found = _AT_ONCE.match(seen.path)
         if found is not None:
-            self._answered()[found["id"]] = _BUTTON.findall(json.dumps(seen.body))
+            self._market.answered[found["id"]] = _BUTTON.findall(json.dumps(seen.body))
+        for card in seen.body.get("components", ()):
+            text = json.dumps(card, ensure_ascii=False)
+            title, order = _TITLE.search(text), _ORDER.search(text)
+            if title and order:
+                self._market.told[order[1]] = title[1]
 
 
 async def _main() -> None:
@@ -196,7 +208,7 @@ async def _main() -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(market.alpaca)
         await stack.enter_async_context(market.binance)
-        discord = await stack.enter_async_context(_discord(lambda: market.answered))
+        discord = await stack.enter_async_context(_discord(market))
         say({"alpaca": market.alpaca.url, "binance": market.binance.url, "discord": discord})
         ticking = asyncio.create_task(_keep_prices_fresh(market))
         while line := await asked.readline():

@@ -135,6 +135,10 @@ class Exchange(Beside):
         """The interactions that were answered since the last time, and the buttons on the card."""
         return self.ask({"ask": "answered"})
 
+    def told(self) -> dict[str, str]:
+        """What the newest card of each order is called, by the order's id."""
+        return self.ask({"ask": "told"})
+
     def fill_what_rests(self) -> None:
         """The market comes down to every resting order, and goes up again."""
         self.ask({"ask": "fill"})
