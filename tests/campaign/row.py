@@ -5,8 +5,13 @@ sets CAMPAIGN_KEEP: then temporary folders stay, and what a row alone sees (web 
 Discord of its own was told) goes to `tests.left_behind.keep`.
 """
 
+import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+PROGRAMS: Final = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class Row:
         short: The size for `make test`: seconds, and still large enough to fail.
         passes_when: What must hold, for the table.
         run: Called with a size and a seed; the same two give the same trials.
+        needs: Programs that must be installed, by Debian's names.
     """
 
     name: str
@@ -45,3 +51,9 @@ class Row:
     short: int
     passes_when: str
     run: Callable[[int, int], Reached]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What of `needs` is not here; Debian puts servers where only root looks for programs."""
+        return tuple(one for one in self.needs if shutil.which(one, path=PROGRAMS) is None)

@@ -7,6 +7,7 @@ from tests.campaign.charts import CHARTS
 from tests.campaign.clock_jumps import CLOCK_JUMPS
 from tests.campaign.duplicates import DUPLICATES
 from tests.campaign.faults.rows import FAULTS
+from tests.campaign.fleet.rows import FLEET
 from tests.campaign.kills import KILLS
 from tests.campaign.mappings.rows import MAPPINGS
 from tests.campaign.orders.rows import ORDER_LIFE
@@ -20,6 +21,7 @@ _SEARCHED: Final[tuple[Row, ...]] = (
     *FAULTS,
     DUPLICATES,
     REPLICAS,
+    *FLEET,
     *STORES,
     CLOCK_JUMPS,
     ORDER_LIFE,

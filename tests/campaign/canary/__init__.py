@@ -111,7 +111,8 @@ def row_over(others: Sequence[Row]) -> Row:
 
     def run(size: int, seed: int) -> Reached:
         """See `Row.run`; `size` is how many of them."""
-        chosen = random.Random(seed).sample(others, min(size, len(others)))
+        able = [row for row in others if not row.missing]
+        chosen = random.Random(seed).sample(able, min(size, len(able)))
         secrets = looked = 0
         planted, broken = _control(seed)
         for row in chosen:

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-PROGRAM: Final = shutil.which("nginx") or "/usr/sbin/nginx"
+from tests.campaign.row import PROGRAMS
+
+PROGRAM: Final = shutil.which("nginx", path=PROGRAMS) or "nginx"
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 10.0
 _SITE: Final = Path(__file__).parents[3] / "deploy" / "scale" / "nginx.conf.template"

@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,22 +44,16 @@ class Floor:
         self._fleet, self._chance, self._people = fleet, chance, people
         self._waiting: dict[str, _Waits] = {}
         self._session: aiohttp.ClientSession | None = None
-        self._enough = False
         self.done: Counter[str] = Counter()
 
-    async def trade(self, orders: int) -> None:
-        """Until so many were confirmed, and nobody waits any more."""
+    async def trade(self, enough: Callable[[], bool]) -> None:
+        """Until it is enough, and nobody waits any more."""
         async with aiohttp.ClientSession(trust_env=False) as session:
             self._session = session
             await asyncio.gather(*(self._buys(seat) for seat in range(len(self._people))))
             while self._waiting:
                 await asyncio.sleep(_LOOK_SECONDS)
-                self._enough = self._enough or self.done["confirmed"] >= orders
-                await self._look(goes_on=not self._enough)
-
-    def enough(self) -> None:
-        """Nobody begins anything more."""
-        self._enough = True
+                await self._look(goes_on=not enough())
 
     async def _look(self, *, goes_on: bool) -> None:
         next_steps = []
