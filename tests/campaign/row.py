@@ -42,6 +42,7 @@ class Row:
         passes_when: What must hold, for the table.
         run: Called with a size and a seed; the same two give the same trials.
         needs: Programs that must be installed, by Debian's names.
+        waits: Even the short form takes a minute: what is in doubt settles in its own time.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Row:
     passes_when: str
     run: Callable[[int, int], Reached]
     needs: tuple[str, ...] = ()
+    waits: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
 from tests.simulators.discord import slash
 
 A_SECOND: Final = 20
+_RUSH: Final = 80
+"""At once, each minute: pools grow to what the busiest moment needs, so each quarter has some."""
+_RUSH_EVERY: Final = 60
 _ANSWERED_SECONDS: Final = 30
 _PEOPLE: Final = (*TRADERS[:10], TRADERS[-1])
 """One at Binance: its limit on requests is for all people of a bot together."""
@@ -57,11 +60,11 @@ class Crowd:
         self._shown: deque[tuple[str, str]] = deque(maxlen=1_000)
         self.done: Counter[str] = Counter()
 
-    def next_second(self) -> list[Payload]:
+    def next_second(self, count: int) -> list[Payload]:
         """What they do now."""
         self.read()
         payloads = []
-        for _ in range(A_SECOND):
+        for _ in range(count):
             if self._shown and self._chance.random() < 0.5:
                 custom_id, user_id = self._shown.popleft()
                 payload, kind = a_button(custom_id, user_id), custom_id.split(":")[1]
@@ -189,7 +192,8 @@ def _soaked(
         exchange.trouble(**chance.choice(_TROUBLES))
         if second % _FILL_EVERY == _FILL_EVERY - 1:
             exchange.fill_what_rests()
-        tasks = replica.load(crowd.next_second())
+        rush = second % _RUSH_EVERY == _RUSH_EVERY // 2
+        tasks = replica.load(crowd.next_second(_RUSH if rush else A_SECOND))
         samples.append(sample(replica.pid, tasks))
     return samples
 
@@ -201,7 +205,10 @@ async def _prepared(place: Place, exchange: Exchange) -> None:
 
 SOAK: Final = Row(
     name="soak",
-    what=f"{A_SECOND} commands a second with drops and slow brokers, on SQLite",
+    what=(
+        f"{A_SECOND} commands a second, {_RUSH} at once each minute, with drops and slow brokers, "
+        "on SQLite"
+    ),
     unit="seconds",
     goal=1_800,
     short=8,

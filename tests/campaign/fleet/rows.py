@@ -48,6 +48,7 @@ def _kills(engine: str) -> Row:
         ),
         run=run,
         needs=NEEDS,
+        waits=True,
     )
 
 
@@ -160,5 +161,6 @@ FLEET: Final = (
         ),
         run=_without_redis,
         needs=NEEDS,
+        waits=True,
     ),
 )
