@@ -21,6 +21,9 @@ Endpoints = Annotated[tuple[tuple[str, str], ...], NoDecode]
 """Written as `broker.name=address` with commas between."""
 
 
+_SHARDS: Final = r"^(\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*/\d{1,5})?$"
+
+
 class LogFormat(StrEnum):
     """One JSON object a line, or lines for a terminal."""
 
@@ -67,6 +70,9 @@ class Settings(BaseSettings):
     discord_client_id: str = ""
     discord_client_secret: SecretStr | None = None
     discord_transport: DiscordTransport = DiscordTransport.GATEWAY
+    discord_shards: Annotated[
+        str, Field(pattern=r"^(\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*/\d{1,5})?$")
+    ] = ""
     discord_public_key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
     # Storage and secrets

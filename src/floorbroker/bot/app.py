@@ -40,6 +40,7 @@ from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.cogs.watch import WatchCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
+from floorbroker.bot.shards import shards_of
 from floorbroker.bot.trades_on_cards import ContractMenu, TradeButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
@@ -89,7 +90,12 @@ class FloorbrokerBot(commands.AutoShardedBot):
     """Needs no privileged intent: it reads no messages and knows no members."""
 
     def __init__(self, floor: Floor, marks: Marks, *, shard_count: int | None = None) -> None:
-        """`shard_count` None asks Discord how many shards are needed."""
+        """`shard_count` None asks Discord how many are needed, unless the settings name some.
+
+        Raises:
+            SettingsProblem: They name some that do not exist.
+        """
+        shards = shards_of(floor.settings.discord_shards)
         # No voice here, so nobody needs to hear that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -102,7 +108,8 @@ class FloorbrokerBot(commands.AutoShardedBot):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            shard_count=shard_count,
+            shard_count=shards.count if shards else shard_count,
+            shard_ids=list(shards.ids) if shards else None,
         )
         self.front = front_of(floor)
         self._marks = marks

@@ -111,7 +111,7 @@ def row_over(others: Sequence[Row]) -> Row:
 
     def run(size: int, seed: int) -> Reached:
         """See `Row.run`; `size` is how many of them."""
-        able = [row for row in others if not row.missing]
+        able = [row for row in others if not row.missing and (size > 1 or not row.waits)]
         chosen = random.Random(seed).sample(able, min(size, len(able)))
         secrets = looked = 0
         planted, broken = _control(seed)
