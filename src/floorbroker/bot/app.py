@@ -95,7 +95,9 @@ class FloorbrokerBot(commands.AutoShardedBot):
         Raises:
             SettingsProblem: They name some that do not exist.
         """
-        shards = shards_of(floor.settings.discord_shards)
+        share: dict[str, Any] = {"shard_count": shard_count}
+        if shards := shards_of(floor.settings.discord_shards):
+            share = {"shard_count": shards.count, "shard_ids": list(shards.ids)}
         # No voice here, so nobody needs to hear that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -108,8 +110,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            shard_count=shards.count if shards else shard_count,
-            shard_ids=list(shards.ids) if shards else None,
+            **share,
         )
         self.front = front_of(floor)
         self._marks = marks
