@@ -12,6 +12,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 PROGRAMS: Final = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
+"""Debian puts servers where only root looks for programs."""
+
+
+def missing(programs: Sequence[str]) -> Sequence[str]:
+    """Those that are not installed here."""
+    return [one for one in programs if shutil.which(one, path=PROGRAMS) is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,6 @@ class Row:
     waits: bool = False
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """What of `needs` is not here; Debian puts servers where only root looks for programs."""
-        return tuple(one for one in self.needs if shutil.which(one, path=PROGRAMS) is None)
+    def missing(self) -> Sequence[str]:
+        """What of `needs` is not installed here."""
+        return missing(self.needs)

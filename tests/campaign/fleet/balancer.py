@@ -45,13 +45,7 @@ class Balancer:
 
     def __enter__(self) -> Self:
         """Itself, listening."""
-        site = _SITE.read_text(encoding="utf-8")
-        servers = " ".join(
-            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in self._replicas
-        )
-        site = site.replace("${SERVERS}", servers).replace("${LISTEN}", f"127.0.0.1:{self.port}")
-        file = self._folder / "nginx.conf"
-        file.write_text(_AROUND.format(folder=self._folder, site=site), encoding="utf-8")
+        file = configured(self._folder, f"127.0.0.1:{self.port}", self._replicas)
         self._process = subprocess.Popen([PROGRAM, "-p", str(self._folder), "-c", str(file)])
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
@@ -74,6 +68,16 @@ class Balancer:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
+
+
+def configured(folder: Path, listen: str, replicas: Sequence[int]) -> Path:
+    """The file of a whole nginx, made of the site's and of what stands around it."""
+    servers = " ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in replicas)
+    site = _SITE.read_text(encoding="utf-8")
+    site = site.replace("${SERVERS}", servers).replace("${LISTEN}", listen)
+    file = folder / "nginx.conf"
+    file.write_text(_AROUND.format(folder=folder, site=site), encoding="utf-8")
+    return file
 
 
 def free_port() -> int:
