@@ -92,7 +92,7 @@ async def test_an_interaction_makes_one_order(orders: Orders) -> None:
     with pytest.raises(DuplicateKey) as refused:
         await orders.add(order(origin_key="interaction"))
 
-    assert refused.value.index == "origin"
+    assert refused.value.index == "user_origin"
     assert await orders.by_origin(ANNA, "interaction") == first
 
 

@@ -38,7 +38,8 @@ _LATER: Final = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
-    Index(collection=_ORDERS, name="origin", fields=("origin_key",), unique=True),
+    # With the person first: a sharded MongoDB keeps only what begins with its shard key unique.
+    Index(collection=_ORDERS, name="user_origin", fields=("user_id", "origin_key"), unique=True),
     Index(collection=_ORDERS, name="user_created", fields=("user_id", "created_at")),
     Index(collection=_ORDERS, name="user_state", fields=("user_id", "state", "created_at")),
     Index(collection=_ORDERS, name="user_sent", fields=("user_id", "sent_at")),
@@ -67,10 +68,9 @@ class Orders:
 
     async def get(self, user_id: UserId, order_id: OrderId) -> Order | None:
         """One person's order; somebody else's is not there."""
-        document = await self._documents.get(_ORDERS, order_id)
-        if document is None or document["user_id"] != user_id:
-            return None
-        return _order(document)
+        where: Where = {"_id": order_id, "user_id": user_id}
+        found = await self._documents.find(_ORDERS, where, limit=1)
+        return _order(found[0]) if found else None
 
     async def by_origin(self, user_id: UserId, origin_key: str) -> Order | None:
         """The order that an interaction made."""
@@ -85,7 +85,11 @@ class Orders:
             The stored order with its new version; None if somebody else was faster.
         """
         stored = replace(after, version=before.version + 1)
-        where: Where = {"version": before.version, "state": before.state.value}
+        where: Where = {
+            "user_id": before.user_id,
+            "version": before.version,
+            "state": before.state.value,
+        }
         if await self._documents.replace(_ORDERS, _document(stored), where=where):
             return stored
         return None
@@ -256,7 +260,11 @@ class Orders:
         later = {**document, field: time_text(now + _LATER)}
         if isinstance(version, int):
             later["version"] = version + 1
-        where: Where = {"version": version, field: document[field]}
+        where: Where = {
+            "user_id": document.get("user_id"),
+            "version": version,
+            field: document[field],
+        }
         await self._documents.replace(_ORDERS, later, where=where)
 
     def _readable(self, document: Document) -> Order | None:
