@@ -1,19 +1,23 @@
 """A cancel is asked for once, stored first, and believed only when the broker proves it."""
 
 import asyncio
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from floorbroker.domain.errors import (
+    NotSent,
     NotYours,
+    OrderRejected,
     OutcomeUnknown,
     StoreUnavailable,
 )
 from floorbroker.domain.order import IntentKind, IntentState, Order
 from floorbroker.domain.order_state import OrderState
 from tests.fakes.clock import ManualClock
-from tests.fakes.exchange.venue import Venue
+from tests.fakes.exchange.venue import Venue, filled
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import BEN, House, caller, opened
 from tests.services.conftest import Build
@@ -147,3 +151,40 @@ async def test_somebody_elses_order_cannot_be_canceled(
         await house.changes.cancel(caller(BEN), resting.order_id)
 
     assert venue.count("cancel_order") == 0
+
+
+async def test_whoever_cancels_again_and_again_what_has_filled_is_told_so(
+    house: House, venue: Venue, resting: Order, clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    venue.book[resting.order_id] = filled("X-1", Decimal(10), clock.now())
+    venue.failing["cancel_order"] = OrderRejected("It is filled.")
+
+    for _ in range(3):
+        await house.changes.cancel(caller(), resting.order_id)
+        clock.advance(5)  # less than a tenth of the order's age
+    await house.reconciler.sweep()
+
+    assert (await house.stored(resting)).state is OrderState.FILLED
+
+
+async def test_a_cancel_that_never_left_puts_off_no_look(
+    house: House, venue: Venue, resting: Order, clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    venue.failing["cancel_order"] = NotSent(broker="alpaca")
+
+    order = await house.changes.cancel(caller(), resting.order_id)
+
+    assert order.check_at == clock.now()
+
+
+async def test_a_cancel_in_doubt_of_an_old_order_is_looked_for_soon(
+    house: House, venue: Venue, resting: Order, clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    venue.failing["cancel_order"] = UNKNOWN
+
+    order = await house.changes.cancel(caller(), resting.order_id)
+
+    assert order.check_at == clock.now() + timedelta(seconds=1)

@@ -15,13 +15,16 @@ _SOON: Final = timedelta(seconds=1)
 def next_look(order: Order, now: datetime) -> datetime | None:
     """Soon for an unknown outcome, at the broker's pace for a working order, else never.
 
-    The older the order, the longer the pause: a tenth of its age, up to a minute.
+    The longer nothing was asked of the broker, the longer the pause: a tenth of that, up to a
+    minute.
     """
     if not followed(order):
         return None
-    age = now - (order.sent_at or order.created_at)
-    pause = min(age / 10, SLOWEST)
-    intent_open = order.intent is not None and order.intent.state.open
+    since, intent = order.sent_at or order.created_at, order.intent
+    intent_open = intent is not None and intent.state.open
+    if intent is not None and intent_open:
+        since = max(since, intent.at)
+    pause = min((now - since) / 10, SLOWEST)
     if order.state in UNRESOLVED or intent_open:
         return now + max(pause, _SOON)
     return now + max(pause, timedelta(seconds=get_broker(order.broker).poll_seconds))

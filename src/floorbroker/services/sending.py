@@ -127,7 +127,12 @@ def after_asking(order: Order, outcome: Outcome, now: datetime) -> Order:
             after = with_intent(order, intent, IntentState.NOT_SENT, now, error.message)
         case Silent():
             after = with_intent(order, intent, IntentState.UNKNOWN, now)
-    return with_next_look(after, now)
+    after = with_next_look(after, now)
+    if isinstance(outcome, Refused | NeverLeft) and after.check_at is not None:
+        # Most are refused because the order has ended. And whoever asks again and again must not
+        # put off for ever the look that would tell them.
+        after = replace(after, check_at=now)
+    return after
 
 
 def with_next_look(order: Order, now: datetime) -> Order:
