@@ -38,6 +38,19 @@ def other(build: Build, venue: Venue) -> Lookout:
     return lookout(build(venue=venue, chosen=allowing()))
 
 
+async def waits_at(
+    step: str, out: Lookout, venue: Venue, gate: asyncio.Event
+) -> "asyncio.Task[int]":
+    """A process that sees to what is due, and has come to this call; it goes on with the gate."""
+    venue.blocked[step] = gate
+    seen = venue.count(step)
+    seeing = asyncio.create_task(out.orders.sweep())
+    await venue.heard(step, seen + 1)
+    for _ in range(3):
+        await asyncio.sleep(0)  # from the call to the gate
+    return seeing
+
+
 # Several processes
 
 
@@ -66,10 +79,8 @@ async def test_one_that_is_held_up_and_one_that_goes_on_send_one(
     """The first process comes back when its claim has lapsed and the other has had its turn."""
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked[step] = asyncio.Event()
-    seen = venue.count(step)
-    first = asyncio.create_task(out.orders.sweep())
-    await venue.heard(step, seen + 1)
+    gate = asyncio.Event()
+    first = await waits_at(step, out, venue, gate)
     del venue.blocked[step]
     clock.advance(LAPSES)
 
@@ -89,10 +100,8 @@ async def test_one_that_is_held_up_sends_nothing_once_its_person_was_told_so(
 ) -> None:
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked["positions"] = asyncio.Event()
-    seen = venue.count("positions")
-    first = asyncio.create_task(out.orders.sweep())
-    await venue.heard("positions", seen + 1)
+    gate = asyncio.Event()
+    first = await waits_at("positions", out, venue, gate)
     del venue.blocked["positions"]
     clock.advance(70)
     await other.orders.sweep()
@@ -266,10 +275,8 @@ async def test_disarmed_while_it_is_looked_at_means_disarmed(
 ) -> None:
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked[step] = asyncio.Event()
-    seen = venue.count(step)
-    seeing = asyncio.create_task(out.orders.sweep())
-    await venue.heard(step, seen + 1)
+    gate = asyncio.Event()
+    seeing = await waits_at(step, out, venue, gate)
 
     if way == "disarm":
         _, order = await out.arming.disarm(ANNA, alert.alert_id)
@@ -285,9 +292,8 @@ async def test_disarmed_while_it_is_looked_at_means_disarmed(
 async def test_disarmed_too_late_says_that_it_was_sent(out: Lookout, venue: Venue) -> None:
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked["place_order"] = asyncio.Event()
-    seeing = asyncio.create_task(out.orders.sweep())
-    await venue.heard("place_order")
+    gate = asyncio.Event()
+    seeing = await waits_at("place_order", out, venue, gate)
 
     _, order = await out.arming.disarm(ANNA, alert.alert_id)
     with pytest.raises(PolicyRefused, match="sent at this moment"):
@@ -320,10 +326,8 @@ async def test_disarmed_at_the_moment_of_its_firing_is_one_of_the_two(
 async def test_a_pause_at_the_last_moment_is_in_time(out: Lookout, venue: Venue) -> None:
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked["quote"] = asyncio.Event()
-    seen = venue.count("quote")
-    seeing = asyncio.create_task(out.orders.sweep())
-    await venue.heard("quote", seen + 1)
+    gate = asyncio.Event()
+    seeing = await waits_at("quote", out, venue, gate)
 
     await out.house.choose(paused=True)
     gate.set()
@@ -340,10 +344,8 @@ async def test_a_process_that_ends_leaves_it_to_another(
 ) -> None:
     alert = await armed(out)
     await fires(out, venue)
-    gate = venue.blocked["positions"] = asyncio.Event()
-    seen = venue.count("positions")
-    seeing = asyncio.create_task(out.orders.sweep())
-    await venue.heard("positions", seen + 1)
+    gate = asyncio.Event()
+    seeing = await waits_at("positions", out, venue, gate)
     out.house.supervisor.draining = True
     gate.set()
     await seeing

@@ -27,7 +27,7 @@ from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.never_sent import NeverSent
 from floorbroker.services.orders import OrderService
-from floorbroker.services.unattended import Unattended
+from floorbroker.services.unattended import SeenTo, Unattended
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.turns import Turns
 
@@ -100,7 +100,10 @@ class AlertOrders:
         if placing is None or placing.stage is not Stage.DUE:
             await self._alerts.change(held, lambda one: replace(one, place_at=None))
             return
-        why = await self._tried(held, placing)
+        try:
+            why = await self._tried(held, placing)
+        except SeenTo:
+            return
         if self._desk.supervisor.draining and why:
             return  # this process ends: another one may still be in time
         if await self._alerts.get(held.user_id, held.alert_id) is None:
@@ -120,7 +123,11 @@ class AlertOrders:
         await self._desk.audit.write(held.user_id, "alert_order", fields)
 
     async def _tried(self, held: OwnAlert, placing: Placing) -> str:
-        """Sends it, if nothing is against it; else why not, in a sentence."""
+        """Sends it, if nothing is against it; else why not, in a sentence.
+
+        Raises:
+            SeenTo: Somebody else has seen to it since.
+        """
         known = await self._never.known(held, placing)
         if known is not None and known.state is not OrderState.DRAFT:
             return known.reason or _BROKE  # it was seen to: its document says how
@@ -139,7 +146,7 @@ class AlertOrders:
                 order = known or await self._drafted(caller, held, placing)
                 last = partial(self._unattended.last_look, held, caller)
                 await self._sending.confirm(caller, order.order_id, None, last=last)
-        except StoreUnavailable:
+        except (StoreUnavailable, SeenTo):
             raise
         except TimeoutError:
             return "Your broker did not answer in time."

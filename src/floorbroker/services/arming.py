@@ -1,7 +1,9 @@
 """A person arms the order of an alert, by a second explicit step, and disarms it at any time."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2s
 from typing import Final
 
@@ -138,6 +140,9 @@ class Arming:
                 return alert, None
             if alert.stage in {Stage.DUE, Stage.SENT}:
                 gone = await self._never.sure(alert, placing, _DISARMED)
+                if gone is None:
+                    now = self._desk.clock.now()
+                    await self._alerts.change(alert, partial(_ended, due=placing, now=now))
                 return alert, gone
             ended = over(placing, _DISARMED)  # kept, so that its card is used up
             stored = await self._alerts.advance(alert, replace(alert, placing=ended))
@@ -199,6 +204,13 @@ class Arming:
             "limit": str(request.limit_price or ""),
         }
         await self._desk.audit.write(alert.user_id, action, fields)
+
+
+def _ended(alert: OwnAlert, due: Placing, now: datetime) -> OwnAlert:
+    """The alert once its order was kept from going out; what somebody else stored stays."""
+    if alert.placing != due:
+        return alert
+    return replace(alert, placing=over(due, _DISARMED), place_at=None, tell_at=now)
 
 
 def _asked(alert: OwnAlert, placing_id: str) -> bool:

@@ -9,7 +9,14 @@ from typing import Final
 
 from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.config import Settings, Switch
-from floorbroker.domain.errors import BrokerError, DraftExpired, NotLinked, Paused, PolicyRefused
+from floorbroker.domain.errors import (
+    BrokerError,
+    Busy,
+    DraftExpired,
+    NotLinked,
+    Paused,
+    PolicyRefused,
+)
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import OrderRequest, PositionEffect
 from floorbroker.domain.own_alerts import OwnAlert
@@ -27,6 +34,10 @@ from floorbroker.storage.people import People
 
 EVEN_FOR: Final = timedelta(minutes=2)
 """No order goes out by a clock that leapt within that time."""
+
+
+class SeenTo(Busy):
+    """Its claim is not ours any more: whoever has it, or has disarmed it, tells of it."""
 
 
 class Unattended:
@@ -119,6 +130,7 @@ class Unattended:
         """Everything, at the last moment before the order is on its way; the locks last of all.
 
         Raises:
+            SeenTo: Somebody else has seen to it since.
             FloorbrokerError: Something stands in the way, in a sentence; nothing was sent.
         """
         placing, clock = held.placing, self._desk.clock
@@ -162,7 +174,7 @@ class Unattended:
             or present.placing != held.placing
             or present.place_at != held.place_at
         ):
-            raise DraftExpired("It was disarmed, or somebody else has seen to it.")
+            raise SeenTo
 
 
 def _terms(request: OrderRequest) -> tuple[object, ...]:
