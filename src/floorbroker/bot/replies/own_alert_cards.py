@@ -148,7 +148,9 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     reviewable = alert.reviewable(now)
     went = alert.placing if alert.stage is Stage.SENT else None
     if went is not None:
-        notes.append("It went out by itself, as you had armed it. Its own message follows.")
+        notes.append(
+            "It went out by itself, as you had armed it. Show order says what became of it."
+        )
     if alert.placing is not None and alert.stage is Stage.NOT_SENT:
         notes.append(f"The order that you had armed was not placed. {alert.placing.why}".rstrip())
     buttons = [
