@@ -1,5 +1,6 @@
 """The cards of an order that goes out by itself: asked, armed, disarmed."""
 
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -60,7 +61,7 @@ def ask_card(alert: OwnAlert) -> Card:
                 custom_id=custom_ids.place(alert.alert_id, placing.placing_id),
                 style=Style.DANGER if live else Style.SUCCESS,
             ),
-            disarm_button(alert, "Not now"),
+            replace(disarm_button(alert, "Not now"), style=Style.SECONDARY),
         ),
     )
 
@@ -76,7 +77,7 @@ def armed_card(alert: OwnAlert) -> Card:
         badges=badges(alert),
         lead="When this alert fires, the order goes out by itself, once. Nothing was sent yet.",
         rows=(*order_rows(alert, placing.request), Row("Armed until", Moment(placing.until))),
-        notes=("You are told by direct message. /panic pause keeps it from going out.",),
+        notes=("You are told by direct message. /panic keeps it from going out.",),
         # A second click on Confirm must neither disarm nor remove.
         buttons=(
             Button(label="Show alerts", custom_id="fb:alert:page:1"),
