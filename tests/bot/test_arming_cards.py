@@ -118,6 +118,13 @@ def test_what_was_sent_offers_no_review_and_shows_the_order() -> None:
     assert "Nothing was sent" not in shown.text
 
 
+def test_disarmed_after_its_firing_offers_nothing_more() -> None:
+    shown = drawn(disarmed_card(fired(ARMED, FIRING), None))
+
+    assert list(shown.buttons) == []
+    assert "has fired already" in shown.text
+
+
 def test_what_was_not_placed_says_why_and_offers_the_review() -> None:
     shown = drawn(news_card(went(ARMED, "You have paused trading."), NOON))
 

@@ -89,6 +89,8 @@ class AlertOrders:
                 await self._see_to(alert)
             except StoreUnavailable:
                 return True  # the claim lapses, and whoever looks then finds what is there
+            except Exception as error:  # noqa: BLE001  # the edge: the others are seen to
+                _log.exception("armed_order_not_settled", error=type(error).__name__)
         return False
 
     async def _see_to(self, alert: OwnAlert) -> None:

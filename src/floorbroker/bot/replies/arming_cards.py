@@ -19,7 +19,7 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import OrderRequest, Side
-from floorbroker.domain.own_alerts import OwnAlert
+from floorbroker.domain.own_alerts import OwnAlert, Standing
 from floorbroker.domain.placing import LONGEST, Placing, Stage
 
 _CENT: Final = Decimal("0.01")
@@ -97,12 +97,13 @@ def disarmed_card(alert: OwnAlert, sent: Order | None) -> Card:
             notes=("Show order says where it stands, and cancels it while it is open.",),
             buttons=(show_order(sent.order_id),),
         )
+    waits = alert.standing is Standing.AT_WORK
+    later = "The alert itself stays, and a review comes when it fires."
     return Card(
         title=f"Not armed · {words(alert)}",
         badges=badges(alert),
-        lead="Nothing goes out by itself. The alert itself stays, and a review comes when it "
-        "fires.",
-        buttons=(remove_button(alert), arm_button(alert)),
+        lead=f"Nothing goes out by itself. {later if waits else 'The alert has fired already.'}",
+        buttons=(remove_button(alert), arm_button(alert)) if waits else (),
     )
 
 
