@@ -453,6 +453,23 @@ async def test_more_than_is_held_is_never_sold(
     await nothing_was_sent(out, venue, alert, "You hold")
 
 
+async def test_a_defect_keeps_it_from_going_out_and_holds_up_nobody_else(
+    out: Lookout, venue: Venue
+) -> None:
+    await out.house.link(BEN)
+    mine, bens = await armed(out), await armed(out, BEN)
+    await fires(out, venue)
+    venue.failing["positions"] = RuntimeError("a defect")
+
+    await out.orders.sweep()
+
+    assert venue.count("place_order") == 0
+    for alert in (mine, bens):
+        present = await out.now(alert)
+        assert present.placing is not None
+        assert present.placing.why == "Something went wrong in the bot."
+
+
 async def test_nothing_goes_out_for_whoever_is_to_be_erased(
     out: Lookout, venue: Venue, clock: ManualClock
 ) -> None:
