@@ -72,6 +72,7 @@ from floorbroker.storage import (
     link_tickets,
     notices,
     orders,
+    own_alerts,
     paper_books,
     people,
     personal,
@@ -367,6 +368,7 @@ def built(
         messenger=messenger,
         clock=clock,
     )
+    alerts = own_alerts.StoredAlerts(documents)
     linking = Linking(
         factory=factory,
         people=stored_people,
@@ -374,12 +376,13 @@ def built(
         choices=choices,
         credentials=credentials,
         sessions=sessions,
+        alerts=alerts,
         audit=trail,
         clock=clock,
     )
     tickets = Tickets(link_tickets.LinkTickets(documents), trail, clock)
     links, kept = (
-        LinkChanges(stored_people, accounts, sessions, trail),
+        LinkChanges(stored_people, accounts, sessions, alerts, trail),
         personal.Personal(documents),
     )
     listing = OrderList(stored_orders)

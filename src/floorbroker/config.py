@@ -84,6 +84,7 @@ class Settings(BaseSettings):
 
     # Money
     live_trading: Switch = Switch.OFF
+    alerts_may_trade: Switch = Switch.OFF
     max_order_value: Positive = Decimal(50_000)
     max_position_value: Positive = Decimal(100_000)
     max_orders_per_day: Annotated[int, Field(gt=0)] = 100

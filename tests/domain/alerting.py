@@ -8,8 +8,9 @@ from floorbroker.domain.crossing import Level
 from floorbroker.domain.ids import AccountId, BrokerId, LinkId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import Environment
-from floorbroker.domain.orders import Side
+from floorbroker.domain.orders import OrderRequest, OrderType, Side
 from floorbroker.domain.own_alerts import AlertKind, Firing, OwnAlert, PreparedOrder
+from floorbroker.domain.placing import LONGEST, Placing, Stage
 from tests.domain.building import ANNA, NOON
 
 AAPL: Final = Instrument(symbol="AAPL", asset_class=AssetClass.EQUITY, name="Apple")
@@ -40,3 +41,24 @@ def own_alert(**changes: Any) -> OwnAlert:
         **changes,
     }
     return OwnAlert(**values)
+
+
+def placing(stage: Stage = Stage.ARMED, **changes: Any) -> Placing:
+    """Three AAPL at $241.00 at most, armed for a week."""
+    values: dict[str, Any] = {
+        "placing_id": "fedcba9876543210",
+        "stage": stage,
+        "request": OrderRequest(
+            instrument=AAPL,
+            side=Side.BUY,
+            quantity=Decimal(3),
+            type=OrderType.LIMIT,
+            limit_price=Decimal(241),
+        ),
+        "linked_at": None,
+        "guild_id": None,
+        "at": NOON,
+        "until": NOON + LONGEST,
+        **changes,
+    }
+    return Placing(**values)

@@ -7,14 +7,18 @@ from typing import Any, Final
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.own_alerts import OwnAlert
 from floorbroker.services.alert_links import AlertLinks
+from floorbroker.services.alert_orders import ATTEMPT_SECONDS, AlertOrders
 from floorbroker.services.alert_rounds import PRICES, AlertRound
 from floorbroker.services.alert_setting import AlertSetting
 from floorbroker.services.alert_telling import AlertTelling
 from floorbroker.services.alert_wishes import Wishes
+from floorbroker.services.arming import Arming
 from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
+from floorbroker.services.never_sent import NeverSent
 from floorbroker.services.own_alerts import OwnAlerts
 from floorbroker.services.price_watch import PATIENCE_SECONDS, PriceWatch
+from floorbroker.services.unattended import Unattended
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.turns import Turns
 from tests.fakes.exchange.venue import Venue
@@ -38,6 +42,8 @@ class Lookout:
     fills: FillWatch
     expiries: ExpiryWatch
     telling: AlertTelling
+    arming: Arming
+    orders: AlertOrders
 
     async def alert(
         self, user_id: UserId = ANNA, *, price: str = "110", above: bool = True, **wishes: Any
@@ -72,18 +78,24 @@ class Lookout:
         return self.house.messenger.alerts
 
 
-def lookout(house: House, *, patience_seconds: float = PATIENCE_SECONDS) -> Lookout:
+def lookout(
+    house: House,
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
+    attempt_seconds: float = ATTEMPT_SECONDS,
+) -> Lookout:
     """The parts, as `bootstrap` puts them together."""
     clock, accounts, sessions = house.clock, house.accounts, house.sessions
     stored = StoredAlerts(house.documents)
     links = AlertLinks(stored, accounts, clock)
+    unattended = Unattended(house.settings, house.desk, house.stored_people, stored)
     prices = PriceWatch(stored, links, sessions, clock, patience_seconds=patience_seconds)
     turns = Turns(house.documents, house.desk.process)
     return Lookout(
         house=house,
         stored=stored,
         setting=AlertSetting(stored, house.stored_orders, accounts, sessions, clock),
-        own=OwnAlerts(stored, accounts, house.drafts, clock),
+        own=OwnAlerts(stored, accounts, house.drafts, NeverSent(house.stored_orders, clock), clock),
         prices=prices,
         in_turns=AlertRound(turns, "price alerts", PRICES, prices.sweep, clock),
         fills=FillWatch(
@@ -99,6 +111,16 @@ def lookout(house: House, *, patience_seconds: float = PATIENCE_SECONDS) -> Look
             stored, links, accounts, sessions, clock, patience_seconds=patience_seconds
         ),
         telling=AlertTelling(stored, house.stored_people, house.messenger, house.desk.leaps, clock),
+        arming=Arming(stored, house.desk, unattended),
+        orders=AlertOrders(
+            alerts=stored,
+            desk=house.desk,
+            drafts=house.drafts,
+            sending=house.orders,
+            unattended=unattended,
+            turns=turns,
+            attempt_seconds=attempt_seconds,
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from floorbroker.storage.marks import Marks
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.people import People
-from tests.domain.alerting import FIRING, PREPARED, own_alert
+from tests.domain.alerting import FIRING, PREPARED, own_alert, placing
 from tests.domain.building import ANNA, order
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -282,6 +282,23 @@ async def test_a_newer_versions_store_is_not_served(documents: Documents) -> Non
 
     with pytest.raises(SettingsProblem, match="A newer version of floorbroker has used this store"):
         await expect_servable(Marks(documents))
+
+
+async def test_an_order_that_may_have_gone_out_since_the_backup_is_not_armed_any_more(
+    empty: Documents,
+) -> None:
+    stored = StoredAlerts(empty)
+    waiting = await stored.add(own_alert(alert_id="1" * 16, placing=placing()))
+    due = await stored.add(fired(own_alert(alert_id="2" * 16, placing=placing()), FIRING))
+    assert due.place_at is not None
+
+    await Restore(empty, CLOCK).settle()
+
+    assert await stored.to_place(CLOCK.now() + timedelta(days=1), limit=9) == []
+    for one in (waiting, due):
+        found = await stored.get(one.user_id, one.alert_id)
+        assert found is not None
+        assert (found.placing, found.place_at, found.tell_at) == (None, None, None)
 
 
 async def test_an_alert_that_may_have_rung_since_the_backup_does_not_ring_again(

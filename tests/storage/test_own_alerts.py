@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest_asyncio
 
 from floorbroker.domain.crossing import Level
+from floorbroker.domain.ids import LinkId
 from floorbroker.domain.own_alerts import PRICED, AlertKind, Standing, fired, told
+from floorbroker.domain.placing import Stage
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.own_alerts import UNSEEN_FOR, StoredAlerts
-from tests.domain.alerting import FIRING, PREPARED, own_alert
+from tests.domain.alerting import FIRING, PREPARED, own_alert, placing
 from tests.domain.building import ANNA, BEN, NOON
 
 DAY = timedelta(days=1)
@@ -151,3 +153,52 @@ async def test_after_a_restore_nothing_rings_that_may_have_rung(alerts: StoredAl
     assert done is not None
     assert not at_work.armed
     assert (done.tell_at, done.told) == (None, 1)
+
+
+async def test_an_armed_one_comes_back_as_it_was_stored(alerts: StoredAlerts) -> None:
+    whole = own_alert(prepared=PREPARED, placing=placing(guild_id="9"), guild_id="9")
+
+    stored = await alerts.add(whole)
+
+    assert await alerts.get(ANNA, whole.alert_id) == stored == replace(whole, version=1)
+
+
+async def test_an_order_that_is_due_is_found_until_it_was_seen_to(alerts: StoredAlerts) -> None:
+    waiting = await alerts.add(own_alert(alert_id="1" * 16, placing=placing()))
+    due = await alerts.add(fired(own_alert(alert_id="2" * 16, placing=placing()), FIRING))
+
+    assert await alerts.to_place(NOON - DAY, limit=9) == []
+    assert await alerts.to_place(NOON, limit=9) == [due]
+    assert await alerts.to_tell(NOON + DAY, limit=9) == []
+
+    await alerts.change(due, lambda one: replace(one, place_at=None))
+
+    assert await alerts.to_place(NOON + DAY, limit=9) == []
+    assert await alerts.get(ANNA, waiting.alert_id) == waiting
+
+
+async def test_what_is_armed_at_a_link_is_disarmed_with_it(alerts: StoredAlerts) -> None:
+    here = await alerts.add(own_alert(alert_id="1" * 16, placing=placing()))
+    there = own_alert(alert_id="2" * 16, placing=placing(), link_id=LinkId("another"))
+    bens = own_alert(alert_id="3" * 16, placing=placing(), user_id=BEN)
+    for one in (there, bens):
+        await alerts.add(one)
+
+    await alerts.disarm(ANNA, here.link_id)
+
+    stages = []
+    for one in (here, there, bens):
+        found = await alerts.get(one.user_id, one.alert_id)
+        assert found is not None
+        stages.append(found.stage)
+    assert stages == [None, Stage.ARMED, Stage.ARMED]
+
+
+async def test_of_two_processes_one_claims_what_is_due(alerts: StoredAlerts) -> None:
+    due = await alerts.add(fired(own_alert(placing=placing()), FIRING))
+    claimed = replace(due, place_at=NOON + DAY)
+
+    answers = await asyncio.gather(*(alerts.advance(due, claimed) for _ in range(5)))
+
+    assert len([one for one in answers if one is not None]) == 1
+    assert await alerts.to_place(NOON, limit=9) == []

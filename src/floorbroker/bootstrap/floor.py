@@ -3,6 +3,7 @@
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.brokers.availability import availabilities
 from floorbroker.services.alert_setting import AlertSetting
+from floorbroker.services.arming import Arming
 from floorbroker.services.charting import Charting
 from floorbroker.services.console import Console
 from floorbroker.services.deciding import Deciding
@@ -22,6 +23,7 @@ from floorbroker.services.link_changes import LinkChanges
 from floorbroker.services.link_tickets import Tickets
 from floorbroker.services.linking import Linking
 from floorbroker.services.listing import OrderList
+from floorbroker.services.never_sent import NeverSent
 from floorbroker.services.option_chains import OptionChains
 from floorbroker.services.order_changes import OrderChangeService
 from floorbroker.services.orders import OrderService
@@ -34,6 +36,7 @@ from floorbroker.services.risk import RiskViews
 from floorbroker.services.signing_in import SigningIn
 from floorbroker.services.sources import Sources
 from floorbroker.services.symbol_search import SymbolSearch
+from floorbroker.services.unattended import Unattended
 from floorbroker.services.volatility import Volatilities
 from floorbroker.services.watching import Watching
 from floorbroker.services.worth import Worths
@@ -53,6 +56,8 @@ from floorbroker.storage import (
 def build_floor(ground: Ground) -> Floor:
     """The services, each built once."""
     accounts, sessions, clock, trail = ground.accounts, ground.sessions, ground.clock, ground.audit
+    alerts = own_alerts.StoredAlerts(ground.store)
+    unattended = Unattended(ground.settings, ground.desk, ground.people, alerts)
     linking = Linking(
         factory=ground.factory,
         people=ground.people,
@@ -60,6 +65,7 @@ def build_floor(ground: Ground) -> Floor:
         choices=ground.choices,
         credentials=ground.credentials,
         sessions=sessions,
+        alerts=alerts,
         audit=trail,
         clock=clock,
     )
@@ -70,10 +76,9 @@ def build_floor(ground: Ground) -> Floor:
         Drafts(ground.desk),
         OrderService(ground.desk),
     )
-    alerts = own_alerts.StoredAlerts(ground.store)
     tickets = Tickets(link_tickets.LinkTickets(ground.store), trail, clock)
     links, kept = (
-        LinkChanges(ground.people, accounts, sessions, trail),
+        LinkChanges(ground.people, accounts, sessions, alerts, trail),
         personal.Personal(ground.store),
     )
     sources = Sources(accounts, sessions)
@@ -85,7 +90,8 @@ def build_floor(ground: Ground) -> Floor:
         accounts=accounts,
         addresses=ground.addresses,
         alert_setting=AlertSetting(alerts, ground.orders, accounts, sessions, clock),
-        alerts=OwnAlerts(alerts, accounts, drafts, clock),
+        alerts=OwnAlerts(alerts, accounts, drafts, NeverSent(ground.orders, clock), clock),
+        arming=Arming(alerts, ground.desk, unattended),
         brokers=availabilities(ground.settings.deployment_mode, ground.settings.configured),
         chains=chains,
         changes=changes,

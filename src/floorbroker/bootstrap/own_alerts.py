@@ -4,23 +4,28 @@ from dataclasses import dataclass
 
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.services.alert_links import AlertLinks
+from floorbroker.services.alert_orders import EVERY as ORDERS
+from floorbroker.services.alert_orders import AlertOrders
 from floorbroker.services.alert_rounds import EXPIRIES, FILLS, PRICES, TELLING, AlertRound
 from floorbroker.services.alert_telling import AlertMessenger, AlertTelling
 from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
+from floorbroker.services.floor import Floor
 from floorbroker.services.price_watch import PriceWatch
 from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.unattended import Unattended
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAlertWork:
-    """Three kinds of looks, each made by one process at a time, and the telling, by all."""
+    """Three kinds of looks, each made by one process at a time, what they send, and the telling."""
 
     prices: AlertRound
     fills: AlertRound
     expiries: AlertRound
+    orders: AlertOrders
     telling: AlertTelling
 
     def start(self, supervisor: Supervisor) -> None:
@@ -29,18 +34,19 @@ class OwnAlertWork:
             (PRICES, "price alerts", self.prices.sweep),
             (FILLS, "fill alerts", self.fills.sweep),
             (EXPIRIES, "expiry alerts", self.expiries.sweep),
+            (ORDERS, "alert orders", self.orders.sweep),
             (TELLING, "alert telling", self.telling.sweep),
         ):
             supervisor.every(every, name, work, at_once=False)
 
     async def sweep(self) -> None:
         """All of it, once."""
-        for work in (self.prices, self.fills, self.expiries, self.telling):
+        for work in (self.prices, self.fills, self.expiries, self.orders, self.telling):
             await work.sweep()
 
 
-def build_own_alerts(ground: Ground, messenger: AlertMessenger) -> OwnAlertWork:
-    """The work, each part built once."""
+def build_own_alerts(ground: Ground, floor: Floor, messenger: AlertMessenger) -> OwnAlertWork:
+    """The work, each part built once; what it sends goes the way of every other order."""
     clock, accounts, sessions = ground.clock, ground.accounts, ground.sessions
     alerts, turns = StoredAlerts(ground.store), Turns(ground.store, ground.desk.process)
     links = AlertLinks(alerts, accounts, clock)
@@ -58,5 +64,13 @@ def build_own_alerts(ground: Ground, messenger: AlertMessenger) -> OwnAlertWork:
         prices=AlertRound(turns, "price alerts", PRICES, prices.sweep, clock),
         fills=AlertRound(turns, "fill alerts", FILLS, fills.sweep, clock),
         expiries=AlertRound(turns, "expiry alerts", EXPIRIES, expiries.sweep, clock),
+        orders=AlertOrders(
+            alerts=alerts,
+            desk=ground.desk,
+            drafts=floor.drafts,
+            sending=floor.orders,
+            unattended=Unattended(ground.settings, ground.desk, ground.people, alerts),
+            turns=turns,
+        ),
         telling=AlertTelling(alerts, ground.people, messenger, ground.desk.leaps, clock),
     )

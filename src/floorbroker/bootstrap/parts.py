@@ -167,7 +167,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
             owner,
         ),
         alerting=build_alerting(ground.settings, ground.store, looks, bot, ground.desk.process),
-        own_alerts=build_own_alerts(ground, messenger),
+        own_alerts=build_own_alerts(ground, floor, messenger),
         transport=ground.transport,
         studio=ground.studio,
         unofficial=ground.unofficial,

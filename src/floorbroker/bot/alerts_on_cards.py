@@ -1,4 +1,4 @@
-"""What the buttons of a person's own alerts do: review, remove, turn a page."""
+"""What the buttons of a person's own alerts do: review, arm, disarm, remove, turn a page."""
 
 import re
 from typing import Any, Self
@@ -8,13 +8,14 @@ from discord import ui
 
 from floorbroker.bot.front import Front, front_behind
 from floorbroker.bot.replies import custom_ids
+from floorbroker.bot.replies.arming_cards import armed_card, ask_card, disarmed_card
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.own_alert_cards import list_card, removed_card
 from floorbroker.services.callers import Caller
 
 
 class AlertButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ALERT):
-    """Review order, Remove alert, Back, Next."""
+    """Review order, Place it by itself, Disarm, Remove alert, Back, Next."""
 
     def __init__(self, action: str, what: str) -> None:
         """`action` is one of the template's; `what` an alert's id or the number of a page."""
@@ -42,8 +43,40 @@ class AlertButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ALERT):
         return await front.order_cards.card(order, caller)
 
     async def _step(self, front: Front, caller: Caller) -> Card:
-        alerts, user_id = front.floor.alerts, caller.user_id
+        alerts, arming, user_id = front.floor.alerts, front.floor.arming, caller.user_id
+        if self.action == "arm":
+            return ask_card(await arming.ask(caller, self.what))
+        if self.action == "disarm":
+            return disarmed_card(*await arming.disarm(user_id, self.what))
         if self.action == "remove":
             return removed_card(await alerts.remove(user_id, self.what))
         page = int(self.what) if self.what.isdecimal() and len(self.what) < 4 else 1
         return list_card(await alerts.of(user_id), await alerts.quiet(user_id), page)
+
+
+class PlaceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.PLACE):
+    """Confirm, of the card that asks whether an order may go out by itself."""
+
+    def __init__(self, alert_id: str, placing_id: str) -> None:
+        """`placing_id` names the one decision that the card shows."""
+        custom_id = custom_ids.place(alert_id, placing_id)
+        super().__init__(ui.Button(label="Confirm", custom_id=custom_id))
+        self.alert_id = alert_id
+        self.placing_id = placing_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for each click."""
+        return cls(match["alert_id"], match["placing_id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Arms it, and sends nothing."""
+        front = front_behind(interaction)
+
+        async def work(caller: Caller) -> Card:
+            arming = front.floor.arming
+            return armed_card(await arming.confirm(caller, self.alert_id, self.placing_id))
+
+        await front.answers.click(interaction, work)

@@ -11,7 +11,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from floorbroker.bot.alerts_on_cards import AlertButton
+from floorbroker.bot.alerts_on_cards import AlertButton, PlaceButton
 from floorbroker.bot.answering import name_of, refuse
 from floorbroker.bot.buttons import (
     BrokerMenu,
@@ -157,6 +157,7 @@ class FloorbrokerBot(commands.AutoShardedBot):
             NewsMenu,
             IdeaButton,
             AlertButton,
+            PlaceButton,
             ContractMenu,
             TradeButton,
         )

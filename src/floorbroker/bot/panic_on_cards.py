@@ -29,11 +29,12 @@ class PanicCards:
         """Pauses first, and then looks what is open: the broker may be slow."""
         await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, True)
         try:
-            exposure, others = await asyncio.gather(
+            exposure, others, armed = await asyncio.gather(
                 self._floor.panic.exposure(caller.user_id),
                 self._floor.elsewhere.open(caller.user_id),
+                self._floor.arming.armed(caller.user_id),
             )
-            return panic_card(exposure, others)
+            return panic_card(exposure, others, armed)
         except FloorbrokerError as error:
             return only_paused_card(error.message)
 

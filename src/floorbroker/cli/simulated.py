@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from floorbroker.bootstrap import App, running
-from floorbroker.config import Settings
+from floorbroker.config import Settings, Switch
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import keyring_file
 
@@ -54,7 +54,11 @@ async def simulated(data_dir: Path, settings: Settings | None = None) -> AsyncIt
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # noqa: ASYNC240  # nothing else runs yet
     keyring, _ = keyring_file(data_dir / "master.key")
     documents = SqliteDocuments(data_dir / "floorbroker.sqlite3")
-    settings = settings or Settings.model_construct(data_dir=data_dir, operator_ids=frozenset())
+    settings = settings or Settings.model_construct(
+        data_dir=data_dir,
+        operator_ids=frozenset(),
+        alerts_may_trade=Switch.ON,  # with practice money, as everything here
+    )
     with _without_false_alarms():
         import simcord
 

@@ -27,6 +27,8 @@ class Review:
         expires_at: Confirm is refused from then on.
         doubt: Why Confirm must be given twice; empty where once is enough.
         weighed: What the limits looked at, to be looked at again at Confirm.
+        caution: The first note that speaks against sending it without its person's eyes; empty
+            where none does.
     """
 
     price: Decimal | None
@@ -41,6 +43,7 @@ class Review:
     expires_at: datetime
     doubt: str = ""
     weighed: ProposedOrder | None = None
+    caution: str = ""
 
     @classmethod
     def none(cls, now: datetime) -> "Review":

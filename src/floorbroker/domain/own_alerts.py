@@ -15,6 +15,7 @@ from floorbroker.domain.ids import AccountId, BrokerId, LinkId, OrderId, UserId
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import Side, TimeInForce
+from floorbroker.domain.placing import Placing, Stage, at_firing
 
 MOST: Final = 50
 """Alerts that one person has at work."""
@@ -52,7 +53,8 @@ class Standing(StrEnum):
 class PreparedOrder:
     """Terms for a review card that its person may ask for once the alert has fired.
 
-    It is never sent: a draft is made of it, with the prices, gates and limits of that moment.
+    It is not sent: a draft is made of it, with the prices, gates and limits of that moment. What a
+    person armed to go out by itself is a `Placing`.
 
     Attributes:
         account: What names the person's account, as a command's option does.
@@ -125,6 +127,9 @@ class OwnAlert:
         unseen_at: Since when the next command has to show it, because no message could be sent.
         known: Fills and expiries that it has told of, so that they are told once.
         open_ids: Orders placed elsewhere that were open at the last look.
+        guild_id: The server in which it was set; None: in a direct message.
+        placing: The prepared order, where its person armed it or is asked whether to.
+        place_at: When somebody sees next to an order that is due; None: none is.
     """
 
     alert_id: str
@@ -155,6 +160,14 @@ class OwnAlert:
     unseen_at: datetime | None = None
     known: tuple[str, ...] = field(default=())
     open_ids: tuple[str, ...] = field(default=())
+    guild_id: str | None = None
+    placing: Placing | None = None
+    place_at: datetime | None = None
+
+    @property
+    def stage(self) -> Stage | None:
+        """How far its armed order is; None: there is none."""
+        return None if self.placing is None else self.placing.stage
 
     @property
     def times(self) -> int:
@@ -174,8 +187,11 @@ class OwnAlert:
         return self.firing is None or not timedelta(0) <= now - self.firing.at < apart
 
     def reviewable(self, now: datetime) -> bool:
-        """Whether Review still makes a draft of its prepared order."""
-        if self.prepared is None or self.firing is None:
+        """Whether Review still makes a draft of its prepared order.
+
+        Not of one that was sent by itself, or is about to be: it would be a second one.
+        """
+        if self.prepared is None or self.firing is None or self.stage in {Stage.DUE, Stage.SENT}:
             return False
         return now - self.firing.at < REVIEWABLE
 
@@ -194,11 +210,15 @@ def fired(alert: OwnAlert, firing: Firing) -> OwnAlert:
             more=before.more + firing.more + max(len(lines) - MOST_LINES, 0),
         )
     done = not alert.repeat
+    placing = at_firing(alert.placing, firing.at)
+    due = placing is not None and placing.stage is Stage.DUE
     return replace(
         alert,
         armed=False,
         firing=firing,
-        tell_at=firing.at,
+        placing=placing,
+        place_at=firing.at if due else None,
+        tell_at=None if due else firing.at,  # then it is told what became of the order
         standing=Standing.DONE if done else Standing.AT_WORK,
         ends_at=firing.at + REVIEWABLE if done else alert.ends_at,
         asleep_since=None,
@@ -246,7 +266,7 @@ def asleep(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
 
 def cut_off(alert: OwnAlert, now: datetime, *, tell: bool) -> OwnAlert:
     """The alert once its link was removed: over, as a link that is made anew is another one."""
-    over = replace(awake(alert), standing=Standing.DONE, ends_at=now)
+    over = replace(awake(alert), standing=Standing.DONE, ends_at=now, placing=None, place_at=None)
     if not tell or over.tell_at is not None or over.unseen_at is not None:
         return over
     return replace(over, asleep_news=True, tell_at=now)

@@ -268,6 +268,7 @@ class AlertSetting:
                 account_id=account.account.account_id,
                 account=account.title,
                 created_at=now,
+                guild_id=caller.guild_id,
                 **{"repeat": wishes.repeat, "ends_at": wishes.ends_at(now), **more},
             )
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.money import parse_amount, parse_price, parse_quantity
-from floorbroker.domain.orders import Side, TimeInForce
+from floorbroker.domain.orders import OrderRequest, Side, TimeInForce
 from floorbroker.domain.own_alerts import MOST_DAYS, USUAL_DAYS, PreparedOrder
 from floorbroker.services import preflight
 from floorbroker.services.chosen import Chosen
@@ -98,6 +98,18 @@ def ticket_of(order: PreparedOrder) -> Ticket:
         limit=_typed(order.limit),
         stop=_typed(order.stop),
         time_in_force=order.time_in_force,
+    )
+
+
+def ticket_of_request(request: OrderRequest, account: str) -> Ticket:
+    """A limit order that was armed, as its person would type it now."""
+    return Ticket(
+        symbol=request.instrument.symbol,
+        side=request.side,
+        account=account,
+        quantity=_typed(request.quantity),
+        limit=_typed(request.limit_price),
+        time_in_force=request.time_in_force,
     )
 
 

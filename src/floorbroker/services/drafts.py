@@ -109,18 +109,16 @@ class Drafts:
             order = self._order(caller, account, request)
             preview, doubt = await _preview(adapter, account, order)
         power = buying_power_after(request, figures, around, preview)
-        notes = (
-            *notes,
-            *unseen,
-            *doubt,
-            *_warnings(request, around, self._desk.clock.now()),
-            *close_calls(weighed, limits),
+        before = (*notes, *unseen, *doubt, *_warnings(request, around, self._desk.clock.now()))
+        after = (
             *_opposite(working, request),
             *await self._sent_before(order),
             *await self._broken(order),
         )
+        notes = (*before, *close_calls(weighed, limits), *after)
         review = self._review(order, around, figures, power, preview, notes)
-        order = replace(order, review=replace(review, weighed=weighed))
+        caution = next(iter((*before, *after)), "")  # to be near a limit is within it
+        order = replace(order, review=replace(review, weighed=weighed, caution=caution))
         try:
             await self._desk.orders.add(order)
         except DuplicateKey:

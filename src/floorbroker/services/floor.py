@@ -8,6 +8,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_setting import AlertSetting
+from floorbroker.services.arming import Arming
 from floorbroker.services.charting import Charting
 from floorbroker.services.choices import Choices
 from floorbroker.services.console import Console
@@ -60,6 +61,7 @@ class Floor:
     addresses: Addresses
     alert_setting: AlertSetting
     alerts: OwnAlerts
+    arming: Arming
     brokers: tuple[Availability, ...]
     chains: OptionChains
     changes: OrderChangeService

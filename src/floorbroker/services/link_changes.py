@@ -12,6 +12,7 @@ from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sessions import Sessions
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.people import People
 
 
@@ -31,9 +32,15 @@ class LinkChanges:
     """Acts on links of the person who asks; no method reaches anybody else's."""
 
     def __init__(
-        self, people: People, accounts: Accounts, sessions: Sessions, audit: Audit
+        self,
+        people: People,
+        accounts: Accounts,
+        sessions: Sessions,
+        alerts: StoredAlerts,
+        audit: Audit,
     ) -> None:
-        """See the module's first line."""
+        """`alerts` are those that may be armed to send an order through a link."""
+        self._alerts = alerts
         self._people = people
         self._accounts = accounts
         self._sessions = sessions
@@ -86,6 +93,7 @@ class LinkChanges:
             link_id,
             lambda one: replace(one, removed=True, sealed="", sealed_by=""),
         )
+        await self._alerts.disarm(user_id, link_id)
         await self._sessions.close(link_id)
         await self._forget_defaults(user_id, lambda key: key.link_id == link_id)
         await self._audit.link(stored, "unlink")

@@ -40,6 +40,7 @@ from floorbroker.services.link_requests import Connected, Tried, Wanted
 from floorbroker.services.link_twins import linked_already, reaches, shares
 from floorbroker.services.reminders import next_reminder
 from floorbroker.services.sessions import Sessions
+from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.people import People
 
 MOST_LINKS: Final = 20
@@ -49,7 +50,7 @@ _log = structlog.get_logger(__name__)
 class Linking:
     """Connects accounts of the person who asks."""
 
-    def __init__(  # connecting touches all of these
+    def __init__(  # noqa: PLR0913  # connecting touches all of these
         self,
         *,
         factory: BrokerFactory,
@@ -58,16 +59,18 @@ class Linking:
         choices: Choices,
         credentials: Credentials,
         sessions: Sessions,
+        alerts: StoredAlerts,
         audit: Audit,
         clock: Clock,
     ) -> None:
-        """See the module's first line."""
+        """`alerts` are those that may be armed to send an order through a link."""
         self._factory = factory
         self._people = people
         self._accounts = accounts
         self._choices = choices
         self._credentials = credentials
         self._sessions = sessions
+        self._alerts = alerts
         self._audit = audit
         self._clock = clock
 
@@ -190,6 +193,7 @@ class Linking:
                 "The account was changed meanwhile. Nothing was stored.", detail="link changed"
             )
         if renewed:
+            await self._alerts.disarm(stored.user_id, stored.link_id)
             await self._sessions.close(stored.link_id)
         else:
             await self._alone(stored)

@@ -1,6 +1,7 @@
 """From Confirm to receipt: the order document is the fence, and an order is sent once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -40,6 +41,8 @@ _log = structlog.get_logger(__name__)
 READ_AT_ONCE: Final = 50
 """So many clicks are looked up at once: a crowd at the open does not stall the event loop."""
 
+LastLook = Callable[[Order, BrokerAdapter], Awaitable[None]]
+"""What else must hold at the last moment; raises where it does not, and nothing is sent."""
 
 _Turn = tuple[UserId, LinkId | None]
 
@@ -71,12 +74,14 @@ class OrderService:
         reply: ReplyAddress | None,
         *,
         anyway: bool = False,
+        last: LastLook | None = None,
     ) -> Order:
         """Sends a draft, once. A second click, here or in another process, changes nothing.
 
         Args:
             anyway: The answer to what is asked where the review has a doubt: confirming such a
                 draft the first time only asks.
+            last: Judged after everything else, for an order that nobody clicked for.
 
         Returns:
             The order in whatever state it has reached; UNKNOWN is one of them.
@@ -97,7 +102,7 @@ class OrderService:
             if order.review.doubt and not (anyway and order.asked_again):
                 return await self._ask_again(order)
             return await self._desk.supervisor.carry_out(
-                self._carry_out(caller, order, link, reply)
+                self._carry_out(caller, order, link, reply, last)
             )
         except DraftExpired:
             lapsed = moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
@@ -142,11 +147,18 @@ class OrderService:
         return order
 
     async def _carry_out(
-        self, caller: Caller, order: Order, link: Link, reply: ReplyAddress | None
+        self,
+        caller: Caller,
+        order: Order,
+        link: Link,
+        reply: ReplyAddress | None,
+        last: LastLook | None,
     ) -> Order:
         async with self._turn(order), self._desk.sessions.lease(link) as adapter:
             async with self._one_at_a_time(order):
                 await self._check(caller, order, adapter)
+                if last is not None:
+                    await last(order, adapter)
                 sending = await self._desk.orders.advance(order, self._sending(order, reply))
             if sending is None:
                 return self._already(await self.get(caller, order.order_id))

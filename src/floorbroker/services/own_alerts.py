@@ -1,7 +1,8 @@
 """A person's own alerts: listed, removed, shown, and their prepared orders reviewed.
 
 Nothing here looks at the market (`alert_rounds.py` does) and nothing here sends an order: Review
-makes a draft as `/buy` and `/sell` do, judged by the gates and limits of that moment.
+makes a draft as `/buy` and `/sell` do, judged by the gates and limits of that moment. What a person
+armed is sent by `alert_orders.py`.
 """
 
 from collections.abc import Sequence
@@ -10,17 +11,19 @@ from datetime import datetime
 from functools import partial
 
 from floorbroker.domain.clock import Clock
-from floorbroker.domain.errors import DraftExpired, NotYours
+from floorbroker.domain.errors import DraftExpired, NotYours, PolicyRefused
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
 from floorbroker.domain.own_alerts import MOST, OwnAlert, told
 from floorbroker.domain.people import Person
+from floorbroker.domain.placing import Stage
 from floorbroker.domain.quiet_hours import QuietHours, parse_quiet_hours
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_telling import HOLD
 from floorbroker.services.alert_wishes import ticket_of
 from floorbroker.services.callers import Caller
 from floorbroker.services.drafts import Drafts
+from floorbroker.services.never_sent import NeverSent
 from floorbroker.storage.own_alerts import StoredAlerts
 
 
@@ -28,12 +31,18 @@ class OwnAlerts:
     """Alerts of the person who asks; no method reaches anybody else's."""
 
     def __init__(
-        self, alerts: StoredAlerts, accounts: Accounts, drafts: Drafts, clock: Clock
+        self,
+        alerts: StoredAlerts,
+        accounts: Accounts,
+        drafts: Drafts,
+        never: NeverSent,
+        clock: Clock,
     ) -> None:
-        """See the module's first lines."""
+        """`never` makes sure of an armed order that is about to go out."""
         self._alerts = alerts
         self._accounts = accounts
         self._drafts = drafts
+        self._never = never
         self._clock = clock
 
     async def of(self, user_id: UserId) -> Sequence[OwnAlert]:
@@ -41,12 +50,17 @@ class OwnAlerts:
         return await self._alerts.of(user_id, limit=2 * MOST)
 
     async def remove(self, user_id: UserId, alert_id: str) -> OwnAlert:
-        """Removes one, whatever it has to tell.
+        """Removes one, whatever it has to tell; its order does not go out any more.
 
         Raises:
             NotYours: There is none of that id.
+            PolicyRefused: Its order is on its way already, and the alert tells of that.
         """
         alert = await self._alerts.get(user_id, alert_id)
+        if alert is not None and alert.placing is not None and alert.stage is Stage.DUE:
+            why = "You removed the alert."
+            if await self._never.sure(alert, alert.placing, why) is not None:
+                raise PolicyRefused("Its order was sent at this moment. /orders shows it.")
         if alert is None or not await self._alerts.remove(user_id, alert_id):
             raise NotYours("There is no such alert. /alert list shows yours.")
         return alert

@@ -92,7 +92,7 @@ def value(
         cost=to_cents(amount * sign),
         cautious=to_cents(cautious),
         position_after=to_cents(abs(after) * worst * _size(request)),
-        price_off_percent=_off(request, touch),
+        price_off_percent=off_percent(request, touch),
     )
 
 
@@ -120,7 +120,7 @@ def _worst(request: OrderRequest, touch: Decimal | None, expected: Decimal) -> D
     return max(price for price in (expected, touch, request.stop_price) if price is not None)
 
 
-def _off(request: OrderRequest, touch: Decimal | None) -> Decimal:
+def off_percent(request: OrderRequest, touch: Decimal | None) -> Decimal:
     """How far a limit price lies beyond the market, on the side that costs the person money.
 
     Beyond the stop, where one has to be reached first.

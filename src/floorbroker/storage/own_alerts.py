@@ -7,8 +7,9 @@ from typing import Final
 
 import structlog
 
-from floorbroker.domain.ids import UserId
+from floorbroker.domain.ids import LinkId, UserId
 from floorbroker.domain.own_alerts import AlertKind, OwnAlert, Standing
+from floorbroker.domain.placing import Stage
 from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
 from floorbroker.storage.documents import (
     OLDEST_FIRST,
@@ -36,6 +37,7 @@ _log = structlog.get_logger(__name__)
 INDEXES: Final = (
     Index(collection=_ALERTS, name="at_work", fields=("standing", "_id")),
     Index(collection=_ALERTS, name="to_tell", fields=("tell_at",)),
+    Index(collection=_ALERTS, name="to_place", fields=("place_at",)),
     Index(collection=_ALERTS, name="unseen", fields=("user_id", "unseen_at")),
     Index(collection=_ALERTS, name="ends", fields=("ends_at",)),
 )
@@ -125,20 +127,31 @@ class StoredAlerts:
 
     async def to_tell(self, now: datetime, *, limit: int) -> Sequence[OwnAlert]:
         """Whoever's they are: alerts of which something is to be told by now."""
-        where: Where = {"tell_at": AtMost(time_text(now))}
-        found = await self._documents.find(
-            _ALERTS, where, order=("tell_at", OLDEST_FIRST), limit=limit
-        )
+        return await self._due("tell_at", now, limit)
+
+    async def to_place(self, now: datetime, *, limit: int) -> Sequence[OwnAlert]:
+        """Whoever's they are: alerts whose armed order is to be seen to by now."""
+        return await self._due("place_at", now, limit)
+
+    async def _due(self, field: str, now: datetime, limit: int) -> Sequence[OwnAlert]:
+        where: Where = {field: AtMost(time_text(now))}
+        found = await self._documents.find(_ALERTS, where, order=(field, OLDEST_FIRST), limit=limit)
         alerts = []
         for document in found:
             alert = _readable(document)
             if alert is None:  # it would stand before all others for ever
-                later = {**document, "tell_at": time_text(now + _LATER)}
+                later = {**document, field: time_text(now + _LATER)}
                 where = {"version": document.get("version")}
                 await self._documents.replace(_ALERTS, later, where=where)
             else:
                 alerts.append(alert)
         return alerts
+
+    async def disarm(self, user_id: UserId, link_id: LinkId) -> None:
+        """No alert of the person sends an order through this link any more; one due is judged."""
+        for alert in await self.of(user_id, limit=_MOST_PUT_OFF):
+            if alert.link_id == link_id and alert.placing is not None:
+                await self.change(alert, _disarmed)
 
     async def forget(self, now: datetime) -> int:
         """Removes what has ended and has nothing left to tell; how many they were.
@@ -152,7 +165,8 @@ class StoredAlerts:
     async def start_anew(self) -> int:
         """In a store of an older state: nothing is told that may have been told since.
 
-        Each alert at work first has to see that what it waits for is not there yet.
+        Each alert at work first has to see that what it waits for is not there yet. None is armed:
+        its order may have gone out since, or its person have disarmed it.
 
         Returns:
             How many alerts are at work.
@@ -166,7 +180,13 @@ class StoredAlerts:
             await self.change(
                 alert,
                 lambda one: replace(
-                    one, armed=False, tell_at=None, asleep_news=False, told=one.times
+                    one,
+                    armed=False,
+                    tell_at=None,
+                    asleep_news=False,
+                    told=one.times,
+                    placing=None,
+                    place_at=None,
                 ),
             )
         return count
@@ -184,6 +204,12 @@ class StoredAlerts:
             if not page:
                 return
             last = str(page[-1]["_id"])
+
+
+def _disarmed(alert: OwnAlert) -> OwnAlert:
+    if alert.stage in {Stage.ASKED, Stage.ARMED}:
+        return replace(alert, placing=None)
+    return alert
 
 
 def _document(alert: OwnAlert) -> Document:

@@ -10,6 +10,7 @@ from discord.ext import commands
 from floorbroker.bot.callers import caller_of
 from floorbroker.bot.cogs import alert_options, options
 from floorbroker.bot.front import Front
+from floorbroker.bot.replies.arming_cards import arm_button
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.own_alert_cards import (
     list_card,
@@ -26,7 +27,7 @@ from floorbroker.services.callers import Caller
 
 
 class AlertCommands(commands.Cog):
-    """A person's own alerts; nothing here sends an order."""
+    """A person's own alerts; no command here sends an order or arms one."""
 
     alert = app_commands.Group(name="alert", description="Be told of prices, fills and expiries")
 
@@ -227,8 +228,9 @@ class AlertCommands(commands.Cog):
         self, interaction: discord.Interaction, setting: Callable[[Caller], Awaitable[OwnAlert]]
     ) -> None:
         async def work(caller: Caller) -> Card:
-            alert = await setting(caller)
-            return set_card(alert, await self._front.floor.alerts.quiet(caller.user_id))
+            floor, alert = self._front.floor, await setting(caller)
+            more = (arm_button(alert),) if floor.arming.offered(alert) else ()
+            return set_card(alert, await floor.alerts.quiet(caller.user_id), more)
 
         await self._front.answers.command(interaction, work)
 

@@ -17,7 +17,10 @@ CHOICE: Final = re.compile(
 )
 DECIDE: Final = re.compile(r"fb:decide:(?P<order_id>[a-z0-9]{18}):(?P<which>[A-Za-z0-9-]{1,64})")
 IDEA: Final = re.compile(r"fb:idea:(?P<idea_id>[0-9a-f]{16})")
-ALERT: Final = re.compile(r"fb:alert:(?P<action>review|remove|page):(?P<what>[0-9a-f]{1,16})")
+ALERT: Final = re.compile(
+    r"fb:alert:(?P<action>review|remove|page|arm|disarm):(?P<what>[0-9a-f]{1,16})"
+)
+PLACE: Final = re.compile(r"fb:place:(?P<alert_id>[0-9a-f]{16}):(?P<placing_id>[0-9a-f]{16})")
 CONTRACTS: Final = re.compile(r"fb:contracts:(?P<account>[A-Za-z0-9_./@-]{0,80})")
 TRADE: Final = re.compile(
     r"fb:(?P<side>buy|sell):(?P<symbol>[A-Z0-9]{7,21}):(?P<account>[A-Za-z0-9_./@-]{0,66})"
@@ -45,6 +48,11 @@ def choice(action: str, what: str) -> str | None:
     """A button about something else; None where it would not fit."""
     text = f"fb:{action}:{what}"
     return text if CHOICE.fullmatch(text) and len(text) <= LONGEST else None
+
+
+def place(alert_id: str, placing_id: str) -> str:
+    """The button that arms exactly what its card shows."""
+    return f"fb:place:{alert_id}:{placing_id}"
 
 
 def contracts(account: str) -> str | None:

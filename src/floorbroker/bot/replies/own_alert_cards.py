@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from floorbroker.bot.replies import figures
+from floorbroker.bot.replies import custom_ids, figures
 from floorbroker.bot.replies.card import Button, Card, Row, Section, Style, Tone
-from floorbroker.bot.replies.order_words import TIME_IN_FORCE
+from floorbroker.bot.replies.order_words import TIME_IN_FORCE, deed, terms
+from floorbroker.domain.ids import OrderId
 from floorbroker.domain.money import Money
 from floorbroker.domain.own_alerts import AlertKind, OwnAlert, PreparedOrder, Standing
+from floorbroker.domain.placing import Stage
 from floorbroker.domain.quiet_hours import QuietHours
 
 A_PAGE: Final = 10
@@ -22,12 +24,12 @@ _CUT_OFF: Final = (
 )
 
 
-def set_card(alert: OwnAlert, quiet: QuietHours | None) -> Card:
-    """It is at work from now on."""
+def set_card(alert: OwnAlert, quiet: QuietHours | None, more: tuple[Button, ...] = ()) -> Card:
+    """It is at work from now on; `more` is what else can be done with it."""
     return Card(
         title=f"Alert set · {words(alert)}",
         tone=Tone.GOOD,
-        badges=_badges(alert),
+        badges=badges(alert),
         lead="You are told by direct message.",
         rows=(
             Row("Looks at", alert.account),
@@ -38,7 +40,7 @@ def set_card(alert: OwnAlert, quiet: QuietHours | None) -> Card:
             *((Row("Quiet hours", quiet.words),) if quiet else ()),
         ),
         notes=_notes(alert),
-        buttons=(_remove(alert),),
+        buttons=(remove_button(alert), *more),
     )
 
 
@@ -48,48 +50,57 @@ def news_card(alert: OwnAlert, now: datetime) -> Card:
         return Card(
             title=f"Alert ended · {words(alert)}",
             tone=Tone.CAUTION,
-            badges=_badges(alert),
+            badges=badges(alert),
             lead=f"{alert.account} was removed. {_CUT_OFF}",
         )
     if alert.asleep_news or alert.firing is None:
         return Card(
             title=f"Alert sleeps · {words(alert)}",
             tone=Tone.CAUTION,
-            badges=_badges(alert),
+            badges=badges(alert),
             lead=f"{alert.account} does not work at the moment. {_ASLEEP}",
-            buttons=(_remove(alert),),
+            buttons=(remove_button(alert),),
         )
     return _fired_card(alert, now)
 
 
 def removed_card(alert: OwnAlert) -> Card:
     """It is gone."""
-    return Card(title="Alert removed", badges=_badges(alert), lead=f"{words(alert)}.")
+    return Card(title="Alert removed", badges=badges(alert), lead=f"{words(alert)}.")
 
 
 def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1) -> Card:
-    """One page of a person's alerts, counted from 1; one that there is no more is the last."""
+    """One page of a person's alerts, counted from 1; one that there is no more is the last.
+
+    What is armed on it is disarmed by a button of its own.
+    """
     pages = max(-(-len(alerts) // A_PAGE), 1)
     page = min(max(page, 1), pages)
     shown = alerts[(page - 1) * A_PAGE : page * A_PAGE]
     turns = [("Back", page - 1, page > 1), ("Next", page + 1, page < pages)]
     return Card(
         title="Alerts",
-        badges=tuple(sorted({badge for alert in shown for badge in _badges(alert)})),
+        badges=tuple(sorted({badge for alert in shown for badge in badges(alert)})),
         lead="" if alerts else "You have none. /alert price sets one.",
         sections=tuple(
-            Section(heading=words(one), lines=(_state(one),), rows=(Row("Ends", one.ends_at),))
-            for one in shown
+            Section(heading=words(one), lines=(_state(one),), rows=_ends(one)) for one in shown
         ),
         footer=(
             Row("Quiet hours", quiet.words if quiet else "none"),
             *((Row("Remove", "/alert remove"),) * bool(alerts)),
             *((Row("Page", f"{page} of {pages}"),) * (pages > 1)),
         ),
-        buttons=tuple(
-            Button(label=label, custom_id=f"fb:alert:page:{number}")
-            for label, number, there in turns
-            if there
+        buttons=(
+            *(
+                Button(label=label, custom_id=f"fb:alert:page:{number}")
+                for label, number, there in turns
+                if there
+            ),
+            *(
+                disarm_button(one, f"Disarm {words(one)}")
+                for one in shown
+                if one.stage is Stage.ARMED
+            ),
         ),
     )
 
@@ -135,19 +146,27 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     if firing.more:
         notes.append(f"And {firing.more} more, which are not listed here.")
     reviewable = alert.reviewable(now)
+    went = alert.placing if alert.stage is Stage.SENT else None
+    if went is not None:
+        notes.append(
+            "It went out by itself, as you had armed it. Show order says what became of it."
+        )
+    if alert.placing is not None and alert.stage is Stage.NOT_SENT:
+        notes.append(f"The order that you had armed was not placed. {alert.placing.why}".rstrip())
     buttons = [
+        *((show_order(went.order_id),) if went is not None and went.order_id is not None else ()),
         *((_review(alert),) if reviewable else ()),
-        *((_remove(alert),) if alert.repeat else ()),
+        *((remove_button(alert),) if alert.repeat else ()),
     ]
     footer = [Row("Source", firing.source)] if firing.source else []
     if firing.price_at is not None:
         footer.insert(0, Row("Price of", firing.price_at))
     return Card(
-        title=f"Alert · {words(alert)}",
+        title=f"Alert · {words(alert)}{'' if went is None else ' · order sent'}",
         tone=Tone.CAUTION,
-        badges=_badges(alert),
+        badges=badges(alert),
         sections=(Section(heading="What happened", lines=firing.lines),) if firing.lines else (),
-        rows=(*rows, *_start_rows(alert), *_prepared_rows(alert)),
+        rows=(*rows, *_start_rows(alert), *_order_rows(alert)),
         notes=(
             *notes,
             *(("Nothing was sent. Review makes a card that you confirm.",) * reviewable),
@@ -187,6 +206,14 @@ def _notes(alert: OwnAlert) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _order_rows(alert: OwnAlert) -> tuple[Row, ...]:
+    """What went out, or else what Review makes a draft of."""
+    if alert.placing is None or alert.stage is not Stage.SENT:
+        return _prepared_rows(alert)
+    request = alert.placing.request
+    return (Row("Order", f"{deed(request)} · {terms(request)}"), Row("Account", alert.account))
+
+
 def _prepared_rows(alert: OwnAlert) -> tuple[Row, ...]:
     if alert.prepared is None:
         return ()
@@ -208,6 +235,15 @@ def _order_words(order: PreparedOrder, currency: str) -> str:
     return " · ".join(parts)
 
 
+def _ends(alert: OwnAlert) -> tuple[Row, ...]:
+    ends = Row("Ends", alert.ends_at)
+    if alert.placing is None or alert.stage is not Stage.ARMED:
+        return (ends,)
+    request = alert.placing.request
+    order = f"{deed(request)} · {terms(request)}"
+    return (ends, Row("Order", order), Row("Armed until", alert.placing.until))
+
+
 def _state(alert: OwnAlert) -> str:
     parts = ["each time" if alert.repeat else "once"]
     if alert.times:
@@ -216,13 +252,25 @@ def _state(alert: OwnAlert) -> str:
         parts.append("asleep: its account does not work")
     elif alert.level is not None and not alert.armed:
         parts.append("waits until the price goes back")
-    if alert.prepared is not None:
+    if alert.stage is Stage.ARMED:
+        parts.append("armed: its order goes out by itself")
+    elif alert.prepared is not None:
         parts.append("with a prepared order")
     return " · ".join(parts)
 
 
-def _badges(alert: OwnAlert) -> tuple[str, ...]:
+def badges(alert: OwnAlert) -> tuple[str, ...]:
+    """PAPER or LIVE, of the account that it looks through."""
     return (alert.environment.value.upper(),)
+
+
+def show_order(order_id: OrderId) -> Button:
+    """The order as it stands now, in the place of the card."""
+    return Button(
+        label="Show order",
+        custom_id=custom_ids.order("refresh", order_id),
+        style=Style.PRIMARY,
+    )
 
 
 def _review(alert: OwnAlert) -> Button:
@@ -231,5 +279,13 @@ def _review(alert: OwnAlert) -> Button:
     )
 
 
-def _remove(alert: OwnAlert) -> Button:
+def disarm_button(alert: OwnAlert, label: str = "Disarm") -> Button:
+    """At once, without a question."""
+    return Button(
+        label=label[:80], custom_id=f"fb:alert:disarm:{alert.alert_id}", style=Style.DANGER
+    )
+
+
+def remove_button(alert: OwnAlert) -> Button:
+    """Takes the alert away, armed or not."""
     return Button(label="Remove alert", custom_id=f"fb:alert:remove:{alert.alert_id}")

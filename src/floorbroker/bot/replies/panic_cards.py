@@ -16,8 +16,12 @@ from floorbroker.services.panic import Done, Exposure, Holding
 MOST_LINES: Final = 20
 
 
-def panic_card(exposure: Exposure, others: Others | None = None) -> Card:
-    """Trading is paused; the two further steps are buttons. `others` stay as they are."""
+def panic_card(exposure: Exposure, others: Others | None = None, armed: int = 0) -> Card:
+    """Trading is paused; the two further steps are buttons. `others` stay as they are.
+
+    Args:
+        armed: Alerts whose order would go out by itself without the pause.
+    """
     orders, held = len(exposure.orders), len(exposure.holdings)
     buttons = []
     if orders:
@@ -35,9 +39,16 @@ def panic_card(exposure: Exposure, others: Others | None = None) -> Card:
             Row("Open orders", str(orders)),
             Row("Positions", str(held)),
         ),
-        notes=_unseen(exposure, others),
+        notes=(*_unseen(exposure, others), *_armed(armed)),
         buttons=tuple(buttons),
     )
+
+
+def _armed(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    which = "An armed alert places" if count == 1 else f"{count} armed alerts place"
+    return (f"{which} no order until you resume. /alert list disarms for good.",)
 
 
 def closing_list_card(exposure: Exposure, asked: str) -> Card:
