@@ -22,6 +22,7 @@ from floorbroker.domain.errors import (
 )
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Quote
+from tests.brokers.following import Follower, open_lines
 from tests.brokers.shared.prices_server import PlainStream, PlainTalk, PricesServer
 from tests.brokers.shared.told_server import Said, ToldServer
 from tests.fakes.clock import NOON
@@ -61,45 +62,12 @@ def line_to(
     return PriceLine(transport, lambda: PlainTalk(url, word), for_read, patience=patience)
 
 
-class Follower:
-    """Follows one name in the background, and keeps what it hears."""
-
-    def __init__(self, line: PriceLine, name: str) -> None:
-        self.quotes: list[Quote] = []
-        self._heard = asyncio.Event()
-        self.task = asyncio.create_task(self._follow(line, name))
-
-    async def _follow(self, line: PriceLine, name: str) -> None:
-        async with aclosing(line.quotes({name: SHARES[name]})) as quotes:
-            async for quote in quotes:
-                self.quotes.append(quote)
-                self._heard.set()
-
-    async def next(self) -> Quote:
-        """The latest, once there is another one."""
-        async with asyncio.timeout(20):
-            await self._heard.wait()
-        self._heard.clear()
-        return self.quotes[-1]
-
-    async def leave(self) -> None:
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+def follow(line: PriceLine, name: str) -> Follower:
+    return Follower(line.quotes({name: SHARES[name]}))
 
 
 async def subscribed(stream: PlainStream, *names: str) -> None:
     await stream.until(lambda: any(one.subscribed >= set(names) for one in stream.standing))
-
-
-def lives() -> list[str]:
-    return [task.get_name() for task in asyncio.all_tasks() if task.get_name() == "prices"]
-
-
-async def failure_of(follower: Follower) -> BrokerError:
-    async with asyncio.timeout(20):
-        with pytest.raises(BrokerError) as failed:
-            await follower.task
-    return failed.value
 
 
 # What is heard
@@ -108,7 +76,7 @@ async def failure_of(follower: Follower) -> BrokerError:
 async def test_prices_arrive_with_the_vendors_time_and_source(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
 
     stream.push("AAPL", NOON, bid="1.10", ask="1.20", last="1.15", volume="7")
@@ -129,7 +97,7 @@ async def test_prices_arrive_with_the_vendors_time_and_source(
 async def test_what_a_message_leaves_out_is_as_it_was_told_before(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    follower, later = Follower(line, "AAPL"), NOON + timedelta(seconds=1)
+    follower, later = follow(line, "AAPL"), NOON + timedelta(seconds=1)
     await subscribed(stream, "AAPL")
     stream.push("AAPL", later, bid="1.10", ask="1.20")
     await follower.next()
@@ -143,7 +111,7 @@ async def test_what_a_message_leaves_out_is_as_it_was_told_before(
 
 
 async def test_a_price_that_nobody_quotes_is_no_quote(line: PriceLine, stream: PlainStream) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
 
     stream.push("AAPL", NOON, volume="7")
@@ -162,7 +130,7 @@ async def test_a_slow_reader_finds_the_latest_and_none_before_it(
         await subscribed(stream, "AAPL")
         stream.push("AAPL", NOON, last="1")
         await waiting
-        quick = Follower(line, "AAPL")
+        quick = follow(line, "AAPL")
         for price in range(2, 500):
             stream.push("AAPL", NOON, last=str(price))
         while (await quick.next()).last != 499:
@@ -180,7 +148,7 @@ async def test_a_slow_reader_finds_the_latest_and_none_before_it(
 async def test_all_share_one_connection_and_one_message_subscribes_what_comes_together(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    followers = [Follower(line, name) for name in ("AAPL", "MSFT", "AAPL")]
+    followers = [follow(line, name) for name in ("AAPL", "MSFT", "AAPL")]
     await subscribed(stream, "AAPL", "MSFT")
     stream.push("AAPL", NOON, last="1")
     stream.push("MSFT", NOON, last="2")
@@ -197,12 +165,12 @@ async def test_all_share_one_connection_and_one_message_subscribes_what_comes_to
 async def test_who_comes_later_hears_at_once_what_is_known(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    first = Follower(line, "AAPL")
+    first = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
     stream.push("AAPL", NOON, last="1")
     await first.next()
 
-    second = Follower(line, "AAPL")
+    second = follow(line, "AAPL")
 
     assert (await second.next()).last == 1
     await first.leave()
@@ -212,7 +180,7 @@ async def test_who_comes_later_hears_at_once_what_is_known(
 async def test_the_last_listener_of_a_name_unsubscribes_and_the_last_of_all_closes(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    apple, other, micro = (Follower(line, name) for name in ("AAPL", "AAPL", "MSFT"))
+    apple, other, micro = (follow(line, name) for name in ("AAPL", "AAPL", "MSFT"))
     await subscribed(stream, "AAPL", "MSFT")
 
     await apple.leave()
@@ -225,20 +193,20 @@ async def test_the_last_listener_of_a_name_unsubscribes_and_the_last_of_all_clos
 
     await stream.until(lambda: not stream.standing)
     assert [one for one in stream.heard if "end" in one] == [{"end": ["AAPL"]}]
-    assert not lives()
+    assert not open_lines()
 
 
 async def test_what_was_known_before_it_was_unsubscribed_is_not_told_again(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    stays, leaves = Follower(line, "MSFT"), Follower(line, "AAPL")
+    stays, leaves = follow(line, "MSFT"), follow(line, "AAPL")
     await subscribed(stream, "AAPL", "MSFT")
     stream.push("AAPL", NOON, last="1")
     await leaves.next()
     await leaves.leave()
     await stream.until(lambda: {"end": ["AAPL"]} in stream.heard)
 
-    again = Follower(line, "AAPL")
+    again = follow(line, "AAPL")
     await stream.until(lambda: "AAPL" in stream.standing[0].subscribed)
     stream.push("AAPL", NOON, last="3")
     await again.next()
@@ -252,11 +220,11 @@ async def test_what_was_known_before_it_was_unsubscribed_is_not_told_again(
 async def test_after_the_last_one_left_the_next_opens_a_new_connection(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    first = Follower(line, "AAPL")
+    first = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
     await first.leave()
 
-    second = Follower(line, "AAPL")
+    second = follow(line, "AAPL")
     await stream.until(lambda: stream.opened == 2)
     await subscribed(stream, "AAPL")
     stream.push("AAPL", NOON, last="1")
@@ -271,64 +239,64 @@ async def test_after_the_last_one_left_the_next_opens_a_new_connection(
 async def test_a_broken_connection_is_told_to_all_and_the_next_one_opens_anew(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    apple, micro = Follower(line, "AAPL"), Follower(line, "MSFT")
+    apple, micro = follow(line, "AAPL"), follow(line, "MSFT")
     await subscribed(stream, "AAPL", "MSFT")
 
     stream.cut()
 
-    assert isinstance(await failure_of(apple), BrokerConnectionError)
-    assert isinstance(await failure_of(micro), BrokerConnectionError)
-    assert not lives()
-    again = Follower(line, "AAPL")
+    assert isinstance(await apple.failure(), BrokerConnectionError)
+    assert isinstance(await micro.failure(), BrokerConnectionError)
+    assert not open_lines()
+    again = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
     assert stream.opened == 2
     await again.leave()
 
 
 async def test_a_goodbye_of_the_vendor_is_an_end_too(line: PriceLine, stream: PlainStream) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
 
     stream.standing[0].close(1001)
 
-    assert isinstance(await failure_of(follower), BrokerConnectionError)
+    assert isinstance(await follower.failure(), BrokerConnectionError)
 
 
 @pytest.mark.parametrize("said", ["{", "7", '{"key": "AAPL", "at": "noon"}', '{"taken": 1}'])
 async def test_what_cannot_be_read_ends_the_connection(
     line: PriceLine, stream: PlainStream, said: str
 ) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
 
     stream.say(said)
 
-    assert isinstance(await failure_of(follower), ApiError)
-    assert not lives()
+    assert isinstance(await follower.failure(), ApiError)
+    assert not open_lines()
 
 
 async def test_a_message_without_an_end_is_not_read(line: PriceLine, stream: PlainStream) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await subscribed(stream, "AAPL")
 
     stream.say(" " * 2_000_000)
 
-    assert isinstance(await failure_of(follower), ApiError)
+    assert isinstance(await follower.failure(), ApiError)
 
 
 async def test_a_refused_login_is_told_as_such(server: PricesServer, transport: Transport) -> None:
-    follower = Follower(line_to(server.url, transport, word="please"), "AAPL")
+    follower = follow(line_to(server.url, transport, word="please"), "AAPL")
 
-    assert isinstance(await failure_of(follower), AuthenticationFailed)
-    assert not lives()
+    assert isinstance(await follower.failure(), AuthenticationFailed)
+    assert not open_lines()
 
 
 async def test_a_name_that_is_refused_ends_its_own_listeners_only(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    apple, none = Follower(line, "AAPL"), Follower(line, "NONE")
+    apple, none = follow(line, "AAPL"), follow(line, "NONE")
 
-    assert isinstance(await failure_of(none), SymbolNotFound)
+    assert isinstance(await none.failure(), SymbolNotFound)
     stream.push("AAPL", NOON, last="1")
     assert (await apple.next()).last == 1
     assert [one for one in stream.heard if "begin" in one] == [{"begin": ["AAPL", "NONE"]}]
@@ -339,21 +307,21 @@ async def test_a_vendor_that_lets_nobody_in_is_left_after_a_while(
     server: PricesServer, stream: PlainStream, transport: Transport
 ) -> None:
     stream.silent = True
-    follower = Follower(line_to(server.url, transport, patience=0.01), "AAPL")
+    follower = follow(line_to(server.url, transport, patience=0.01), "AAPL")
 
-    assert isinstance(await failure_of(follower), BrokerTimeout)
-    assert not lives()
+    assert isinstance(await follower.failure(), BrokerTimeout)
+    assert not open_lines()
 
 
 async def test_a_subscription_that_is_not_answered_is_left_after_a_while(
     server: PricesServer, stream: PlainStream, transport: Transport
 ) -> None:
     stream.takes = False
-    follower = Follower(line_to(server.url, transport, patience=0.05), "AAPL")
+    follower = follow(line_to(server.url, transport, patience=0.05), "AAPL")
 
-    assert isinstance(await failure_of(follower), BrokerTimeout)
+    assert isinstance(await follower.failure(), BrokerTimeout)
     await stream.until(lambda: not stream.standing)
-    assert not lives()
+    assert not open_lines()
 
 
 @pytest.mark.parametrize(("status", "kind"), [(429, RateLimited), (503, ApiError), (404, ApiError)])
@@ -362,22 +330,22 @@ async def test_a_door_that_stays_shut_is_told(
 ) -> None:
     stream.refuses = status
 
-    assert isinstance(await failure_of(Follower(line, "AAPL")), kind)
+    assert isinstance(await follow(line, "AAPL").failure(), kind)
 
 
 async def test_nobody_there_is_a_failed_connection(server: PricesServer, line: PriceLine) -> None:
     server.stop()
 
-    assert isinstance(await failure_of(Follower(line, "AAPL")), BrokerConnectionError)
+    assert isinstance(await follow(line, "AAPL").failure(), BrokerConnectionError)
 
 
 async def test_a_login_does_not_follow_to_another_place(
     server: PricesServer, stream: PlainStream, transport: Transport
 ) -> None:
     async with ToldServer(Said(status=307, headers={"Location": server.url})) as elsewhere:
-        follower = Follower(line_to(elsewhere.url, transport), "AAPL")
+        follower = follow(line_to(elsewhere.url, transport), "AAPL")
 
-        assert isinstance(await failure_of(follower), ApiError)
+        assert isinstance(await follower.failure(), ApiError)
 
     assert stream.opened == 0
 
@@ -388,25 +356,24 @@ async def test_a_login_does_not_follow_to_another_place(
 async def test_closing_ends_all_who_listen_and_whoever_comes_later(
     line: PriceLine, stream: PlainStream
 ) -> None:
-    apple, micro = Follower(line, "AAPL"), Follower(line, "MSFT")
+    apple, micro = follow(line, "AAPL"), follow(line, "MSFT")
     await subscribed(stream, "AAPL", "MSFT")
 
     await line.close()
-    late = Follower(line, "AAPL")
-    async with asyncio.timeout(20):
-        await asyncio.gather(apple.task, micro.task, late.task)
+    late = follow(line, "AAPL")
+    for one in (apple, micro, late):
+        await one.end()
 
     await stream.until(lambda: not stream.standing)
     assert stream.opened == 1
-    assert not lives()
+    assert not open_lines()
 
 
 async def test_closing_before_anything_was_opened_ends_who_waits(line: PriceLine) -> None:
-    follower = Follower(line, "AAPL")
+    follower = follow(line, "AAPL")
     await asyncio.sleep(0)
 
     await line.close()
 
-    async with asyncio.timeout(20):
-        await follower.task
-    assert not lives()
+    await follower.end()
+    assert not open_lines()
