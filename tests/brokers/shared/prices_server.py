@@ -1,5 +1,6 @@
 """A vendor of prices that nobody has: the plainest protocol that a line can speak."""
 
+import ssl
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -96,11 +97,12 @@ class PlainTalk(PriceTalk):
 class PricesServer:
     """`PlainStream` on loopback."""
 
-    def __init__(self) -> None:
-        """Not listening yet."""
+    def __init__(self, ssl_context: ssl.SSLContext | None = None) -> None:
+        """Not listening yet; with `ssl_context` it speaks TLS."""
         self.stream = PlainStream()
+        self._scheme = "http" if ssl_context is None else "https"
         self._server = CountingServer(self.stream.serve)
-        self._listener = Listener(self._server, None)
+        self._listener = Listener(self._server, ssl_context)
 
     async def __aenter__(self) -> Self:
         """Listens on a free port."""
@@ -124,4 +126,4 @@ class PricesServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._listener.port}"
+        return f"{self._scheme}://127.0.0.1:{self._listener.port}"

@@ -60,6 +60,7 @@ class Stream(ABC):
         refuses: The HTTP status that a new one gets in place of a websocket.
         silent: What is heard is not answered, and nobody is greeted.
         most: How many may be open at once; see `too_many`.
+        pongs: A ping is answered.
     """
 
     def __init__(self) -> None:
@@ -70,6 +71,7 @@ class Stream(ABC):
         self.refuses: int | None = None
         self.silent = False
         self.most: int | None = None
+        self.pongs = True
         self._changed = asyncio.Event()
 
     # What a simulator gives
@@ -114,7 +116,7 @@ class Stream(ABC):
         """One websocket, from its opening to its end."""
         if self.refuses is not None:
             return web.Response(status=self.refuses)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=self.pongs)
         await socket.prepare(request)
         visitor = Visitor(request)
         self.opened += 1

@@ -70,9 +70,16 @@ class WebSocket:
 
 @asynccontextmanager
 async def websocket_over(
-    connector: aiohttp.TCPConnector, address: str, headers: Mapping[str, str]
+    connector: aiohttp.TCPConnector,
+    address: str,
+    headers: Mapping[str, str],
+    *,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[WebSocket]:
     """A websocket at `address` (ws, wss, or as http and https), for as long as the block lasts.
+
+    Args:
+        heartbeat_seconds: Stands in for the usual patience with a silent one.
 
     Raises:
         NoAllowance: The other side has too many of them.
@@ -81,7 +88,7 @@ async def websocket_over(
     """
     session = session_over(connector, headers, tracing=(_no_redirect(),))
     try:
-        socket = await _opened(session, address)
+        socket = await _opened(session, address, heartbeat_seconds)
         try:
             yield WebSocket(socket)
         finally:
@@ -91,13 +98,13 @@ async def websocket_over(
 
 
 async def _opened(
-    session: aiohttp.ClientSession, address: str
+    session: aiohttp.ClientSession, address: str, heartbeat_seconds: float
 ) -> "aiohttp.ClientWebSocketResponse[bool]":
     told: Failure
     try:
         return await session.ws_connect(
             address,
-            heartbeat=HEARTBEAT_SECONDS,
+            heartbeat=heartbeat_seconds,
             max_msg_size=LARGEST_MESSAGE_BYTES,
             timeout=_CLOSING,
         )
