@@ -1,5 +1,6 @@
 """Prices that a broker in the cloud pushes, from its websocket to whoever follows them."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -44,22 +45,26 @@ PLACES: Final = {
 
 
 def hub_in(world: World) -> QuoteStreams:
-    """Another one beside the product's, whose pauses are the simulated clock's."""
-    app = world.app
+    """Another one beside the product's, whose pauses are the simulated clock's, one at a time."""
+    app, turn = world.app, asyncio.Lock()
+
+    async def pause(seconds: float) -> None:
+        async with turn:
+            await world.env.advance_time(seconds)
+
     return QuoteStreams(
         app.floor.accounts,
         app.floor.sessions,
         app.supervisor,
         app.metrics,
         world.clock,
-        patience=Patience(pause=world.env.advance_time),
+        patience=Patience(pause=pause),
     )
 
 
-async def pushed(world: World, sim: Any, place: Place, events: Subscription) -> tuple[Heard, int]:
+async def pushed(sim: Any, place: Place, events: Subscription) -> tuple[Heard, int]:
     """The next price that is pushed, and its bid; those that were asked for are passed over."""
     for bid in range(200, 300):
-        await world.env.advance_time(1)
         sim.market.set(place.names[0], bid=str(bid), ask="400")
         while (heard := await next_of(events)).event.bid != bid:
             pass
@@ -90,7 +95,7 @@ async def test_all_that_a_link_follows_comes_over_one_connection_that_outlives_a
             sim.stream.cut()
             await sim.stream.until(lambda: sim.stream.opened == 2)
             await sim.stream.until(lambda: any(s.subscribed for s in sim.stream.standing))
-            heard, bid = await pushed(world, sim, place, first)
+            heard, bid = await pushed(sim, place, first)
             assert heard.event.bid == bid
         await sim.stream.until(lambda: not sim.stream.standing)
 
