@@ -68,6 +68,7 @@ class TestTestnet(WireContract):
             endpoints={
                 BrokerId("binance"): {
                     self.environment.value: simulator.url,
+                    f"{self.environment}_stream": simulator.url,
                     "wallet": simulator.url,
                 }
             },

@@ -64,7 +64,7 @@ class CoinbaseContract(WireContract):
             mode,
             clock=clock,
             shared=shared(clock, transport=transport),
-            endpoints={BrokerId("coinbase"): {"live": simulator.url}},
+            endpoints={BrokerId("coinbase"): {"live": simulator.url, "live_stream": simulator.url}},
         )
         adapter = factory.create(
             "coinbase",

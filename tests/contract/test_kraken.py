@@ -62,7 +62,7 @@ class KrakenContract(WireContract):
             request.param,
             clock=clock,
             shared=shared(clock, transport=transport),
-            endpoints={BrokerId("kraken"): {"live": simulator.url}},
+            endpoints={BrokerId("kraken"): {"live": simulator.url, "live_stream": simulator.url}},
         )
         adapter = factory.create(
             "kraken",

@@ -23,7 +23,9 @@ async def at_binance(
     clock = SimulatedClock()
     async with BinanceSimulator(now=clock.now, wallet=False) as sim:
         sim.add_person(KEY, SECRET)
-        endpoints = (("binance.paper", sim.url), ("binance.wallet", sim.url))
+        endpoints = tuple(
+            (f"binance.{name}", sim.url) for name in ("paper", "paper_stream", "wallet")
+        )
         async with opened(
             mode, documents, clock=clock, broker_endpoints=endpoints, **changes
         ) as world:

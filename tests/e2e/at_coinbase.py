@@ -35,7 +35,7 @@ async def at_coinbase(
             mode,
             documents,
             clock=clock,
-            broker_endpoints=(("coinbase.live", sim.url),),
+            broker_endpoints=(("coinbase.live", sim.url), ("coinbase.live_stream", sim.url)),
             live_trading=Switch.ON,
             **changes,
         ) as world:

@@ -29,7 +29,7 @@ async def at_kraken(
             mode,
             documents,
             clock=clock,
-            broker_endpoints=(("kraken.live", sim.url),),
+            broker_endpoints=(("kraken.live", sim.url), ("kraken.live_stream", sim.url)),
             live_trading=Switch.ON,
             **changes,
         ) as world:

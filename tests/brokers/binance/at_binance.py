@@ -38,6 +38,7 @@ def context_at(
     endpoints = {
         **get_broker("binance").endpoints,
         environment.value: url,
+        f"{environment}_stream": url,
         "wallet": wallet or url,
     }
     context = replace(

@@ -39,7 +39,7 @@ def context_at(url: str, transport: Transport, clock: ManualClock, **parts: Any)
     usual = {
         "environment": Environment.LIVE,
         "transport": transport,
-        "endpoints": {**get_broker("coinbase").endpoints, "live": url},
+        "endpoints": {**get_broker("coinbase").endpoints, "live": url, "live_stream": url},
         "allowances": Allowances(clock, Metrics(), pause=pause),
     }
     return replace(surroundings(clock), **{**usual, **parts})

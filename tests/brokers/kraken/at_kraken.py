@@ -26,7 +26,7 @@ ACCOUNT: Final = AccountId("AA00N00G00000000")
 
 def context_at(url: str, transport: Transport, clock: Clock, **parts: Any) -> BrokerContext:
     """Surroundings of an adapter that asks `url`."""
-    endpoints = {**get_broker("kraken").endpoints, "live": url}
+    endpoints = {**get_broker("kraken").endpoints, "live": url, "live_stream": url}
     usual = {"environment": Environment.LIVE, "transport": transport, "endpoints": endpoints}
     return replace(surroundings(clock), **{**usual, **parts})
 

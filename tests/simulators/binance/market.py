@@ -81,12 +81,14 @@ class Market:
     Attributes:
         books: By symbol.
         bars: By symbol and interval, oldest first.
+        heard: Hear each symbol whose prices are set.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """There are none yet."""
         self.books: dict[str, Book] = {}
         self.bars: dict[tuple[str, str], list[Bar]] = {}
+        self.heard: list[Callable[[str], None]] = []
         self._now = now
 
     def set(
@@ -124,6 +126,8 @@ class Market:
             opened=before.opened if before else price,
             at=self._now(),
         )
+        for hear in self.heard:
+            hear(symbol)
 
     def set_last(self, symbol: str, last: str) -> None:
         """A trade among others: stops look at it, the book stays."""

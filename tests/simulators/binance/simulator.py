@@ -17,6 +17,7 @@ from tests.simulators.binance.people import Balance, Person
 from tests.simulators.binance.queries_api import QueriesApi
 from tests.simulators.binance.sabotage import Sabotage
 from tests.simulators.binance.steering import Steering
+from tests.simulators.binance.streaming import PATH, MarketStream
 from tests.simulators.binance.symbols import Catalogue
 
 
@@ -46,6 +47,7 @@ class BinanceSimulator(Steering, Sabotage):
         catalogue: What can be traded; see `Catalogue`.
         limits: What is counted; see `Limits`.
         orders_bodies: Query and body of every POST /api/v3/order that was carried out or refused.
+        stream: The market streams, at the path `/stream`; see `MarketStream`.
     """
 
     def __init__(
@@ -83,6 +85,8 @@ class BinanceSimulator(Steering, Sabotage):
         ]
         Steering.__init__(self, desk, self.market)
         Sabotage.__init__(self, Gate(routes, self.limits, self._time), ssl_context=ssl_context)
+        self.stream = MarketStream(self.market, now)
+        self._gate.streams[PATH] = self.stream
 
     @property
     def api_url(self) -> str:

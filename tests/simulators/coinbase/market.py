@@ -78,11 +78,13 @@ class Market:
     Attributes:
         quotes: By product.
         candles: By product and granularity.
+        heard: Hear each product whose price is set.
     """
 
     now: Callable[[], datetime]
     quotes: dict[str, Quote] = field(default_factory=dict)
     candles: dict[tuple[str, str], list[Candle]] = field(default_factory=dict)
+    heard: list[Callable[[str], None]] = field(default_factory=list)
 
     def set(
         self,
@@ -105,6 +107,8 @@ class Market:
             bid_size=Decimal(bid_size),
             ask_size=Decimal(ask_size),
         )
+        for hear in self.heard:
+            hear(product_id)
 
     def forget(self, product_id: str) -> None:
         """No quote any more."""

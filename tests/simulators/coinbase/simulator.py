@@ -25,6 +25,7 @@ from tests.simulators.coinbase.people import Person, Portfolio
 from tests.simulators.coinbase.products import Catalogue, usual_products
 from tests.simulators.coinbase.sabotage import Sabotage
 from tests.simulators.coinbase.steering import Steering
+from tests.simulators.coinbase.streaming import PATH, MarketDataStream
 
 
 def _utc_now() -> datetime:
@@ -50,6 +51,7 @@ class CoinbaseSimulator(Steering, Sabotage):
         market: Prices and candles; see `Market`.
         catalogue: What can be traded; see `Catalogue`.
         orders_bodies: The raw body of every POST /orders that was carried out or refused.
+        stream: The market data WebSocket, at the path `/`; see `MarketDataStream`.
         hosts: What tokens may name as the host: api.coinbase.com, and the simulator's own.
     """
 
@@ -74,6 +76,8 @@ class CoinbaseSimulator(Steering, Sabotage):
         ]
         Steering.__init__(self, desk)
         Sabotage.__init__(self, Gate(routes, now, token_now), ssl_context=ssl_context)
+        self.stream = MarketDataStream(self.market, self.catalogue, now)
+        self._gate.streams[PATH] = self.stream
         self._now = now
         self._people: list[Person] = []
 

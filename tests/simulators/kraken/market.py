@@ -57,12 +57,14 @@ class Market:
     Attributes:
         quotes: By pair id.
         bars: By pair id and minutes.
+        heard: Hear the id of each pair whose price is set.
     """
 
     catalogue: Catalogue
     now: Callable[[], datetime]
     quotes: dict[str, Quote] = field(default_factory=dict)
     bars: dict[tuple[str, int], list[Bar]] = field(default_factory=dict)
+    heard: list[Callable[[str], None]] = field(default_factory=list)
 
     def set(
         self,
@@ -87,6 +89,8 @@ class Market:
             bid_size=Decimal(bid_size),
             ask_size=Decimal(ask_size),
         )
+        for hear in self.heard:
+            hear(self._id(pair))
 
     def quote(self, pair: Pair) -> Quote | None:
         """The present one."""

@@ -17,6 +17,7 @@ from tests.simulators.kraken.public_api import PublicApi
 from tests.simulators.kraken.refusals import KrakenRefusal
 from tests.simulators.kraken.shelf import Shelf
 from tests.simulators.kraken.steering import Steering
+from tests.simulators.kraken.streaming import PATH, TickerStream
 from tests.simulators.kraken.trading_api import TradingApi, is_validation
 from tests.simulators.kraken.usual import usual_assets, usual_pairs
 from tests.simulators.serving import Simulator, Trouble
@@ -45,6 +46,7 @@ class KrakenSimulator(Steering, Simulator[Key]):
         market: Prices and bars; see `Market`.
         limits: The counters; see `Limits`. They refuse nothing until `limit_rate`.
         orders_bodies: The raw body of every AddOrder that was carried out, refused or validated.
+        stream: The public WebSocket, at the path `/v2`; see `TickerStream`.
     """
 
     _gate: Gate
@@ -72,6 +74,8 @@ class KrakenSimulator(Steering, Simulator[Key]):
             *PublicApi(desk).routes(),
         ]
         self._gate = Gate(routes, self.limits, now)
+        self.stream = TickerStream(self.market, now)
+        self._gate.streams[PATH] = self.stream
         Steering.__init__(self, desk, shelf)
         Simulator.__init__(self, self._gate, ssl_context=ssl_context)
         self._now = now

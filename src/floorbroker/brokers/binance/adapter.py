@@ -1,8 +1,9 @@
 """Binance's spot exchange behind the port."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from datetime import datetime
+from functools import partial
 
 from floorbroker.brokers.binance import answers, errors, mapping
 from floorbroker.brokers.binance.calls import BinanceCalls
@@ -10,9 +11,11 @@ from floorbroker.brokers.binance.credentials import BinanceCredentials
 from floorbroker.brokers.binance.instruments import Instruments
 from floorbroker.brokers.binance.market_data import MarketData
 from floorbroker.brokers.binance.orders import Orders
+from floorbroker.brokers.binance.talk import BinanceTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights
 from floorbroker.brokers.shared.connection import Connection
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.errors import AuthenticationFailed
@@ -37,8 +40,12 @@ class BinanceAdapter(BrokerAdapter):
         self._clock = context.clock
         self._environment = context.environment
         self._instruments = Instruments(self._client, context.cache, context.clock, host)
+        talk = partial(
+            BinanceTalk, context.endpoints, context.environment, context.clock, context.allowances
+        )
+        self._line = PriceLine(context.transport, talk, errors.for_read)
         self._market = MarketData(
-            self._client, self._instruments, context.cache, context.clock, host
+            self._client, self._instruments, context.cache, context.clock, host, self._line
         )
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._unnumbered = mapping.made_of(key)
@@ -61,6 +68,7 @@ class BinanceAdapter(BrokerAdapter):
         """See the port; the keys go, and nothing can be asked any more."""
         self._connection.close()
         self._client.forget()
+        await self._line.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
@@ -155,6 +163,13 @@ class BinanceAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._market.bars(instrument, timeframe, start, end)
+
+    async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port; over one connection for all instruments of these keys."""
+        with self._reading():
+            async with aclosing(self._market.stream(instruments)) as quotes:
+                async for quote in quotes:
+                    yield quote
 
     # What all of them share
 

@@ -164,6 +164,17 @@ class Ticker(_Camel):
     close_time: PerhapsMillis
 
 
+class StreamedTicker(Answer):
+    """`24hrTicker` of web-socket-streams.md, whose fields are letters."""
+
+    symbol: str = Field(alias="s")
+    at: Millis = Field(alias="E")
+    bid: Amount = Field(alias="b")
+    ask: Amount = Field(alias="a")
+    last: Amount = Field(alias="c")
+    volume: Amount = Field(alias="v")
+
+
 class Price(_Camel):
     """One of `GET /api/v3/ticker/price`."""
 

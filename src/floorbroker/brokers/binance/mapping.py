@@ -18,6 +18,7 @@ from floorbroker.brokers.binance.catalogue import (
     instrument,
 )
 from floorbroker.brokers.port import KeyRights
+from floorbroker.brokers.shared.price_talk import Prices as StreamedPrices
 from floorbroker.brokers.shared.wire import Amount, sentence
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument
@@ -123,6 +124,16 @@ def quote(told: answers.Ticker, pair: Pair, now: datetime) -> Quote | None:
         volume=told.volume,
         halted=not pair.trades,
     )
+
+
+def prices(told: answers.StreamedTicker) -> StreamedPrices:
+    """The same of a message of the stream."""
+    return {
+        "bid": _price(told.bid),
+        "ask": _price(told.ask),
+        "last": _price(told.last),
+        "volume": told.volume,
+    }
 
 
 def bars(rows: Iterable[Any], start: datetime, end: datetime) -> list[Bar]:

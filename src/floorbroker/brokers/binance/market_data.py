@@ -1,14 +1,18 @@
 """Prices and bars; the same for everybody at that address."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from floorbroker.brokers.binance import mapping
+from floorbroker.brokers.binance import catalogue, mapping
 from floorbroker.brokers.binance.calls import BARS_A_PAGE, BinanceCalls
+from floorbroker.brokers.binance.catalogue import Pair
 from floorbroker.brokers.binance.errors import BROKER
 from floorbroker.brokers.binance.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
@@ -21,7 +25,7 @@ QUOTE_KEPT: Final = timedelta(seconds=1)
 class MarketData:
     """The market as everybody sees it."""
 
-    __slots__ = ("_cache", "_client", "_clock", "_host", "_instruments")
+    __slots__ = ("_cache", "_client", "_clock", "_host", "_instruments", "_line")
 
     def __init__(
         self,
@@ -30,19 +34,19 @@ class MarketData:
         cache: SharedCache,
         clock: Clock,
         host: str,
+        line: PriceLine,
     ) -> None:
-        """`host` is where `client` asks."""
+        """`host` is where `client` asks, `line` where prices are pushed."""
         self._client = client
         self._instruments = instruments
         self._cache = cache
         self._clock = clock
         self._host = host
+        self._line = line
 
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price; those of the last second serve everybody."""
-        pair = await self._instruments.pair(instrument.symbol)
-        if not pair.trades:  # by a list that may be old: it may trade again
-            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
+        pair = await self._present(instrument.symbol)
 
         async def load() -> Quote | None:
             told = await self._client.get_ticker(pair.name)
@@ -54,6 +58,15 @@ class MarketData:
         if found is None:
             raise BrokerError("Binance has no price for this.", broker=BROKER)
         return found
+
+    async def stream(self, instruments: Sequence[Instrument]) -> AsyncGenerator[Quote, None]:
+        """What `quote` gives, as Binance pushes it."""
+        pairs = [await self._present(one.symbol) for one in instruments]
+        wanted = {pair.name: catalogue.instrument(pair) for pair in pairs}
+        async with aclosing(self._line.quotes(wanted)) as quotes:
+            async for quote in quotes:
+                pair = await self._present(quote.instrument.symbol)
+                yield replace(quote, halted=not pair.trades)
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
@@ -68,3 +81,9 @@ class MarketData:
         except (ValueError, TypeError, IndexError):
             pass
         raise Unreadable(200)
+
+    async def _present(self, symbol: str) -> Pair:
+        pair = await self._instruments.pair(symbol)
+        if not pair.trades:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(symbol, HALTS_KEPT)
+        return pair

@@ -29,6 +29,8 @@ SPEC = BrokerSpec(
             Capability.NOTIONAL,
             Capability.FRACTIONAL,
             Capability.QUOTES,
+            # https://github.com/binance/binance-spot-api-docs/blob/master/web-socket-streams.md
+            Capability.STREAM_QUOTES,
             Capability.BARS,
             # https://developers.binance.com/docs/wallet/account/api-key-permission
             Capability.KEY_RIGHTS,
@@ -56,6 +58,9 @@ SPEC = BrokerSpec(
         "live": "https://api.binance.com",
         "paper": "https://testnet.binance.vision",
         "wallet": "https://api.binance.com",
+        # web-socket-streams.md, and the same below testnet/ there
+        "live_stream": "https://stream.binance.com",
+        "paper_stream": "https://stream.testnet.binance.vision",
     },
     adapter="floorbroker.brokers.binance.adapter:BinanceAdapter",
     sdk_module="binance",

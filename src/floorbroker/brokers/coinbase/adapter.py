@@ -1,8 +1,9 @@
 """Coinbase behind the port."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.coinbase import answers, catalogue, errors, mapping
@@ -11,10 +12,12 @@ from floorbroker.brokers.coinbase.credentials import CoinbaseCredentials
 from floorbroker.brokers.coinbase.instruments import Instruments
 from floorbroker.brokers.coinbase.market_data import MarketData
 from floorbroker.brokers.coinbase.orders import Orders
+from floorbroker.brokers.coinbase.talk import CoinbaseTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.connection import Connection
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.brokers.shared.wire import Failure, Unreadable
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
@@ -44,7 +47,9 @@ class CoinbaseAdapter(BrokerAdapter):
         )
         self._clock = context.clock
         self._instruments = Instruments(self._client, context.cache, context.clock, host)
-        self._market = MarketData(self._client, self._instruments, context.cache, host)
+        talk = partial(CoinbaseTalk, context.endpoints, context.environment, context.allowances)
+        self._line = PriceLine(context.transport, talk, errors.for_read)
+        self._market = MarketData(self._client, self._instruments, context.cache, host, self._line)
         self._orders = Orders(self._client, self._instruments, context.clock)
         # A cache of this adapter's own: what is in it belongs to one person.
         self._seen = SharedCache(context.clock)
@@ -67,6 +72,7 @@ class CoinbaseAdapter(BrokerAdapter):
         """See the port; the key goes, and nothing can be asked any more."""
         self._connection.close()
         self._client.forget()
+        await self._line.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
@@ -171,6 +177,13 @@ class CoinbaseAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._market.bars(instrument, timeframe, start, end)
+
+    async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port; over one connection for all instruments of this key."""
+        with self._reading():
+            async with aclosing(self._market.stream(instruments)) as quotes:
+                async for quote in quotes:
+                    yield quote
 
     # What all of them share
 

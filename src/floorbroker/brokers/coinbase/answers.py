@@ -133,6 +133,29 @@ class Book(Answer):
     pricebook: PriceBook
 
 
+class StreamedTicker(Answer):
+    """One of the ticker channel; `price` is the last match."""
+
+    product_id: str
+    price: Figure
+    best_bid: Figure = Decimal(0)
+    best_ask: Figure = Decimal(0)
+    volume_24_h: Amount | None = None
+
+
+class TickerEvent(Answer):
+    """A snapshot or an update: both are whole."""
+
+    tickers: tuple[StreamedTicker, ...]
+
+
+class StreamedTickers(Answer):
+    """A message of that channel."""
+
+    timestamp: Moment
+    events: tuple[TickerEvent, ...]
+
+
 class Candle(Answer):
     """One of `GET /market/products/{id}/candles`; `start` is its beginning."""
 

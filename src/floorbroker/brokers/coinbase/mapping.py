@@ -16,6 +16,7 @@ from floorbroker.brokers.coinbase.catalogue import (
     instrument,
 )
 from floorbroker.brokers.port import KeyRights
+from floorbroker.brokers.shared.price_talk import Prices as StreamedPrices
 from floorbroker.brokers.shared.wire import sentence
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument
@@ -122,6 +123,16 @@ def quote(told: answers.PriceBook, pair: Pair) -> Quote | None:
         source=SOURCE,
         halted=pair.halted,
     )
+
+
+def prices(told: answers.StreamedTicker) -> StreamedPrices:
+    """A message of the stream: the same, and the last match with the volume of 24 hours."""
+    return {
+        "bid": told.best_bid if told.best_bid > 0 else None,
+        "ask": told.best_ask if told.best_ask > 0 else None,
+        "last": told.price if told.price > 0 else None,
+        "volume": told.volume_24_h,
+    }
 
 
 def bar(told: answers.Candle) -> Bar:

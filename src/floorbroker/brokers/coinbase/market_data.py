@@ -1,14 +1,18 @@
 """Prices, bars and what an order would cost."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from floorbroker.brokers.coinbase import mapping
+from floorbroker.brokers.coinbase import catalogue, mapping
+from floorbroker.brokers.coinbase.catalogue import Pair
 from floorbroker.brokers.coinbase.client import CoinbaseClient
 from floorbroker.brokers.coinbase.errors import BROKER
 from floorbroker.brokers.coinbase.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.errors import BrokerError
 from floorbroker.domain.instruments import Instrument
@@ -26,22 +30,26 @@ _A_SECOND: Final = timedelta(seconds=1)
 class MarketData:
     """The market as everybody sees it."""
 
-    __slots__ = ("_cache", "_client", "_host", "_instruments")
+    __slots__ = ("_cache", "_client", "_host", "_instruments", "_line")
 
     def __init__(
-        self, client: CoinbaseClient, instruments: Instruments, cache: SharedCache, host: str
+        self,
+        client: CoinbaseClient,
+        instruments: Instruments,
+        cache: SharedCache,
+        host: str,
+        line: PriceLine,
     ) -> None:
-        """`host` is where `client` asks."""
+        """`host` is where `client` asks, `line` where prices are pushed."""
         self._client = client
         self._instruments = instruments
         self._cache = cache
         self._host = host
+        self._line = line
 
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid and ask; those of the last second serve everybody."""
-        pair = await self._instruments.pair(instrument.symbol)
-        if pair.halted:  # by a list that may be old: it may trade again
-            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
+        pair = await self._present(instrument.symbol)
 
         async def load() -> Quote | None:
             told = (await self._client.get_book(pair.product_id)).pricebook
@@ -53,6 +61,15 @@ class MarketData:
         if found is None:
             raise BrokerError("Coinbase has no price for this.", broker=BROKER)
         return found
+
+    async def stream(self, instruments: Sequence[Instrument]) -> AsyncGenerator[Quote, None]:
+        """What `quote` gives as Coinbase pushes it, and the last price."""
+        pairs = [await self._present(one.symbol) for one in instruments]
+        wanted = {pair.product_id: catalogue.instrument(pair) for pair in pairs}
+        async with aclosing(self._line.quotes(wanted)) as quotes:
+            async for quote in quotes:
+                pair = await self._present(quote.instrument.symbol)
+                yield replace(quote, halted=pair.halted)
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
@@ -69,6 +86,12 @@ class MarketData:
             at, pages = last + _A_SECOND, pages + 1
         within = sorted((one for one in found.values() if start <= one.at < end), key=_begin)
         return within[:BARS_AT_MOST]
+
+    async def _present(self, symbol: str) -> Pair:
+        pair = await self._instruments.pair(symbol)
+        if pair.halted:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(symbol, HALTS_KEPT)
+        return pair
 
 
 def _begin(bar: Bar) -> datetime:

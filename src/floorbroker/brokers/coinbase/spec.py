@@ -33,6 +33,8 @@ SPEC = BrokerSpec(
             Capability.MODIFY,
             Capability.PREVIEW,
             Capability.QUOTES,
+            # https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/websocket/ticker
+            Capability.STREAM_QUOTES,
             Capability.BARS,
             # https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/data-api/get-api-key-permissions
             Capability.KEY_RIGHTS,
@@ -55,8 +57,11 @@ SPEC = BrokerSpec(
     requirements=("A Coinbase account", "A secret API key that may view and trade, not transfer"),
     warning="Real money only: Coinbase offers no paper trading. Its terms mean an API key for your "
     "own use; consider running a bot of your own.",
-    # The host of the SDK itself: BASE_URL in coinbase.constants, 1.8.4.
-    endpoints={"live": "https://api.coinbase.com"},
+    # The hosts of the SDK itself: BASE_URL and WS_BASE_URL in coinbase.constants, 1.8.4.
+    endpoints={
+        "live": "https://api.coinbase.com",
+        "live_stream": "https://advanced-trade-ws.coinbase.com",
+    },
     adapter="floorbroker.brokers.coinbase.adapter:CoinbaseAdapter",
     # An order in doubt is looked for in a list, and how soon a new one shows there is documented
     # nowhere: twice as long as usual.

@@ -1,8 +1,9 @@
 """Kraken behind the port."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from floorbroker.brokers.context import BrokerContext
@@ -13,9 +14,11 @@ from floorbroker.brokers.kraken.credentials import KrakenCredentials
 from floorbroker.brokers.kraken.instruments import Instruments
 from floorbroker.brokers.kraken.market_data import MarketData
 from floorbroker.brokers.kraken.orders import Orders
+from floorbroker.brokers.kraken.talk import KrakenTalk
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.connection import Connection
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, InstrumentRules
@@ -40,8 +43,12 @@ class KrakenAdapter(BrokerAdapter):
         self._client = KrakenClient(context, key=self._key, secret=secret)
         self._clock = context.clock
         self._instruments = Instruments(self._client, context.cache, context.clock, host)
+        talk = partial(
+            KrakenTalk, context.endpoints, context.environment, context.clock, context.allowances
+        )
+        self._line = PriceLine(context.transport, talk, errors.for_read)
         self._market = MarketData(
-            self._client, self._instruments, context.cache, context.clock, host
+            self._client, self._instruments, context.cache, context.clock, host, self._line
         )
         self._orders = Orders(self._client, self._instruments, context.clock)
         # A cache of this adapter's own: what is in it belongs to one person.
@@ -66,6 +73,7 @@ class KrakenAdapter(BrokerAdapter):
         self._connection.close()
         self._key = ""
         self._client.forget()
+        await self._line.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
@@ -166,6 +174,13 @@ class KrakenAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._market.bars(instrument, timeframe, start, end)
+
+    async def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port; over one connection for all instruments of this link."""
+        with self._reading():
+            async with aclosing(self._market.stream(instruments)) as quotes:
+                async for quote in quotes:
+                    yield quote
 
     # What all of them share
 

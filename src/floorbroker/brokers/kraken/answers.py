@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
-from floorbroker.brokers.shared.wire import Amount, Answer
+from floorbroker.brokers.shared.wire import Amount, Answer, Moment
 
 ORDER_ID_PATTERN: Final = r"^O[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}$"
 TRADE_ID_PATTERN: Final = r"^T[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}$"
@@ -85,6 +85,17 @@ class Ticker(Answer):
     b: tuple[Amount, ...] = Field(min_length=1)
     c: tuple[Amount, ...] = Field(min_length=1)
     v: tuple[Amount, ...] = Field((), max_length=2)
+
+
+class StreamedTicker(Answer):
+    """One of the ticker channel. Recordings of earlier years have no `timestamp`."""
+
+    symbol: str
+    bid: Amount | None
+    ask: Amount | None
+    last: Amount | None
+    volume: Amount | None = None
+    timestamp: Moment | None = None
 
 
 class Described(Answer):

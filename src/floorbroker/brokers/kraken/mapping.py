@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from floorbroker.brokers.kraken import answers
 from floorbroker.brokers.kraken.catalogue import DOLLARS, FIAT, Catalogue, Pair, Prices, instrument
 from floorbroker.brokers.port import KeyRights
+from floorbroker.brokers.shared.price_talk import Prices as StreamedPrices
 from floorbroker.brokers.shared.wire import Amount, sentence
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import AssetClass, Instrument
@@ -131,6 +132,16 @@ def quote(told: answers.Ticker, pair: Pair, at: datetime) -> Quote | None:
     )
 
 
+def prices(told: answers.StreamedTicker) -> StreamedPrices:
+    """The same of a message of the stream."""
+    return {
+        "bid": _price(told.bid),
+        "ask": _price(told.ask),
+        "last": _price(told.last),
+        "volume": told.volume,
+    }
+
+
 def bars(rows: Iterable[Any], start: datetime, end: datetime) -> list[Bar]:
     """Rows of time, open, high, low, close, average, volume; those within [start, end).
 
@@ -166,6 +177,6 @@ def _held(name: str, catalogue: Catalogue, prices: Prices) -> tuple[Instrument, 
     return about, prices.in_dollars(plain, catalogue)
 
 
-def _price(amount: Decimal) -> Decimal | None:
+def _price(amount: Decimal | None) -> Decimal | None:
     """None for the 0 that stands for "nobody quotes"."""
-    return amount if amount > 0 else None
+    return amount if amount is not None and amount > 0 else None

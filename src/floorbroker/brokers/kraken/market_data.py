@@ -1,16 +1,19 @@
 """Prices, bars and what an order would cost."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from floorbroker.brokers.kraken import mapping
+from floorbroker.brokers.kraken import catalogue, mapping
 from floorbroker.brokers.kraken.catalogue import Pair
 from floorbroker.brokers.kraken.client import KrakenClient
 from floorbroker.brokers.kraken.errors import BROKER
 from floorbroker.brokers.kraken.instruments import HALTS_KEPT, Instruments
 from floorbroker.brokers.shared.cache import SharedCache
+from floorbroker.brokers.shared.price_line import PriceLine
 from floorbroker.brokers.shared.wire import Unreadable
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError
@@ -27,7 +30,7 @@ _HUNDRED: Final = Decimal(100)
 class MarketData:
     """The market as everybody sees it, and one person's fees in it."""
 
-    __slots__ = ("_cache", "_client", "_clock", "_fees", "_host", "_instruments")
+    __slots__ = ("_cache", "_client", "_clock", "_fees", "_host", "_instruments", "_line")
 
     def __init__(
         self,
@@ -36,21 +39,21 @@ class MarketData:
         cache: SharedCache,
         clock: Clock,
         host: str,
+        line: PriceLine,
     ) -> None:
-        """`host` is where `client` asks."""
+        """`host` is where `client` asks, `line` where prices are pushed."""
         self._client = client
         self._instruments = instruments
         self._cache = cache
         self._clock = clock
         self._host = host
+        self._line = line
         # A cache of its own: what a person pays belongs to that person.
         self._fees = SharedCache(clock)
 
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price; those of the last second serve everybody."""
-        pair = await self._instruments.pair(instrument.symbol)
-        if pair.halted:  # by a list that may be old: it may trade again
-            pair = await self._instruments.pair(instrument.symbol, HALTS_KEPT)
+        pair = await self._present(instrument.symbol)
 
         async def load() -> Quote | None:
             asked_at = self._clock.now()
@@ -63,6 +66,15 @@ class MarketData:
         if found is None:
             raise BrokerError("Kraken has no price for this.", broker=BROKER)
         return found
+
+    async def stream(self, instruments: Sequence[Instrument]) -> AsyncGenerator[Quote, None]:
+        """What `quote` gives, as Kraken pushes it."""
+        pairs = [await self._present(one.symbol) for one in instruments]
+        wanted = {pair.symbol: catalogue.instrument(pair) for pair in pairs}
+        async with aclosing(self._line.quotes(wanted)) as quotes:
+            async for quote in quotes:
+                pair = await self._present(quote.instrument.symbol)
+                yield replace(quote, halted=pair.halted)
 
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
@@ -96,6 +108,12 @@ class MarketData:
             raise BrokerError("Kraken has no price for this.", broker=BROKER)
         cost = request.quantity * price
         return Preview(cost=cost, fees=cost * percent / _HUNDRED)
+
+    async def _present(self, symbol: str) -> Pair:
+        pair = await self._instruments.pair(symbol)
+        if pair.halted:  # by a list that may be old: it may trade again
+            pair = await self._instruments.pair(symbol, HALTS_KEPT)
+        return pair
 
     async def _percent(self, pair: Pair) -> Decimal:
         """What this person pays as a taker."""

@@ -30,6 +30,8 @@ SPEC = BrokerSpec(
             # https://docs.kraken.com/exchange/api-reference/spot-websocket-v2/amend_order
             Capability.MODIFY,
             Capability.QUOTES,
+            # https://docs.kraken.com/exchange/api-reference/spot-websocket-v2/ticker
+            Capability.STREAM_QUOTES,
             Capability.BARS,
             # AddOrder with `validate`, and the person's fee from TradeVolume:
             # https://docs.kraken.com/api-reference/trading/add-order
@@ -53,8 +55,9 @@ SPEC = BrokerSpec(
     ),
     requirements=("A Kraken account", "A spot API key that may trade, but not withdraw"),
     warning="Real money only: Kraken's spot market has no paper trading.",
-    # The host of the SDK itself: krakenex 2.2.2, API.uri.
-    endpoints={"live": "https://api.kraken.com"},
+    # The host of the SDK itself: krakenex 2.2.2, API.uri. The stream's:
+    # https://docs.kraken.com/exchange/api-reference/spot-websocket
+    endpoints={"live": "https://api.kraken.com", "live_stream": "https://ws.kraken.com"},
     adapter="floorbroker.brokers.kraken.adapter:KrakenAdapter",
     sdk_module="krakenex",
     extra="kraken",
