@@ -48,6 +48,7 @@ from tests.simulators.serving.faults import Fault, Trouble
 from tests.simulators.serving.gate import Gate, Received
 from tests.simulators.serving.sabotage import Sabotage
 from tests.simulators.serving.simulator import Simulator
+from tests.simulators.serving.streaming import Stream, Visitor
 
 __all__ = [
     "JSON",
@@ -62,7 +63,9 @@ __all__ = [
     "Route",
     "Sabotage",
     "Simulator",
+    "Stream",
     "Trouble",
+    "Visitor",
     "html",
     "json_answer",
 ]

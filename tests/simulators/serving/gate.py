@@ -20,6 +20,7 @@ from tests.simulators.serving.asking import (
 )
 from tests.simulators.serving.faults import Fault, Trouble
 from tests.simulators.serving.misbehaving import misbehave, pause, respond
+from tests.simulators.serving.streaming import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Gate(ABC, Generic[P]):
         troubles: The faults that are on; the oldest that fits is taken.
         crashes: Errors of the simulator itself.
         closing: Set when the simulator ends.
+        streams: By path, who serves websockets there.
     """
 
     def __init__(self, routes: Sequence[Route[P]]) -> None:
@@ -57,6 +59,7 @@ class Gate(ABC, Generic[P]):
         self.troubles: list[Trouble] = []
         self.crashes: list[Exception] = []
         self.closing = asyncio.Event()
+        self.streams: dict[str, Stream] = {}
         self._routes = routes
 
     # What a simulator gives
@@ -94,6 +97,9 @@ class Gate(ABC, Generic[P]):
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answers one request, or does not."""
+        stream = self.streams.get(request.path)
+        if stream is not None and request.headers.get("Upgrade", "").lower() == "websocket":
+            return await stream.serve(request)
         ask: Ask[P] = Ask(
             method=request.method,
             path=request.rel_url.path,

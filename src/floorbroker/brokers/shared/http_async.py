@@ -5,7 +5,7 @@ What `http.py` says holds here too: the keys are a session's, the connections ar
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import aiohttp
@@ -18,6 +18,9 @@ CONNECT_SECONDS: Final = 4.0
 
 MOST_CONNECTIONS: Final = 256
 MOST_A_HOST: Final = 64
+MOST_WEBSOCKETS: Final = 1024
+"""They stay open, so that they have places of their own: two for each link that is followed."""
+
 LARGEST_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """Lists of all pairs have some ten million bytes; beyond this it is no answer."""
 
@@ -27,19 +30,27 @@ _PIECE_BYTES: Final = 64 * 1024
 _ROUNDS: Final = 4
 
 
-def new_connector(context: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
+def new_connector(
+    context: ssl.SSLContext | None = None,
+    *,
+    most: int = MOST_CONNECTIONS,
+    most_a_host: int = MOST_A_HOST,
+) -> aiohttp.TCPConnector:
     """The shared connections. Made inside the running loop, closed by whoever made it."""
     trusted = context or ssl.create_default_context(cafile=certifi.where())
     return aiohttp.TCPConnector(
         ssl=trusted,
-        limit=MOST_CONNECTIONS,
-        limit_per_host=MOST_A_HOST,
+        limit=most,
+        limit_per_host=most_a_host,
         ttl_dns_cache=_NAMES_KEPT_SECONDS,
     )
 
 
 def session_over(
-    connector: aiohttp.TCPConnector, headers: Mapping[str, str]
+    connector: aiohttp.TCPConnector,
+    headers: Mapping[str, str],
+    *,
+    tracing: Sequence[aiohttp.TraceConfig] = (),
 ) -> aiohttp.ClientSession:
     """A person's own session over the shared pool: small, without a memory, nothing sent twice.
 
@@ -52,6 +63,7 @@ def session_over(
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         timeout=CONNECTING,
+        trace_configs=list(tracing),
     )
     # aiohttp sends GET, PUT and DELETE a second time when a kept connection breaks, a cancel too,
     # and has no public switch for it: client.py of 3.14.5, `retry_persistent_connection`. Its own

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import requests
 
     from floorbroker.brokers.shared.http import PooledAdapter
+    from floorbroker.brokers.shared.websocket import WebSocket
 
 
 class Transport:
@@ -46,11 +48,20 @@ class Transport:
 
         return client_over(self._httpx_pool)
 
+    def websocket(
+        self, address: str, headers: Mapping[str, str] | None = None
+    ) -> "AbstractAsyncContextManager[WebSocket]":
+        """A person's websocket, open for as long as its block lasts; see `websocket_over`."""
+        from floorbroker.brokers.shared.websocket import websocket_over
+
+        return websocket_over(self._websockets, address, headers or {})
+
     async def aclose(self) -> None:
         """Ends everything, and waits for the connections of the loop to be gone."""
-        connector: aiohttp.TCPConnector | None = self.__dict__.pop("_connector", None)
-        if connector is not None:
-            await connector.close()
+        for name in ("_connector", "_websockets"):
+            connector: aiohttp.TCPConnector | None = self.__dict__.pop(name, None)
+            if connector is not None:
+                await connector.close()
         httpx_pool: httpx.AsyncHTTPTransport | None = self.__dict__.pop("_httpx_pool", None)
         if httpx_pool is not None:
             await httpx_pool.aclose()
@@ -73,6 +84,12 @@ class Transport:
         from floorbroker.brokers.shared.http_async import new_connector
 
         return new_connector(self._ssl_context)
+
+    @cached_property
+    def _websockets(self) -> "aiohttp.TCPConnector":
+        from floorbroker.brokers.shared.http_async import MOST_WEBSOCKETS, new_connector
+
+        return new_connector(self._ssl_context, most=MOST_WEBSOCKETS, most_a_host=MOST_WEBSOCKETS)
 
     @cached_property
     def _httpx_pool(self) -> "httpx.AsyncHTTPTransport":
