@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from aiohttp import web
-
 from tests.simulators import serving
 from tests.simulators.alpaca.asking import Ask, Route
 from tests.simulators.alpaca.faults import kinds_of
@@ -18,8 +16,6 @@ from tests.simulators.alpaca.refusals import (
     rate_limited,
     unauthorized,
 )
-from tests.simulators.alpaca.streams import DataStreams
-from tests.simulators.alpaca.trade_streams import TradeStreams
 
 KEY: Final = "APCA-API-KEY-ID"
 SECRET: Final = "APCA-API-SECRET-KEY"
@@ -31,7 +27,6 @@ class Gate(serving.Gate[Person]):
     Attributes:
         rate_limit: Requests a person and minute; counted in the headers.
         enforces_rate_limit: Whether more are answered 429.
-        streams: Where websockets may be opened.
     """
 
     def __init__(
@@ -48,18 +43,9 @@ class Gate(serving.Gate[Person]):
         self.revoked: set[str] = set()
         self.rate_limit = 200
         self.enforces_rate_limit = False
-        self.streams: list[DataStreams | TradeStreams] = []
         self._environment = environment
         self._now = now
         self._used: dict[tuple[str, int], int] = {}
-
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Websockets have protocols of their own; see `streams` and `trade_streams`."""
-        if request.headers.get("Upgrade", "").lower() == "websocket":
-            for stream in self.streams:
-                if stream.serves(request.rel_url.path):
-                    return await stream.serve(request)
-        return await super().handle(request)
 
     def proved(self, key: str, secret: str) -> Person | None:
         """Whose key or token it is that a websocket tells; a token comes with the key `oauth`."""

@@ -19,6 +19,7 @@ class Visitor:
     Attributes:
         subscribed: The stream's own memory of what this one wants.
         logged_in: Whether it has proved who it is, where that is asked.
+        binary: Whether what is said to it comes in binary frames.
     """
 
     def __init__(self, request: web.BaseRequest) -> None:
@@ -27,6 +28,7 @@ class Visitor:
         self.query = request.rel_url.query
         self.subscribed: set[str] = set()
         self.logged_in = False
+        self.binary = False
         self._transport = request.transport
         self._outgoing: asyncio.Queue[str | int] = asyncio.Queue()
 
@@ -46,7 +48,10 @@ class Visitor:
     async def speak(self, socket: web.WebSocketResponse) -> None:
         """Sends what is said, until it is canceled or has closed."""
         while isinstance(message := await self._outgoing.get(), str):
-            await socket.send_str(message)
+            if self.binary:
+                await socket.send_bytes(message.encode())
+            else:
+                await socket.send_str(message)
         await socket.close(code=message)
 
 
