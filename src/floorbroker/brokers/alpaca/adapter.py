@@ -10,10 +10,11 @@ from floorbroker.brokers.alpaca.client import AlpacaClient
 from floorbroker.brokers.alpaca.credentials import AlpacaCredentials, AlpacaTokens
 from floorbroker.brokers.alpaca.instruments import Instruments
 from floorbroker.brokers.alpaca.market_data import MarketData
+from floorbroker.brokers.alpaca.order_news import News
 from floorbroker.brokers.alpaca.orders import Orders
 from floorbroker.brokers.alpaca.streams import Streams
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, OrderNews
 from floorbroker.brokers.shared.connection import Connection
 from floorbroker.brokers.shared.option_symbols import exchange_day, same_chain
 from floorbroker.domain.connections import ConnectionStatus
@@ -47,6 +48,7 @@ class AlpacaAdapter(BrokerAdapter):
         self._streams = Streams(
             context, self._client, self._market, credentials.opens, patience=patience
         )
+        self._news = News(context, credentials.opens, patience=patience)
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._account_id: str | None = None
         self._connection = Connection(context.clock)
@@ -67,6 +69,7 @@ class AlpacaAdapter(BrokerAdapter):
         """See the port; the keys go, and nothing can be asked any more."""
         self._connection.close()
         self._client.forget()
+        self._news.close()
         await self._streams.close()
 
     def status(self) -> ConnectionStatus:
@@ -147,6 +150,11 @@ class AlpacaAdapter(BrokerAdapter):
         """See the port; Alpaca's range is that of the submission."""
         with self._reading(account.account_id):
             return await self._orders.ended(since, until)
+
+    def order_events(self) -> AsyncIterator[OrderNews]:
+        """See the port; ends with an error when the connection does."""
+        with self._reading():
+            return self._news.told()
 
     # Market
 

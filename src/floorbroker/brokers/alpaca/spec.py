@@ -39,6 +39,8 @@ SPEC = BrokerSpec(
             Capability.BARS,
             Capability.OPTION_CHAIN,
             Capability.MARKET_HOURS,
+            # https://docs.alpaca.markets/docs/websocket-streaming
+            Capability.ORDER_EVENTS,
             # Shares and coins: https://docs.alpaca.markets/docs/streaming-market-data
             Capability.STREAM_QUOTES,
         }
