@@ -95,8 +95,14 @@ class AtAlpaca:
         self.simulator = await stack.enter_async_context(AlpacaSimulator())
         self.simulator.add_person(KEY, SECRET, cash="25000", name="Anna")
         self.simulator.market.set("AAPL", bid="189.90", ask="190.00")
-        url = self.simulator.url
-        names = {"paper": url, "data": self.simulator.data_url, "sign_in": url, "token": url}
+        sim = self.simulator
+        names = {
+            "paper": sim.url,
+            "data": sim.data_url,
+            "stream": sim.stream_url,
+            "sign_in": sim.url,
+            "token": sim.url,
+        }
         return {"broker_endpoints": tuple((f"alpaca.{name}", at) for name, at in names.items())}
 
     async def give(self, page: Page, label: str) -> None:

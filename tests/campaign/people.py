@@ -79,6 +79,7 @@ def settings(urls: Mapping[str, str], **changes: Any) -> Settings:
     endpoints = (
         ("alpaca.paper", urls["alpaca"]),
         ("alpaca.data", f"{urls['alpaca']}/data"),
+        ("alpaca.stream", f"{urls['alpaca']}/streams"),
         ("binance.paper", urls["binance"]),
         ("binance.wallet", urls["binance"]),
     )

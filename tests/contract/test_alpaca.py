@@ -76,6 +76,7 @@ class AlpacaContract(WireContract):
                 BrokerId("alpaca"): {
                     self.environment.value: simulator.url,
                     "data": simulator.data_url,
+                    "stream": simulator.stream_url,
                 }
             },
         )

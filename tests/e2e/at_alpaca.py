@@ -23,7 +23,11 @@ async def at_alpaca(
     clock = SimulatedClock()
     async with AlpacaSimulator(now=clock.now) as sim:
         sim.add_person(KEY, SECRET)
-        endpoints = (("alpaca.paper", sim.url), ("alpaca.data", sim.data_url))
+        endpoints = (
+            ("alpaca.paper", sim.url),
+            ("alpaca.data", sim.data_url),
+            ("alpaca.stream", sim.stream_url),
+        )
         async with opened(
             mode, documents, clock=clock, broker_endpoints=endpoints, **changes
         ) as world:

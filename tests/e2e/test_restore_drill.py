@@ -32,7 +32,13 @@ async def sim() -> AsyncIterator[AlpacaSimulator]:
 
 def stores(engine: str, sim: AlpacaSimulator, request: pytest.FixtureRequest) -> list[Settings]:
     """The settings of a bot, and those of the same on a new and empty store."""
-    endpoints = f"alpaca.paper={sim.url},alpaca.data={sim.data_url}"
+    endpoints = ",".join(
+        (
+            f"alpaca.paper={sim.url}",
+            f"alpaca.data={sim.data_url}",
+            f"alpaca.stream={sim.stream_url}",
+        )
+    )
     usual = {**USUAL, "BROKER_ENDPOINTS": endpoints}
     if engine == "sqlite":
         home = {**usual, "DEPLOYMENT_MODE": "single-user"}
@@ -97,7 +103,13 @@ async def test_a_lost_store_is_restored_and_nothing_is_sent_again(
 async def test_a_bot_moves_from_home_to_the_cloud_and_back(
     sim: AlpacaSimulator, tmp_path: Path, mongo_uri: str
 ) -> None:
-    endpoints = f"alpaca.paper={sim.url},alpaca.data={sim.data_url}"
+    endpoints = ",".join(
+        (
+            f"alpaca.paper={sim.url}",
+            f"alpaca.data={sim.data_url}",
+            f"alpaca.stream={sim.stream_url}",
+        )
+    )
     home = {"OWNER_ID": OWNER, "BROKER_ENDPOINTS": endpoints, "DEPLOYMENT_MODE": "single-user"}
     async with bot(tmp_path, **home) as at_home:
         await at_home.ask("link")

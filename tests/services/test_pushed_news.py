@@ -22,6 +22,7 @@ from tests.floor import BEN, House
 from tests.services.conftest import Build
 
 PUSHES = BrokerId("ibkr")
+SILENT = BrokerId("webull")
 
 
 class Stream:
@@ -209,7 +210,7 @@ async def test_while_somebody_awaits_an_answer_the_push_waits(
 async def test_a_broker_that_pushes_nothing_is_not_listened_to(
     house: House, news: PushedNews, stream: Stream
 ) -> None:
-    link = await house.link()
+    link = replace(await house.link(), broker=SILENT)
 
     assert news.listen(link, cast("BrokerAdapter", stream)) is None
     assert stream.listeners == 0

@@ -21,14 +21,14 @@ from floorbroker.services.quote_streams import QuoteStreams
 from floorbroker.services.quote_upstream import BURST
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.floor import ANNA, House
+from tests.floor import ANNA, SECOND, House
 from tests.services.conftest import Build
 from tests.services.following import APPLE, Rests, hub_of, next_of, nothing_left, paper
 
 
 @pytest.fixture
 def house(build: Build, venue: Venue) -> House:
-    return build(venue=venue)
+    return build(second=venue)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def rests(house: House) -> Rests:
 async def test_it_is_asked_every_few_seconds_and_tells_what_is_new(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
 
     async with nothing_left(house), hub.subscribe(link, APPLE) as events:
         first = await next_of(events)
@@ -55,7 +55,7 @@ async def test_it_is_asked_every_few_seconds_and_tells_what_is_new(
 async def test_a_price_that_stays_the_same_is_no_news(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.quoted_at = house.clock.now()
     async with hub.subscribe(link, APPLE) as events:
         await next_of(events)
@@ -71,7 +71,7 @@ async def test_a_price_that_stays_the_same_is_no_news(
 async def test_a_price_of_a_time_to_come_does_not_keep_out_those_after_it(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.quoted_at = house.clock.now() + timedelta(hours=1)
     async with hub.subscribe(link, APPLE) as events:
         await next_of(events)
@@ -84,7 +84,7 @@ async def test_a_price_of_a_time_to_come_does_not_keep_out_those_after_it(
 async def test_a_few_symbols_of_a_link_are_asked_for_at_once_the_others_in_turns(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     symbols = [paper(f"T{number}") for number in range(BURST + 4)]
     begun = [asyncio.ensure_future(_first(hub, link, one)) for one in symbols]
     await venue.heard("quote", BURST)
@@ -101,7 +101,7 @@ async def test_a_few_symbols_of_a_link_are_asked_for_at_once_the_others_in_turns
 async def test_who_looks_again_and_again_is_no_newcomer(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     for _ in range(BURST):
         async with hub.subscribe(link, APPLE) as events:
             await next_of(events)
@@ -117,7 +117,7 @@ async def test_who_looks_again_and_again_is_no_newcomer(
 async def test_who_says_that_it_is_too_much_is_asked_less(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.failing["quote"] = RateLimited(broker="alpaca", retry_after=timedelta(seconds=30))
     async with hub.subscribe(link, APPLE) as events:
         pauses = [await rests.passes() for _ in range(2)]
@@ -133,7 +133,7 @@ async def test_who_says_that_it_is_too_much_is_asked_less(
 async def test_failures_that_pass_are_asked_about_ever_more_rarely(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.failing["quote"] = ApiError(broker="alpaca")
     async with hub.subscribe(link, APPLE) as events:
         pauses = [await rests.passes() for _ in range(5)]
@@ -150,7 +150,7 @@ async def test_failures_that_pass_are_asked_about_ever_more_rarely(
 async def test_what_lasts_ends_the_subscription_with_its_own_words(
     house: House, venue: Venue, rests: Rests, error: Exception
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.failing["quote"] = error
 
     async with nothing_left(house), hub.subscribe(link, APPLE) as events:
@@ -162,7 +162,7 @@ async def test_what_lasts_ends_the_subscription_with_its_own_words(
 async def test_after_a_lasting_failure_the_next_subscriber_begins_anew(
     house: House, venue: Venue, rests: Rests
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     venue.failing["quote"] = NotSupported()
     async with hub.subscribe(link, APPLE) as failed:
         with pytest.raises(NotSupported):
@@ -176,7 +176,7 @@ async def test_after_a_lasting_failure_the_next_subscriber_begins_anew(
 
 
 async def test_a_removed_link_is_asked_no_more(house: House, venue: Venue, rests: Rests) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     async with hub.subscribe(link, APPLE) as events:
         await next_of(events)
         await house.links.remove(ANNA, link.link_id)
@@ -191,7 +191,7 @@ async def test_a_removed_link_is_asked_no_more(house: House, venue: Venue, rests
 async def test_a_store_that_fails_for_a_moment_costs_a_question_only(
     house: House, venue: Venue, rests: Rests, store: FlakyDocuments
 ) -> None:
-    hub, link = hub_of(house, rests), await house.link()
+    hub, link = hub_of(house, rests), await house.link(broker=SECOND)
     async with hub.subscribe(link, APPLE) as events:
         await next_of(events)
         store.fail("get", "links")

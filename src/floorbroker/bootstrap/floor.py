@@ -81,7 +81,6 @@ def build_floor(ground: Ground) -> Floor:
         LinkChanges(ground.people, accounts, sessions, alerts, trail),
         personal.Personal(ground.store),
     )
-    sources = Sources(accounts, sessions)
     chains = OptionChains(sources, clock, ground.settings.risk_free_percent)
     return Floor(
         settings=ground.settings,

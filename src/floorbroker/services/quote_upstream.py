@@ -166,8 +166,12 @@ class Upstream:
             told, since = self._feed.told, self._clock.steady()
             try:
                 await self._streamed()
+            except NotSupported:  # some kinds and some plans have a price and no stream
+                await self._poll(None)
             except _LASTING:
                 raise
+            except RateLimited as error:  # the places are taken; prices are asked for meanwhile
+                self._log("quote_stream_broke", error)
             except FloorbrokerError as error:
                 self._troubled(error, "quote_stream_broke")
             if self._feed.told > told or self._clock.steady() - since > self._quiet:
@@ -278,4 +282,7 @@ class Upstream:
 
     def _troubled(self, error: FloorbrokerError, event: str) -> None:
         self._feed.trouble = error
+        self._log(event, error)
+
+    def _log(self, event: str, error: FloorbrokerError) -> None:
         _log.info(event, broker=self._feed.link.broker, code=error.code)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from floorbroker.brokers.alpaca.adapter import AlpacaAdapter
-from floorbroker.brokers.alpaca.credentials import AlpacaCredentials
+from floorbroker.brokers.alpaca.credentials import AlpacaCredentials, AlpacaTokens
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.domain.clock import Clock
@@ -53,7 +53,9 @@ def adapter_at(
     *,
     key: str = KEY,
     secret: str = SECRET,
+    token: str | None = None,
     environment: Environment = Environment.PAPER,
+    patience: float = 1.0,
     **parts: Any,
 ) -> AlpacaAdapter:
     """An adapter that asks these two addresses; not connected yet. `parts` are its surroundings."""
@@ -61,11 +63,19 @@ def adapter_at(
         surroundings(clock),
         environment=environment,
         transport=transport,
-        endpoints={**get_broker("alpaca").endpoints, environment.value: trading, "data": data},
+        endpoints={
+            **get_broker("alpaca").endpoints,
+            environment.value: trading,
+            "data": data,
+            "stream": f"{trading}/streams",
+        },
         **parts,
     )
+    if token is not None:
+        signed_in = AlpacaTokens.model_validate({"access_token": token})
+        return AlpacaAdapter(context, signed_in, patience=patience)
     credentials = AlpacaCredentials.model_validate({"api_key": key, "api_secret": secret})
-    return AlpacaAdapter(context, credentials)
+    return AlpacaAdapter(context, credentials, patience=patience)
 
 
 def request(**terms: Any) -> OrderRequest:

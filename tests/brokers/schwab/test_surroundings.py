@@ -93,6 +93,7 @@ def test_the_methods_that_are_asked_are_these() -> None:
         "get_orders_for_account",
         "get_price_history",
         "get_quotes",
+        "get_user_preferences",
         "place_order",
         "preview_order",
         "replace_order",

@@ -43,7 +43,11 @@ class AtAlpaca(HttpVenue):
 
     def settings(self) -> Mapping[str, Any]:
         """See the base."""
-        addresses = (("alpaca.paper", self.sim.url), ("alpaca.data", self.sim.data_url))
+        addresses = (
+            ("alpaca.paper", self.sim.url),
+            ("alpaca.data", self.sim.data_url),
+            ("alpaca.stream", self.sim.stream_url),
+        )
         return {"broker_endpoints": addresses}
 
     async def link(self, app: App, user: UserId, number: int) -> None:

@@ -66,7 +66,11 @@ class Cards(Machine):
         store, clock = Store("sqlite", str(self.place / "world.db")), SimulatedClock()
         self.open.push_async_callback(store.close)
         sim = await self.open.enter_async_context(AlpacaSimulator(now=clock.now))
-        ends = (("alpaca.paper", sim.url), ("alpaca.data", sim.data_url))
+        ends = (
+            ("alpaca.paper", sim.url),
+            ("alpaca.data", sim.data_url),
+            ("alpaca.stream", sim.stream_url),
+        )
         self.world = await self.open.enter_async_context(
             opened(
                 DeploymentMode.MULTI_USER,

@@ -47,6 +47,19 @@ class Gate(serving.Gate[Person]):
         self._now = now
         self._used: dict[tuple[str, int], int] = {}
 
+    def proved(self, key: str, secret: str) -> Person | None:
+        """Whose key or token it is that a websocket tells; a token comes with the key `oauth`."""
+        if key == "oauth":
+            return None if secret in self.revoked else self.tokens.get(secret)
+        person = self.people.get(key)
+        known = person is not None and person.secret == secret and key not in self.revoked
+        return person if known else None
+
+    def proved_here(self, key: str, secret: str) -> Person | None:
+        """The same at the trading host, which takes the keys of its own environment only."""
+        person = self.proved(key, secret)
+        return person if person is not None and person.environment == self._environment else None
+
     def kinds(self, ask: Ask) -> frozenset[str]:
         """See `kinds_of`."""
         return kinds_of(ask.method, ask.path)

@@ -60,6 +60,7 @@ class Market:
         extended: Whether, while it is closed, the extended hours run.
         quotes: By symbol.
         bars: By symbol and time frame in Alpaca's long words ("1Day", "5Min").
+        listeners: Told of every symbol that gets a price.
     """
 
     now: Callable[[], datetime]
@@ -67,6 +68,7 @@ class Market:
     extended: bool = False
     quotes: dict[str, Quote] = field(default_factory=dict)
     bars: dict[tuple[str, str], list[Bar]] = field(default_factory=dict)
+    listeners: list[Callable[[str], None]] = field(default_factory=list)
 
     @property
     def open_now(self) -> bool:
@@ -94,6 +96,8 @@ class Market:
             bid_size=Decimal(bid_size),
             ask_size=Decimal(ask_size),
         )
+        for listener in self.listeners:
+            listener(symbol)
 
     def forget(self, symbol: str) -> None:
         """No quote any more."""

@@ -122,6 +122,8 @@ class Order:
             self.failed_at = at
         if self.ended:
             self.reserved = Decimal(0)
+        for listener in self.person.listeners:
+            listener(self)
 
     def wire(self, *, nested: bool = False) -> dict[str, Any]:
         """As recorded from the paper API in October 2026; a simple order's class is empty."""

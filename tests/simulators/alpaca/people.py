@@ -1,5 +1,6 @@
 """Whoever has an account, what it holds, and how it proves who it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +34,7 @@ class Person:
         holdings: By symbol, as orders write it.
         settings: What /v2/account/configurations shows; PATCH changes it.
         overrides: Joins the answer of /v2/account, for blocked accounts and the like.
+        listeners: Told of every order of theirs whose status changes.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Person:
     activities: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, Any] = field(default_factory=dict)
+    listeners: list[Callable[[Any], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The settings of a new account; see the OpenAPI file's AccountConfigurations."""

@@ -142,7 +142,7 @@ def _successor(
         reserved=reserved,
     )
     new.expires_at = desk.expiry(new.time_in_force, now)
-    order.become("replaced", now)
     order.replaced_by = new.id
+    order.become("replaced", now)
     brackets.put_in_place(order, new)
     return new

@@ -17,6 +17,8 @@ from tests.simulators.alpaca.orders_api import OrdersApi
 from tests.simulators.alpaca.people import Person
 from tests.simulators.alpaca.sabotage import Sabotage
 from tests.simulators.alpaca.steering import Steering
+from tests.simulators.alpaca.streams import COINS, IEX, SIP, PriceStream
+from tests.simulators.alpaca.trade_stream import PATH, TradeStream
 
 
 def _utc_now() -> datetime:
@@ -41,6 +43,8 @@ class AlpacaSimulator(Steering, Sabotage):
         market: Prices, bars and hours; see `Market`.
         catalogue: What can be traded; see `Catalogue`.
         orders_bodies: The raw body of every POST /v2/orders that was carried out or refused.
+        streams: The websockets of prices by path; see `PriceStream`.
+        trade_stream: The websocket of order updates; see `TradeStream`.
     """
 
     def __init__(
@@ -68,6 +72,11 @@ class AlpacaSimulator(Steering, Sabotage):
         ]
         Steering.__init__(self, desk, self.market)
         gate = Gate(routes, environment, now, self._tokens)
+        self.streams = {
+            path: PriceStream(path, self.market, gate.proved) for path in (SIP, IEX, COINS)
+        }
+        self.trade_stream = TradeStream(gate.proved_here)
+        gate.streams.update({**self.streams, PATH: self.trade_stream})
         Sabotage.__init__(self, gate, ssl_context=ssl_context)
         self._now = now
 
@@ -75,6 +84,11 @@ class AlpacaSimulator(Steering, Sabotage):
     def data_url(self) -> str:
         """The base of the market data, for the historical clients."""
         return f"{self.url}/data"
+
+    @property
+    def stream_url(self) -> str:
+        """The base of the market data's websockets, with the scheme of HTTP."""
+        return f"{self.url}/streams"
 
     def add_person(
         self,
@@ -96,6 +110,7 @@ class AlpacaSimulator(Steering, Sabotage):
             last_equity=Decimal(cash),
             created_at=self._now(),
             multiplier=multiplier,
+            listeners=[self.trade_stream.tell],
         )
         self._gate.people[key] = person
         return person

@@ -1,5 +1,6 @@
 """Accounts, their numbers, what happened in them, and a person's preferences."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.simulators.schwab.asking import Answer, Ask, Route, account_of, json_answer
@@ -15,9 +16,10 @@ _TRADER = "/trader/v1"
 class AccountsApi:
     """Reads only."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Over the book of all orders."""
+    def __init__(self, desk: Desk, streamer: Callable[[], str]) -> None:
+        """Over the book of all orders; `streamer` gives the address of the websocket."""
         self._desk = desk
+        self._streamer = streamer
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -82,7 +84,7 @@ class AccountsApi:
             for place, account in enumerate(ask.owner.accounts)
         ]
         streamer = {
-            "streamerSocketUrl": "wss://streamer-api.schwab.com/ws",
+            "streamerSocketUrl": self._streamer(),
             "schwabClientCustomerId": "client-customer-id",
             "schwabClientCorrelId": "client-correlation-id",
             "schwabClientChannel": "N9",

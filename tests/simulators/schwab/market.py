@@ -72,6 +72,7 @@ class Market:
         extended: Whether, while they do not, the extended hours run.
         quotes: By symbol, options by their 21 characters.
         bars: By symbol, frequency type ("minute", "daily", …) and frequency.
+        listeners: Told of every symbol that gets a price.
     """
 
     now: Callable[[], datetime]
@@ -79,6 +80,7 @@ class Market:
     extended: bool = False
     quotes: dict[str, Quote] = field(default_factory=dict)
     bars: dict[tuple[str, str, int], list[Bar]] = field(default_factory=dict)
+    listeners: list[Callable[[str], None]] = field(default_factory=list)
 
     @property
     def open_now(self) -> bool:
@@ -106,6 +108,8 @@ class Market:
             delayed=delayed,
             greeks=old.greeks if old else None,
         )
+        for listener in self.listeners:
+            listener(symbol)
 
     def set_greeks(
         self,

@@ -21,6 +21,7 @@ from tests.simulators.schwab.quotes_api import QuotesApi
 from tests.simulators.schwab.reference_api import ReferenceApi
 from tests.simulators.schwab.sabotage import Sabotage
 from tests.simulators.schwab.steering import Steering
+from tests.simulators.schwab.streamer import PATH, Streamer
 from tests.simulators.schwab.token_api import TokenApi
 from tests.simulators.schwab.tokens import App, Tokens
 from tests.simulators.schwab.wire import read_form
@@ -50,6 +51,8 @@ class SchwabSimulator(Steering, Sabotage):
         listing: What can be traded; see `Listing`.
         tokens: Switches: `rotates_refresh_tokens`, `one_grant_each`.
         orders_bodies: The raw body of every POST of an order that was carried out or refused.
+        streamer: The websocket of prices; see `Streamer`.
+        streamer_at: Another address of it that preferences tell.
     """
 
     def __init__(
@@ -71,14 +74,23 @@ class SchwabSimulator(Steering, Sabotage):
             *self._consent.routes(),
             *TokenApi(self.tokens).routes(),
             *orders_api.routes(),
-            *AccountsApi(desk).routes(),
+            *AccountsApi(desk, lambda: self.streamer_url).routes(),
             *QuotesApi(self.market, self.listing).routes(),
             *CandlesApi(self.market, self.listing).routes(),
             *ChainsApi(self.market, self.listing).routes(),
             *ReferenceApi(self.market, self.listing).routes(),
         ]
         Steering.__init__(self, desk, orders_api)
-        Sabotage.__init__(self, Gate(routes, self.tokens, now), ssl_context=ssl_context)
+        gate = Gate(routes, self.tokens, now)
+        self.streamer = Streamer(self.market, self.tokens)
+        self.streamer_at: str | None = None
+        gate.streams[PATH] = self.streamer
+        Sabotage.__init__(self, gate, ssl_context=ssl_context)
+
+    @property
+    def streamer_url(self) -> str:
+        """What preferences tell people."""
+        return self.streamer_at or self.url.replace("http", "ws", 1) + PATH
 
     # Who there is
 

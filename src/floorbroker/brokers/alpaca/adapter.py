@@ -1,7 +1,7 @@
 """Alpaca behind the port."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -10,9 +10,11 @@ from floorbroker.brokers.alpaca.client import AlpacaClient
 from floorbroker.brokers.alpaca.credentials import AlpacaCredentials, AlpacaTokens
 from floorbroker.brokers.alpaca.instruments import Instruments
 from floorbroker.brokers.alpaca.market_data import MarketData
+from floorbroker.brokers.alpaca.order_news import News
 from floorbroker.brokers.alpaca.orders import Orders
+from floorbroker.brokers.alpaca.streams import Streams
 from floorbroker.brokers.context import BrokerContext
-from floorbroker.brokers.port import BrokerAdapter, BrokerOrder
+from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, OrderNews
 from floorbroker.brokers.shared.connection import Connection
 from floorbroker.brokers.shared.option_symbols import exchange_day, same_chain
 from floorbroker.domain.connections import ConnectionStatus
@@ -29,9 +31,13 @@ class AlpacaAdapter(BrokerAdapter):
     """One person's account: a key of Alpaca's, or a token, opens exactly one of an environment."""
 
     def __init__(
-        self, context: BrokerContext, credentials: AlpacaCredentials | AlpacaTokens
+        self,
+        context: BrokerContext,
+        credentials: AlpacaCredentials | AlpacaTokens,
+        *,
+        patience: float = 1.0,
     ) -> None:
-        """Asks nobody yet."""
+        """Asks nobody yet. `patience` stretches or shortens the deadlines of streams."""
         trading, data = context.endpoints[context.environment], context.endpoints["data"]
         self._client = AlpacaClient(context, credentials.opens)
         self._clock = context.clock
@@ -39,6 +45,10 @@ class AlpacaAdapter(BrokerAdapter):
         self._keys_seem_for = credentials.seems_to_be_for
         self._instruments = Instruments(self._client, context.cache, context.clock, trading)
         self._market = MarketData(self._client, context.cache, data)
+        self._streams = Streams(
+            context, self._client, self._market, credentials.opens, patience=patience
+        )
+        self._news = News(context, credentials.opens, patience=patience)
         self._orders = Orders(self._client, self._instruments, context.clock)
         self._account_id: str | None = None
         self._connection = Connection(context.clock)
@@ -59,6 +69,8 @@ class AlpacaAdapter(BrokerAdapter):
         """See the port; the keys go, and nothing can be asked any more."""
         self._connection.close()
         self._client.forget()
+        self._news.close()
+        await self._streams.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
@@ -139,6 +151,11 @@ class AlpacaAdapter(BrokerAdapter):
         with self._reading(account.account_id):
             return await self._orders.ended(since, until)
 
+    def order_events(self) -> AsyncIterator[OrderNews]:
+        """See the port; ends with an error when the connection does."""
+        with self._reading():
+            return self._news.told()
+
     # Market
 
     async def quote(self, instrument: Instrument) -> Quote:
@@ -172,6 +189,11 @@ class AlpacaAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._instruments.chain(underlying, expiry)
+
+    def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port; shares and coins. Each with the last price that was told of it."""
+        with self._reading():
+            return self._streams.quotes(instruments)
 
     async def _expiries(self, underlying: Instrument) -> Sequence[date]:
         today = exchange_day(self._clock.now())

@@ -89,6 +89,7 @@ class Order(Answer):
     expired_at: Moment | None = None
     failed_at: Moment | None = None
     replaced_by: Uuid | None = None
+    replaces: Uuid | None = None
     legs: "tuple[Order, ...] | None" = None
 
 

@@ -121,8 +121,8 @@ def instrument_of(symbol: str, asset_class: str, coins: Mapping[str, answers.Ass
 def quote(told: answers.Snapshot, instrument: Instrument, feed: str) -> Quote | None:
     """The present price; None where nothing was ever quoted or traded."""
     book, trade = told.latest_quote, told.latest_trade
-    bid = _price(book.bp) if book else None
-    ask = _price(book.ap) if book else None
+    bid = price(book.bp) if book else None
+    ask = price(book.ap) if book else None
     at = book.t if book and (bid or ask) else trade.t if trade else None
     if at is None:
         return None
@@ -130,7 +130,7 @@ def quote(told: answers.Snapshot, instrument: Instrument, feed: str) -> Quote | 
         instrument=instrument,
         bid=bid,
         ask=ask,
-        last=_price(trade.p) if trade else None,
+        last=price(trade.p) if trade else None,
         at=at,
         source=SOURCES[feed],
         delayed=feed == "indicative",
@@ -163,8 +163,8 @@ COIN_HOURS: Final = MarketHours(
 """Coins trade all day, every day."""
 
 
-def _price(amount: Decimal) -> Decimal | None:
-    """None for the 0 that stands for "nobody quotes"."""
+def price(amount: Decimal) -> Decimal | None:
+    """What a side stands at; None for the 0 that stands for "nobody quotes"."""
     return amount if amount > 0 else None
 
 

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from floorbroker.brokers.alpaca import answers, mapping, options
 from floorbroker.brokers.alpaca.client import AlpacaClient
 from floorbroker.brokers.alpaca.errors import BROKER, Refusal
+from floorbroker.brokers.alpaca.last_trades import LastTrades
 from floorbroker.brokers.shared.cache import SharedCache
 from floorbroker.brokers.shared.wire import Failure
 from floorbroker.domain.errors import BrokerError, NotSupported
@@ -25,26 +26,44 @@ _BARS: Final = {
     AssetClass.CRYPTO: ("/crypto/us/bars", "v1beta3"),
     AssetClass.OPTION: ("/options/bars", "v1beta1"),
 }
+_LISTED_FOR_SURE: Final = "SPY"
 _T = TypeVar("_T")
 
 
 class MarketData:
-    """One person's view of the market."""
+    """One person's view of the market.
 
-    __slots__ = ("_cache", "_client", "_host", "_refused")
+    Attributes:
+        lasts: What is heard here of shares and coins that are followed.
+    """
+
+    __slots__ = ("_cache", "_client", "_given", "_host", "lasts")
 
     def __init__(self, client: AlpacaClient, cache: SharedCache, host: str) -> None:
         """`host` is the address of the data."""
         self._client = client
         self._cache = cache
         self._host = host
-        self._refused: frozenset[str] = frozenset()
+        self._given: dict[str, bool] = {}
+        self.lasts = LastTrades()
+
+    async def stock_feed(self) -> str:
+        """The feed that shares are quoted from; asked for where nothing has told it yet."""
+        paid, free = STOCK_FEEDS
+        if paid in self._given:
+            return paid if self._given[paid] else free
+        feed, _ = await self._from_the_best(
+            STOCK_FEEDS, lambda feed: self._client.get_stock_snapshots(_LISTED_FOR_SURE, feed)
+        )
+        return feed
 
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price, with the feed that they come from."""
         symbol = instrument.symbol
         feed, told = await self._snapshot(instrument)
-        quote = mapping.quote(told[symbol], instrument, feed) if symbol in told else None
+        snapshot = told.get(symbol)
+        quote = mapping.quote(snapshot, instrument, feed) if snapshot else None
+        self.lasts.hear(symbol, snapshot.latest_trade if snapshot else None)
         if quote is None:
             raise BrokerError("Alpaca has no price for this.", broker=BROKER)
         return quote
@@ -137,12 +156,15 @@ class MarketData:
         """The first feed that is not refused, and its answer; a refused one is not asked again."""
         *paid, free = feeds
         for feed in paid:
-            if feed in self._refused:
+            if not self._given.get(feed, True):
                 continue
             try:
-                return feed, await ask(feed)
+                answer = await ask(feed)
             except Refusal as refusal:
                 if not refusal.of_a_subscription:
                     raise
-                self._refused |= {feed}
+                self._given[feed] = False
+            else:
+                self._given[feed] = True
+                return feed, answer
         return free, await ask(free)

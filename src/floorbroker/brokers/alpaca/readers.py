@@ -19,3 +19,5 @@ CLOCK: Final = TypeAdapter(answers.Clock).validate_python
 BY_SYMBOL: Final = TypeAdapter(dict[str, answers.Snapshot]).validate_python
 SNAPSHOTS: Final = TypeAdapter(answers.Snapshots).validate_python
 BARS: Final = TypeAdapter(answers.Bars).validate_python
+LATEST_QUOTE: Final = TypeAdapter(answers.LatestQuote).validate_python
+LATEST_TRADE: Final = TypeAdapter(answers.LatestTrade).validate_python

@@ -39,6 +39,10 @@ SPEC = BrokerSpec(
             Capability.BARS,
             Capability.OPTION_CHAIN,
             Capability.MARKET_HOURS,
+            # https://docs.alpaca.markets/docs/websocket-streaming
+            Capability.ORDER_EVENTS,
+            # Shares and coins: https://docs.alpaca.markets/docs/streaming-market-data
+            Capability.STREAM_QUOTES,
         }
     ),
     # Keys lie in the dashboard after signing up; a live account passes Alpaca's onboarding:
@@ -59,6 +63,8 @@ SPEC = BrokerSpec(
         "paper": "https://paper-api.alpaca.markets",
         "live": "https://api.alpaca.markets",
         "data": "https://data.alpaca.markets",
+        # BaseURL.MARKET_DATA_STREAM there
+        "stream": "https://stream.data.alpaca.markets",
         # https://docs.alpaca.markets/docs/using-oauth2-and-trading-api
         "sign_in": "https://app.alpaca.markets",
         "token": "https://api.alpaca.markets",

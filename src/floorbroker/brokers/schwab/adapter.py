@@ -1,7 +1,7 @@
 """Charles Schwab behind the port."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from floorbroker.brokers.schwab.looks import Pause
 from floorbroker.brokers.schwab.market_data import MarketData
 from floorbroker.brokers.schwab.order_fields import order_fields
 from floorbroker.brokers.schwab.orders import Orders
+from floorbroker.brokers.schwab.streams import Streams
 from floorbroker.brokers.shared.connection import Connection
 from floorbroker.domain.connections import ConnectionStatus
 from floorbroker.domain.ids import AccountId
@@ -32,15 +33,25 @@ class SchwabAdapter(BrokerAdapter):
     """One person's accounts, as many as they opened to the bot when they signed in."""
 
     def __init__(
-        self, context: BrokerContext, credentials: SchwabTokens, pause: Pause = asyncio.sleep
+        self,
+        context: BrokerContext,
+        credentials: SchwabTokens,
+        pause: Pause = asyncio.sleep,
+        *,
+        patience: float = 1.0,
     ) -> None:
-        """Asks nobody yet. `credentials` are the first ones only; `context.tokens` has them all."""
+        """Asks nobody yet. `credentials` are the first ones only; `context.tokens` has them all.
+
+        Args:
+            patience: Stretches or shortens the deadlines of streams.
+        """
         del credentials
         host = context.endpoints["api"]
         self._calls = SchwabCalls(context)
         self._clock = context.clock
         self._instruments = Instruments(self._calls, context.cache, host)
         self._market = MarketData(self._calls, context.cache, context.clock, host)
+        self._streams = Streams(context, self._calls, patience=patience)
         self._chains = Chains(self._calls, context.clock)
         self._orders = Orders(self._calls, context.clock, pause)
         self._accounts: dict[AccountId, Named] = {}
@@ -58,6 +69,7 @@ class SchwabAdapter(BrokerAdapter):
         """See the port; the access goes, and nothing can be asked any more."""
         self._connection.close()
         self._calls.forget()
+        await self._streams.close()
 
     def status(self) -> ConnectionStatus:
         """See the port."""
@@ -183,6 +195,11 @@ class SchwabAdapter(BrokerAdapter):
         """See the port."""
         with self._reading():
             return await self._instruments.chain(underlying, expiry)
+
+    def stream_quotes(self, instruments: Sequence[Instrument]) -> AsyncIterator[Quote]:
+        """See the port."""
+        with self._reading():
+            return self._streams.quotes(instruments)
 
     # What all of them share
 

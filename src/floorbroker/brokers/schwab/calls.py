@@ -34,6 +34,7 @@ _HISTORY: Final = TypeAdapter(market_answers.History).validate_python
 _EXPIRIES: Final = TypeAdapter(market_answers.Expiries).validate_python
 _CHAIN: Final = TypeAdapter(market_answers.Chain).validate_python
 _QUOTED: Final = TypeAdapter(market_answers.Quoted).validate_python
+_PREFERENCES: Final = TypeAdapter(market_answers.Preferences).validate_python
 _PRODUCTS: Final = TypeAdapter(
     dict[str, dict[str, market_answers.Product]],
 ).validate_python
@@ -77,6 +78,15 @@ class SchwabCalls:
         if told.number != account.number:
             raise Unreadable(200)
         return told
+
+    async def get_streamer(self) -> market_answers.StreamerInfo:
+        """`GET /trader/v1/userPreference`: of the person, not of an account."""
+        asked = self._words.get_user_preferences()
+        return (await self._read(_PREFERENCES, asked, MARKET_SECONDS)).streamers[0]
+
+    async def access_token(self) -> str:
+        """The one of this moment."""
+        return await self._line.access_token()
 
     # Orders
 

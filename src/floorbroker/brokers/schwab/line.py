@@ -115,6 +115,10 @@ class Line:
             await self._renew_for_the_next(given, ends_at)
         raise told
 
+    async def access_token(self) -> str:
+        """For the streamer, which takes it in words of its own."""
+        return (await self._access())["access_token"]
+
     # Access
 
     async def _read(self, asked: Asked, metered: Allowance, urgent: bool) -> Reply:

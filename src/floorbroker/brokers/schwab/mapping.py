@@ -94,7 +94,7 @@ def quote(told: market_answers.Quoted, instrument: Instrument) -> Quote | None:
     """The present price; None where nothing was ever quoted or traded."""
     prices = told.prices
     times = [one for one in (prices.quoted, prices.traded) if one is not None]
-    bid, ask, last = (_price(one) for one in (prices.bid, prices.ask, prices.last))
+    bid, ask, last = (price(one) for one in (prices.bid, prices.ask, prices.last))
     if not times or (bid is None and ask is None and last is None):
         return None
     return Quote(
@@ -106,7 +106,7 @@ def quote(told: market_answers.Quoted, instrument: Instrument) -> Quote | None:
         source=SOURCE,
         delayed=not told.realtime,
         volume=prices.volume,
-        halted=prices.status.casefold() == _HALTED,
+        halted=halted(prices.status),
     )
 
 
@@ -203,6 +203,11 @@ def _bar(told: market_answers.Candle) -> Bar:
     )
 
 
-def _price(amount: Decimal) -> Decimal | None:
-    """None for the 0 that stands for "nobody is there"."""
+def halted(status: str) -> bool:
+    """Whether a security's status says that nobody may trade it."""
+    return status.casefold() == _HALTED
+
+
+def price(amount: Decimal) -> Decimal | None:
+    """What a side stands at; None for the 0 that stands for "nobody is there"."""
     return amount if amount > 0 else None

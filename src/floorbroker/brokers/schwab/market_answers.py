@@ -52,6 +52,22 @@ class Quoted(Answer):
     reference: Reference = Reference()
 
 
+class StreamerInfo(Answer):
+    """One of `streamerInfo` of `GET /userPreference`: where prices are pushed, and to whom."""
+
+    address: str = Field(validation_alias="streamerSocketUrl", min_length=1, max_length=256)
+    customer: str = Field(validation_alias="schwabClientCustomerId", repr=False)
+    correlation: str = Field(validation_alias="schwabClientCorrelId", repr=False)
+    channel: str = Field(validation_alias="schwabClientChannel")
+    function: str = Field(validation_alias="schwabClientFunctionId")
+
+
+class Preferences(Answer):
+    """`GET /userPreference`."""
+
+    streamers: tuple[StreamerInfo, ...] = Field(validation_alias="streamerInfo", min_length=1)
+
+
 class Listed(Answer):
     """One of `GET /instruments`."""
 

@@ -41,7 +41,7 @@ class MarketData:
 
     async def quote(self, instrument: Instrument) -> Quote:
         """Bid, ask and last price; delayed where Schwab says so of this person's access."""
-        told = await self._calls.get_quote(_symbol(instrument))
+        told = await self._calls.get_quote(symbol_of(instrument))
         if told is None:
             raise not_found()
         quote = mapping.quote(told, instrument)
@@ -70,7 +70,7 @@ class MarketData:
         since = mapping.whole_hour(start) if timeframe is Timeframe.HOUR else start
         try:
             told = await self._calls.get_history(
-                _symbol(instrument),
+                symbol_of(instrument),
                 mapping.TERMS[timeframe],
                 since.astimezone(UTC),
                 end.astimezone(UTC),
@@ -107,8 +107,12 @@ class MarketData:
         return await self._cache.get((self._host, "hours", day), load, _HOURS_KEPT)
 
 
-def _symbol(instrument: Instrument) -> str:
-    """Schwab's; whatever else could stand there is a symbol that nothing has."""
+def symbol_of(instrument: Instrument) -> str:
+    """Schwab's name of it.
+
+    Raises:
+        SymbolNotFound: It can be none.
+    """
     try:
         return to_schwab(instrument)
     except ValueError:

@@ -36,6 +36,8 @@ SPEC = BrokerSpec(
             Capability.BARS,
             Capability.OPTION_CHAIN,
             Capability.MARKET_HOURS,
+            # The streamer, as schwab-py 1.5.1 speaks to it (streaming.py).
+            Capability.STREAM_QUOTES,
         }
     ),
     # The operator's application is approved by Schwab, and one that serves other people is

@@ -38,6 +38,11 @@ def to_schwab(instrument: Instrument) -> str:
     return symbol.replace(".", "/")
 
 
+def is_option(symbol: str) -> bool:
+    """Whether a symbol of Schwab's is an option's."""
+    return _PADDED.fullmatch(symbol) is not None
+
+
 def from_schwab(symbol: str) -> str:
     """The symbol in everybody's words; what is neither share nor option stays as it is."""
     found = _PADDED.fullmatch(symbol)

@@ -1,0 +1,88 @@
+"""A broker that pushes prices, but not this one, or not to us now: it is asked."""
+
+from typing import Final
+
+import pytest
+
+from floorbroker.domain.errors import FloorbrokerError, NotSupported, RateLimited
+from floorbroker.services.quote_feed import Subscription
+from tests.floor import House
+from tests.services.conftest import Build
+from tests.services.following import APPLE, Breaking, Rests, hub_of, next_of, paper_of
+
+USUAL: Final = 5
+
+
+class Refusing(Breaking):
+    """Pushes nothing: what is asked first, which is the stream, fails; what is asked next works.
+
+    Attributes:
+        refusal: How it fails; None lets the next stream stand.
+        troubles: What subscribers could see of it when the question after it came.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusal: FloorbrokerError | None = None
+        self.events: Subscription | None = None
+        self.troubles: list[FloorbrokerError | None] = []
+        self._failed = False
+
+    async def before(self, operation: str) -> None:
+        await super().before(operation)
+        if operation != "quote":
+            return
+        if self._failed:
+            assert self.events is not None
+            self.troubles.append(self.events.trouble)
+        elif self.refusal is not None:
+            self._failed = True
+            raise self.refusal
+
+
+@pytest.fixture
+def market() -> Refusing:
+    return Refusing()
+
+
+@pytest.fixture
+def house(build: Build, market: Refusing) -> House:
+    return build(faults=market, push_seconds=0.001)
+
+
+@pytest.fixture
+def rests(house: House) -> Rests:
+    return Rests(house.clock)
+
+
+async def test_what_is_not_pushed_is_asked_for_as_long_as_somebody_listens(
+    house: House, market: Refusing, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await paper_of(house)
+    market.refusal = NotSupported(broker="paper")
+    async with hub.subscribe(link, APPLE) as events:
+        market.events = events
+        first = await next_of(events)
+        pauses = [await rests.passes() for _ in range(4)]
+        last = await next_of(events)
+
+    assert not first.pushed
+    assert not last.pushed
+    assert pauses == [USUAL] * 4
+    assert market.troubles == [None] * len(market.troubles)
+
+
+async def test_a_place_that_somebody_else_has_is_no_trouble_of_the_prices(
+    house: House, market: Refusing, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await paper_of(house)
+    market.refusal = RateLimited(broker="paper")
+    async with hub.subscribe(link, APPLE) as events:
+        market.events = events
+        asked = await next_of(events)
+        await rests.passes()
+        house.clock.advance(10)
+        pushed = await next_of(events)
+
+    assert (asked.pushed, pushed.pushed) == (False, True)
+    assert market.troubles[0] is None
