@@ -10,6 +10,7 @@ from floorbroker.bootstrap.operators import build_alerting
 from floorbroker.bootstrap.own_alerts import OwnAlertWork, build_own_alerts
 from floorbroker.bot.app import FloorbrokerBot
 from floorbroker.bot.messenger import DiscordMessenger
+from floorbroker.bot.shards import shards_of
 from floorbroker.brokers.shared.gateways import Gateways
 from floorbroker.brokers.shared.transport import Transport
 from floorbroker.charts.studio import Studio
@@ -112,7 +113,8 @@ def _digests(ground: Ground, floor: Floor, messenger: DiscordMessenger) -> Diges
 def build(ground: Ground, shard_count: int | None) -> App:
     """The process on its ground: services, bot, and what works in the background."""
     floor = build_floor(ground)
-    bot = FloorbrokerBot(floor, Marks(ground.store), shard_count=shard_count)
+    shards = shards_of(ground.settings.discord_shards)
+    bot = FloorbrokerBot(floor, Marks(ground.store), shard_count=shard_count, shards=shards)
     messenger = DiscordMessenger(bot, ground.clock)
     notifier = Notifier(
         orders=ground.orders,

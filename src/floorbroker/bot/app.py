@@ -40,7 +40,7 @@ from floorbroker.bot.cogs.trade import TradeCommands
 from floorbroker.bot.cogs.watch import WatchCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
-from floorbroker.bot.shards import shards_of
+from floorbroker.bot.shards import Shards
 from floorbroker.bot.trades_on_cards import ContractMenu, TradeButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
@@ -89,14 +89,17 @@ class FloorbrokerTree(app_commands.CommandTree["FloorbrokerBot"]):
 class FloorbrokerBot(commands.AutoShardedBot):
     """Needs no privileged intent: it reads no messages and knows no members."""
 
-    def __init__(self, floor: Floor, marks: Marks, *, shard_count: int | None = None) -> None:
-        """`shard_count` None asks Discord how many are needed, unless the settings name some.
-
-        Raises:
-            SettingsProblem: They name some that do not exist.
-        """
+    def __init__(
+        self,
+        floor: Floor,
+        marks: Marks,
+        *,
+        shard_count: int | None = None,
+        shards: Shards | None = None,
+    ) -> None:
+        """All of `shard_count` shards (None: as many as Discord asks for), or some of them."""
         share: dict[str, Any] = {"shard_count": shard_count}
-        if shards := shards_of(floor.settings.discord_shards):
+        if shards is not None:
             share = {"shard_count": shards.count, "shard_ids": list(shards.ids)}
         # No voice here, so nobody needs to hear that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
