@@ -23,6 +23,8 @@ from floorbroker.domain.people import Link
 from floorbroker.market_data.unofficial import chosen_prices
 from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.asking import Asking
+from floorbroker.replicas.counts import SharedCounts
 from floorbroker.replicas.opening import open_redis
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
@@ -64,12 +66,14 @@ class Ground:
 
     Attributes:
         redis: What several replicas share; None where one process does everything.
+        counts: What they use of limits, counted as one; None likewise.
     """
 
     settings: Settings
     clock: Clock
     store: Documents
     redis: "Redis | None"
+    counts: SharedCounts | None
     vault: Vault
     metrics: Metrics
     supervisor: Supervisor
@@ -108,6 +112,9 @@ def build_ground(  # the parts that everything else is made of
         SettingsProblem: The settings name no usable Redis.
     """
     redis = open_redis(settings)
+    counts = None
+    if redis is not None:
+        counts = SharedCounts(redis, Asking("limits", metrics), vault.mark, supervisor.hand_over)
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
@@ -120,7 +127,7 @@ def build_ground(  # the parts that everything else is made of
             paper_books=paper_books.StoredPaperBooks(store),
             transport=transport,
             cache=SharedCache(clock),
-            allowances=Allowances(clock, metrics),
+            allowances=Allowances(clock, metrics, together=counts),
             nonces=counters.StoredNonces(store),
             gateways=gateways,
         ),
@@ -179,6 +186,7 @@ def build_ground(  # the parts that everything else is made of
         clock=clock,
         store=store,
         redis=redis,
+        counts=counts,
         vault=vault,
         metrics=metrics,
         supervisor=supervisor,

@@ -2,6 +2,9 @@
 
 A sliding window fits most vendors; some count for themselves and tell. Kraken's counter, which
 decays as time goes by, fits no window.
+
+Where several replicas serve, they count windows together, and a broker that says stay away is left
+alone by all of them. The other two are counted in each: see "Shared limits" in docs/decisions.md.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from floorbroker.brokers.shared.allowance import Allowance, Pause, Told
+from floorbroker.brokers.shared.allowance import Allowance, Pause, Together, Told
 from floorbroker.brokers.shared.told_allowance import ToldAllowance
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
@@ -29,11 +32,19 @@ _Counted = TypeVar("_Counted", bound=Allowance)
 class Allowances:
     """By broker, scope and identity; an identity is a link's id, or empty for the application."""
 
-    def __init__(self, clock: Clock, metrics: Metrics, *, pause: Pause = asyncio.sleep) -> None:
-        """`pause` is how a caller waits."""
+    def __init__(
+        self,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        pause: Pause = asyncio.sleep,
+        together: Together | None = None,
+    ) -> None:
+        """`pause` is how a caller waits; `together` is what other replicas count too."""
         self._clock = clock
         self._metrics = metrics
         self._pause = pause
+        self._together = together
         self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._kept: dict[tuple[str, str, str], Allowance] = {}
 
@@ -81,11 +92,17 @@ class Allowances:
                 del self._kept[next(iter(self._kept))]
             told = self.meter(broker, scope)
             self._kept[key] = counted(f"{broker} {scope}", self._clock, told, self._pause)
+            if self._together is not None:
+                self._kept[key].count_together(self._together, "/".join(key))
         return cast(_Counted, self._kept[key])  # a vendor counts a scope in one way
 
 
 class _Window(Allowance):
-    """Counted by the library, in its own time."""
+    """Counted by the library, in its own time.
+
+    This process's own count goes on beside that of all replicas: it decides where theirs is
+    unknown, and keeps what was used meanwhile.
+    """
 
     def __init__(
         self,
@@ -102,6 +119,25 @@ class _Window(Allowance):
         self._windows = windows
         self._item = item
         self._identity = identity
+        self._share: float | None = None
+
+    async def _take_now(self, cost: int, reserve: float) -> timedelta | None:
+        if self._together is None or self._wait_for(cost, reserve) is not None:
+            return await super()._take_now(cost, reserve)
+        told = await self._together.use(
+            self._who,
+            cost,
+            most=self._item.amount,
+            seconds=self._item.get_expiry(),
+            kept_back=int(self._item.amount * reserve),
+        )
+        if told is None:
+            self._share = None
+            return await super()._take_now(cost, reserve)  # anew: others asked meanwhile, too
+        wait, self._share = told
+        if wait is None:
+            self._use(cost)
+        return wait
 
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
         kept_back = int(self._item.amount * reserve)
@@ -116,6 +152,8 @@ class _Window(Allowance):
         self._windows.hit(self._item, self._identity, cost=cost)
 
     def _used(self) -> float:
+        if self._share is not None:
+            return self._share
         stats = self._windows.get_window_stats(self._item, self._identity)
         return 1 - stats.remaining / self._item.amount
 
