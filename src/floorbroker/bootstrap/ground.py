@@ -26,6 +26,7 @@ from floorbroker.observability.metrics import Metrics
 from floorbroker.replicas.asking import Asking
 from floorbroker.replicas.counts import SharedCounts
 from floorbroker.replicas.opening import open_redis
+from floorbroker.replicas.word import Word
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
@@ -38,6 +39,7 @@ from floorbroker.services.leaps import Leaps
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.market_calendar import MarketCalendar
 from floorbroker.services.notify import Addresses
+from floorbroker.services.other_replicas import OtherReplicas
 from floorbroker.services.pushed_news import PushedNews
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.renewals import Renewals
@@ -67,6 +69,7 @@ class Ground:
     Attributes:
         redis: What several replicas share; None where one process does everything.
         counts: What they use of limits, counted as one; None likewise.
+        word: What they tell each other; nothing where there are no others.
     """
 
     settings: Settings
@@ -74,6 +77,7 @@ class Ground:
     store: Documents
     redis: "Redis | None"
     counts: SharedCounts | None
+    word: Word
     vault: Vault
     metrics: Metrics
     supervisor: Supervisor
@@ -180,6 +184,8 @@ def build_ground(  # the parts that everything else is made of
     )
     addresses = Addresses(vault, clock)
     reconciler = Reconciler(desk)
+    word = Word(redis, metrics, supervisor.hand_over)
+    OtherReplicas(word, people_store, sessions)
     sessions.announce_to(PushedNews(order_store, reconciler, supervisor, clock).listen)
     return Ground(
         settings=settings,
@@ -187,6 +193,7 @@ def build_ground(  # the parts that everything else is made of
         store=store,
         redis=redis,
         counts=counts,
+        word=word,
         vault=vault,
         metrics=metrics,
         supervisor=supervisor,
