@@ -83,6 +83,38 @@ async def test_the_share_that_is_used_is_that_of_all(redis_server: RedisServer) 
     assert 'floorbroker_broker_limit_used{broker="alpaca",scope="account"} 0.5' in text
 
 
+def counter(replica: Replica, who: str = ACCOUNT, falls: float = 0.001) -> Allowance:
+    return replica.allowances.decaying("kraken", "key", who, most=MOST, per_second=falls)
+
+
+async def test_a_counter_that_falls_is_one_for_all_replicas(redis_server: RedisServer) -> None:
+    async with replicas(redis_server, 3) as three:
+        usual = await passed([counter(one) for one in three], MOST)
+        urgent = await passed([counter(one) for one in three], MOST, urgent=True)
+
+        with pytest.raises(NoAllowance) as refused:
+            await counter(three[0]).take(2, urgent=True)
+
+    assert usual == 8
+    assert urgent == 2
+    assert timedelta(seconds=1900) < refused.value.retry_after <= timedelta(seconds=2000)
+
+
+async def test_a_counter_falls_by_the_clock_of_redis(redis_server: RedisServer) -> None:
+    async with replicas(redis_server, 2) as two:
+        for one in two * MOST:
+            one.clock.advance(60)  # for its own count, which is not asked here
+
+            await counter(one, falls=1e6).take(urgent=True)
+
+
+async def test_a_counter_goes_on_in_each_replica_without_redis(redis_server: RedisServer) -> None:
+    async with replicas(redis_server, 2) as two:
+        redis_server.stop()
+
+        assert [await passed([counter(one)], MOST + 1, urgent=True) for one in two] == [MOST] * 2
+
+
 async def test_without_redis_each_replica_counts_for_itself_and_with_it_together_again(
     redis_server: RedisServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,16 +254,17 @@ async def test_who_knocks_at_two_replicas_knocks_as_often_as_at_one(
 async def test_whoever_is_counted_cannot_be_read_out_of_redis(redis_server: RedisServer) -> None:
     async with replicas(redis_server, 1) as (one,), Redis.from_url(redis_server.url) as redis:
         await window(one).take()
+        await counter(one).take()
         window(one).stay_away(timedelta(seconds=30))
         await one.all_told()
         await Visits(together=one.counts).count_address(asked("192.0.2.1"))
         await Visits(together=one.counts).count_link("0123456789abcdef")
 
         keys = [key.decode() for key in await redis.keys("*")]
-        values = [(await redis.get(key)).decode() for key in keys]
+        values = [str(await redis.dump(key)) for key in keys]
         lasting = [key for key in keys if await redis.pttl(key) <= 0]
 
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert not lasting
     for text in (*keys, *values):
         assert not any(told in text for told in (ACCOUNT, "192.0.2.1", "0123456789abcdef"))

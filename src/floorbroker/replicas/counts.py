@@ -19,12 +19,36 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 USED: Final = "floorbroker:used"
+COUNTER: Final = "floorbroker:counter"
 AWAY: Final = "floorbroker:away"
 _LONGER_STANDS: Final = """
 if redis.call('pttl', KEYS[1]) < tonumber(ARGV[1]) then
     redis.call('set', KEYS[1], 1, 'PX', ARGV[1])
 end
 return 1
+"""
+
+# Falls as time goes by, by Redis' own clock. Answers how long to wait, 0 if it was used, and what
+# is used then; as texts, since Redis cuts numbers of a script down to whole ones.
+_FALLING: Final = """
+local most, falls, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('time')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+local known = redis.call('hmget', KEYS[1], 'used', 'at')
+local used = 0
+if known[1] then
+    local passed = math.max(now - tonumber(known[2]), 0)
+    used = math.max(tonumber(known[1]) - passed * falls, 0)
+end
+local over = used + cost - most
+if over > 1e-9 then
+    return {string.format('%.6f', over / falls + 1e-6), string.format('%.6f', used)}
+end
+used = used + cost
+local told = string.format('%.6f', used)
+redis.call('hset', KEYS[1], 'used', told, 'at', string.format('%.6f', now))
+redis.call('pexpire', KEYS[1], math.ceil(used / falls * 1000) + 1)
+return {'0', told}
 """
 
 HandOver = Callable[[Coroutine[Any, Any, None]], object]
@@ -52,6 +76,7 @@ class SharedCounts:
         self._hand_over = hand_over
         self._loop = asyncio.get_running_loop()
         self._keep_longer = redis.register_script(_LONGER_STANDS)
+        self._falling = redis.register_script(_FALLING)
 
     async def use(
         self, who: str, cost: int, *, most: int, seconds: int, kept_back: int = 0
@@ -64,6 +89,18 @@ class SharedCounts:
         """
         item, mark = RateLimitItemPerSecond(most, seconds), self._mark(who)
         return await self._asking.answer(lambda: self._use(item, mark, cost, kept_back))
+
+    async def use_of_counter(
+        self, who: str, cost: int, *, most: float, per_second: float, kept_back: float = 0.0
+    ) -> tuple[timedelta | None, float] | None:
+        """The same of a counter up to `most` that falls by `per_second`."""
+        key, room = f"{COUNTER}:{self._mark(who)}", most - kept_back
+
+        async def ask() -> tuple[timedelta | None, float]:
+            wait, used = await self._falling(keys=[key], args=[room, per_second, cost])
+            return timedelta(seconds=float(wait)) or None, float(used) / most
+
+        return await self._asking.answer(ask)
 
     async def away(self, who: str) -> timedelta | None:
         """For how long whoever it is must not be asked; None if it may, or Redis is away."""

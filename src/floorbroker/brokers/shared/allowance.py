@@ -28,25 +28,31 @@ Told = Callable[[float], None]
 _log = structlog.get_logger(__name__)
 
 
+Counted = tuple[timedelta | None, float]
+"""How long to wait for room, None if it was used now; and the share that is used."""
+
+
 class Together(Protocol):
     """What all replicas of the service count as one. Who waits for it waits for moments only.
 
-    `who` is whoever the vendor counts as one, in a scope of one broker.
+    `who` is whoever the vendor counts as one, in a scope of one broker. None is the answer where
+    nobody knows. Test and use are one step.
     """
 
     async def away(self, who: str) -> timedelta | None:
-        """For how long the broker wants to be left alone; None if it does not, or nobody knows."""
+        """For how long the broker wants to be left alone, if it does."""
         ...
 
     async def use(
         self, who: str, cost: int, *, most: int, seconds: int, kept_back: int
-    ) -> tuple[timedelta | None, float] | None:
-        """Uses `cost` of `most` within `seconds` if that leaves `kept_back`, in one step.
+    ) -> Counted | None:
+        """Uses `cost` of `most` within `seconds` if that leaves `kept_back`."""
+        ...
 
-        Returns:
-            How long to wait for room, None if it was used; and the share that is used. None where
-            nobody knows.
-        """
+    async def use_of_counter(
+        self, who: str, cost: int, *, most: float, per_second: float, kept_back: float
+    ) -> Counted | None:
+        """The same of a counter up to `most` that falls by `per_second`."""
         ...
 
     def stay_away(self, who: str, pause: timedelta) -> None:
@@ -69,6 +75,7 @@ class Allowance(ABC):
         self._warned = False
         self._together: Together | None = None
         self._who = ""
+        self._share: float | None = None
 
     def count_together(self, together: Together, who: str) -> None:
         """From now on other replicas count too; `who` is what they know it by."""
@@ -103,11 +110,27 @@ class Allowance(ABC):
                 self._together.stay_away(self._who, retry_after)
 
     async def _take_now(self, cost: int, reserve: float) -> timedelta | None:
-        """Uses `cost` if there is room beside the reserve; else how long until there is."""
+        """Uses `cost` if there is room beside the reserve; else how long until there is.
+
+        This process's own count goes on beside that of all replicas: it decides where theirs is
+        unknown, and keeps what was used meanwhile.
+        """
         wait = self._wait_for(cost, reserve)
+        if wait is None and self._together is not None:
+            counted = await self._use_together(self._together, cost, reserve)
+            if counted is None:
+                self._share = None
+                wait = self._wait_for(cost, reserve)  # anew: others asked meanwhile, too
+            else:
+                wait, self._share = counted
         if wait is None:
             self._use(cost)
         return wait
+
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        """What all replicas' count says; None where each counts for itself."""
+        del together, cost, reserve
+        return None
 
     @abstractmethod
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
@@ -134,7 +157,7 @@ class Allowance(ABC):
         return None if self._together is None else await self._together.away(self._who)
 
     def _tell(self) -> None:
-        used = self._used()
+        used = self._used() if self._share is None else self._share
         self._told(used)
         if used >= NEARLY_USED and not self._warned:
             _log.warning("limit_nearly_used", limit=self._name, percent=round(100 * used))

@@ -3,8 +3,8 @@
 A sliding window fits most vendors; some count for themselves and tell. Kraken's counter, which
 decays as time goes by, fits no window.
 
-Where several replicas serve, they count windows together, and a broker that says stay away is left
-alone by all of them. The other two are counted in each: see "Shared limits" in docs/decisions.md.
+Where several replicas serve, they count windows and counters together, and a broker that says stay
+away is left alone by all of them. What a vendor tells in its headers each of them hears for itself.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from floorbroker.brokers.shared.allowance import Allowance, Pause, Together, Told
+from floorbroker.brokers.shared.allowance import Allowance, Counted, Pause, Together, Told
 from floorbroker.brokers.shared.told_allowance import ToldAllowance
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
@@ -98,11 +98,7 @@ class Allowances:
 
 
 class _Window(Allowance):
-    """Counted by the library, in its own time.
-
-    This process's own count goes on beside that of all replicas: it decides where theirs is
-    unknown, and keeps what was used meanwhile.
-    """
+    """Counted by the library, in its own time."""
 
     def __init__(
         self,
@@ -119,25 +115,11 @@ class _Window(Allowance):
         self._windows = windows
         self._item = item
         self._identity = identity
-        self._share: float | None = None
 
-    async def _take_now(self, cost: int, reserve: float) -> timedelta | None:
-        if self._together is None or self._wait_for(cost, reserve) is not None:
-            return await super()._take_now(cost, reserve)
-        told = await self._together.use(
-            self._who,
-            cost,
-            most=self._item.amount,
-            seconds=self._item.get_expiry(),
-            kept_back=int(self._item.amount * reserve),
-        )
-        if told is None:
-            self._share = None
-            return await super()._take_now(cost, reserve)  # anew: others asked meanwhile, too
-        wait, self._share = told
-        if wait is None:
-            self._use(cost)
-        return wait
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        most, seconds = self._item.amount, self._item.get_expiry()
+        kept_back = int(most * reserve)
+        return await together.use(self._who, cost, most=most, seconds=seconds, kept_back=kept_back)
 
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
         kept_back = int(self._item.amount * reserve)
@@ -152,8 +134,6 @@ class _Window(Allowance):
         self._windows.hit(self._item, self._identity, cost=cost)
 
     def _used(self) -> float:
-        if self._share is not None:
-            return self._share
         stats = self._windows.get_window_stats(self._item, self._identity)
         return 1 - stats.remaining / self._item.amount
 
@@ -169,6 +149,12 @@ class _Decaying(Allowance):
         self._per_second = per_second
         self._counter = 0.0
         self._at = clock.now()
+
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        most, kept_back = self._most, self._most * reserve
+        return await together.use_of_counter(
+            self._who, cost, most=most, per_second=self._per_second, kept_back=kept_back
+        )
 
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
         over = self._now() + cost - self._most * (1 - reserve)
