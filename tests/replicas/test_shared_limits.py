@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from floorbroker.brokers.shared.allowance import Allowance
 from floorbroker.brokers.shared.wire import NoAllowance
-from floorbroker.replicas.asking import REST
+from floorbroker.replicas.asking import AT_ONCE, REST
 from floorbroker.web.rate import TooMany, Visits
 from tests.observability.scraped import samples
 from tests.redis_server import RedisServer
@@ -163,6 +163,15 @@ async def test_a_silent_redis_keeps_nobody_waiting_again_and_again(
         one.later(REST)
         await window(one).take()
         assert failures(one) == 2
+
+
+async def test_a_crowd_uses_few_connections(redis_server: RedisServer) -> None:
+    async with replicas(redis_server, 1) as (one,), Redis.from_url(redis_server.url) as redis:
+        crowd = [window(one, str(number)) for number in range(20 * AT_ONCE)]
+
+        assert await passed(crowd, 1) == len(crowd)
+
+        assert len(await redis.client_list()) <= AT_ONCE + 1
 
 
 async def test_of_those_who_find_redis_gone_at_once_no_more_pass_than_one_process_allows(

@@ -14,6 +14,9 @@ SECONDS: Final = 0.25
 REST: Final = 1.0
 """Seconds after which a Redis that gave no answer is asked again, by one question at a time."""
 
+AT_ONCE: Final = 16
+"""Questions, each with a connection of its own: a crowd must not use up what Redis lets in."""
+
 _T = TypeVar("_T")
 
 
@@ -35,6 +38,7 @@ class Asking:
         self._no_answer = (RedisError, OSError, TimeoutError)
         self._seconds = seconds
         self._now = now
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._again_at = float("-inf")
 
     async def answer(self, question: Callable[[], Awaitable[_T]]) -> _T | None:
@@ -44,7 +48,7 @@ class Asking:
                 return None
             self._again_at = self._now() + REST  # one asks, the others go on meanwhile
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds), self._turns:
                 answer = await question()
         except self._no_answer as error:
             self._outage.failed(error)
