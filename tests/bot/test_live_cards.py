@@ -12,6 +12,8 @@ from floorbroker.bot.live_cards import LAST_TRIES, LiveCard, LiveCards
 from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.watch_cards import Standing
 from floorbroker.domain.errors import NotLinked
+from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.word import Word
 from floorbroker.services.quote_streams import QuoteStreams
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.watching import Board, Line
@@ -75,7 +77,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def cards(supervisor: Supervisor, clock: ManualClock) -> LiveCards:
-    return LiveCards(supervisor, clock, every=0.01)
+    return LiveCards(supervisor, clock, Word(None, Metrics(), supervisor.hand_over), every=0.01)
 
 
 @pytest.fixture
@@ -267,7 +269,9 @@ async def test_no_edit_arrives_after_stop_was_answered(cards: LiveCards, screen:
 async def test_an_edit_that_hangs_holds_up_stop_for_a_moment_and_is_given_up(
     screen: Screen, supervisor: Supervisor, clock: ManualClock
 ) -> None:
-    cards = LiveCards(supervisor, clock, every=0.01, let_go=0.05)
+    cards = LiveCards(
+        supervisor, clock, Word(None, Metrics(), supervisor.hand_over), every=0.01, let_go=0.05
+    )
     screen.held.clear()
     await begin(cards, screen)
     await asyncio.wait_for(screen.sent.wait(), LONG)

@@ -21,6 +21,7 @@ def known() -> Mapping[str, frozenset[str]]:
     metrics.limit_used("kraken", "orders", 0.5)
     metrics.loop_lag(0.0)
     metrics.price_heard("ibkr", 0.01)
+    metrics.redis_failed("limits")
     with metrics.broker_call("paper", "quote"), metrics.store_call("get"):
         pass
     conditions = metrics.conditions

@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from floorbroker.bootstrap import running
+from floorbroker.cli.run import web
 from floorbroker.config import SettingsProblem
+from floorbroker.replicas.counts import USED
 from floorbroker.replicas.opening import answers
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
@@ -75,6 +78,23 @@ async def test_a_start_without_an_answer_of_redis_is_a_start(
         assert app.redis is not None
         assert not await answers(app.redis)
         assert (await app.checks())["store"]
+
+
+async def test_visits_of_the_pages_are_counted_for_all_replicas(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    chosen = settings(redis_url=SecretStr(redis_server.url), port=0, host="127.0.0.1")
+    async with (
+        Redis.from_url(redis_server.url) as redis,
+        running(chosen, documents=_store(tmp_path), keyring=KEYS) as app,
+        web(app) as (port,),
+        aiohttp.ClientSession() as browser,
+    ):
+        async with browser.get(f"http://127.0.0.1:{port}/errors") as page:
+            assert page.status == 200
+
+        (key,) = await redis.keys(f"{USED}:*")
+        assert await redis.get(key) == b"1"
 
 
 @pytest.mark.parametrize("address", ["localhost:6379", "http://localhost:6379", "redis://a:b"])

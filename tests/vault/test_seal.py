@@ -146,3 +146,16 @@ def test_what_cannot_be_opened_says_nothing_about_the_secret() -> None:
 
     assert SECRET not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+def test_a_mark_is_the_same_for_whoever_has_the_newest_key() -> None:
+    rotated = Vault(Keyring("k1", {"k1": OLD, "k2": NEW}))
+
+    assert VAULT.mark("192.0.2.1") == rotated.mark("192.0.2.1")
+    assert len({VAULT.mark(f"192.0.2.{number}") for number in range(256)}) == 256
+
+
+def test_a_mark_cannot_be_made_without_the_newest_key() -> None:
+    other = Vault(Keyring("k2", {"k1": OLD, "k2": NEW}))
+
+    assert VAULT.mark("192.0.2.1") != other.mark("192.0.2.1")

@@ -152,22 +152,22 @@ def test_a_network_of_ipv6_is_one_knocker() -> None:
     assert remote_address(near, 0) == remote_address(far, 0) == "2001:db8:1:2::/64"
 
 
-def test_a_flood_of_addresses_fills_no_memory() -> None:
+async def test_a_flood_of_addresses_fills_no_memory() -> None:
     visits = Visits(per_link=FIVE, most_remembered=100)
 
     for number in range(1_000):
-        visits.count_link(f"link {number}")
+        await visits.count_link(f"link {number}")
 
     assert len(visits._storage.events) <= 101
 
 
-def test_who_knocks_too_often_is_told_when_to_come_back() -> None:
+async def test_who_knocks_too_often_is_told_when_to_come_back() -> None:
     visits = Visits(per_link=FIVE)
     for _ in range(5):
-        visits.count_link("a link")
+        await visits.count_link("a link")
 
     with pytest.raises(TooMany) as refusal:
-        visits.count_link("a link")
+        await visits.count_link("a link")
 
     assert 55 <= refusal.value.seconds <= 60
 

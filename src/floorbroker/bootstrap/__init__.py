@@ -108,4 +108,6 @@ def _start(app: App) -> None:
     app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
     if app.settings.single_user:
         app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)
+    if app.redis is not None:
+        app.supervisor.keep("word of replicas", app.floor.word.listen())
     app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

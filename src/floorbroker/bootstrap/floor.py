@@ -144,6 +144,7 @@ def build_floor(ground: Ground) -> Floor:
             ground.supervisor,
             clock,
         ),
+        word=ground.word,
         worths=Worths(
             day_values.DayValues(ground.store),
             moment_values.MomentValues(ground.store),

@@ -23,7 +23,10 @@ from floorbroker.domain.people import Link
 from floorbroker.market_data.unofficial import chosen_prices
 from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.asking import Asking
+from floorbroker.replicas.counts import SharedCounts
 from floorbroker.replicas.opening import open_redis
+from floorbroker.replicas.word import Word
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
@@ -36,6 +39,7 @@ from floorbroker.services.leaps import Leaps
 from floorbroker.services.link_health import LinkHealth
 from floorbroker.services.market_calendar import MarketCalendar
 from floorbroker.services.notify import Addresses
+from floorbroker.services.other_replicas import OtherReplicas
 from floorbroker.services.pushed_news import PushedNews
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.renewals import Renewals
@@ -64,12 +68,16 @@ class Ground:
 
     Attributes:
         redis: What several replicas share; None where one process does everything.
+        counts: What they use of limits, counted as one; None likewise.
+        word: What they tell each other; nothing where there are no others.
     """
 
     settings: Settings
     clock: Clock
     store: Documents
     redis: "Redis | None"
+    counts: SharedCounts | None
+    word: Word
     vault: Vault
     metrics: Metrics
     supervisor: Supervisor
@@ -108,6 +116,9 @@ def build_ground(  # the parts that everything else is made of
         SettingsProblem: The settings name no usable Redis.
     """
     redis = open_redis(settings)
+    counts = None
+    if redis is not None:
+        counts = SharedCounts(redis, Asking("limits", metrics), vault.mark, supervisor.hand_over)
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
@@ -120,7 +131,7 @@ def build_ground(  # the parts that everything else is made of
             paper_books=paper_books.StoredPaperBooks(store),
             transport=transport,
             cache=SharedCache(clock),
-            allowances=Allowances(clock, metrics),
+            allowances=Allowances(clock, metrics, together=counts),
             nonces=counters.StoredNonces(store),
             gateways=gateways,
         ),
@@ -173,12 +184,16 @@ def build_ground(  # the parts that everything else is made of
     )
     addresses = Addresses(vault, clock)
     reconciler = Reconciler(desk)
+    word = Word(redis, metrics, supervisor.hand_over)
+    OtherReplicas(word, people_store, sessions)
     sessions.announce_to(PushedNews(order_store, reconciler, supervisor, clock).listen)
     return Ground(
         settings=settings,
         clock=clock,
         store=store,
         redis=redis,
+        counts=counts,
+        word=word,
         vault=vault,
         metrics=metrics,
         supervisor=supervisor,

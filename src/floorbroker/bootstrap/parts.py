@@ -19,6 +19,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
 from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.counts import SharedCounts
 from floorbroker.services.alert_looks import AlertLooks
 from floorbroker.services.alerting import Alerting
 from floorbroker.services.audit import Audit
@@ -60,6 +61,7 @@ class App:
     settings: Settings
     documents: Documents
     redis: "Redis | None"
+    counts: SharedCounts | None
     metrics: Metrics
     supervisor: Supervisor
     floor: Floor
@@ -142,6 +144,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
         settings=ground.settings,
         documents=ground.store,
         redis=ground.redis,
+        counts=ground.counts,
         metrics=ground.metrics,
         supervisor=ground.supervisor,
         floor=floor,

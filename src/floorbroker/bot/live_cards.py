@@ -18,6 +18,7 @@ from floorbroker.bot.replies.card import Card
 from floorbroker.bot.replies.watch_cards import Standing
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
+from floorbroker.replicas.word import What, Word
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.watching import Board
 
@@ -32,6 +33,8 @@ LAST_WORD: Final = 5.0
 """Seconds in which the cards of a process that ends say so."""
 
 LAST_TRIES: Final = 3
+_BEGUN: Final = "begun"
+_STOPPED: Final = "stopped"
 
 Show = Callable[[Card], Awaitable[Edit]]
 """Edits the card."""
@@ -79,9 +82,17 @@ class LiveCards:
     """The cards of everybody that this process refreshes."""
 
     def __init__(
-        self, supervisor: Supervisor, clock: Clock, *, every: float = EVERY, let_go: float = LET_GO
+        self,
+        supervisor: Supervisor,
+        clock: Clock,
+        word: Word,
+        *,
+        every: float = EVERY,
+        let_go: float = LET_GO,
     ) -> None:
-        """`every` and `let_go` stand in for the usual pauses."""
+        """`word` reaches other replicas; `every` and `let_go` stand in for the usual pauses."""
+        self._word = word
+        word.on(What.CARD, self._done_elsewhere)
         self._supervisor = supervisor
         self._clock = clock
         self._every = every
@@ -113,6 +124,7 @@ class LiveCards:
             ends_at=self._clock.steady() + LASTS.total_seconds(),
         )
         self._live[user_id] = live
+        self._word.tell(What.CARD, user_id, card_id, _BEGUN)
         live.task = self._supervisor.keep("live card", self._refresh(user_id, live))
         if before is not None and anew:
             await before.let_go(self._let_go)
@@ -120,12 +132,24 @@ class LiveCards:
 
     async def stop(self, user_id: UserId, card_id: str) -> Board | None:
         """Ends that card if it is the one that is refreshed; its board, for the last look."""
+        self._word.tell(What.CARD, user_id, card_id, _STOPPED)
         live = self._live.get(user_id)
         if live is None or live.card_id != card_id:
             return None
         live.end(Standing.STOPPED, silent=True)
         await live.let_go(self._let_go)
         return live.board
+
+    async def _done_elsewhere(self, user_id: str, card_id: str, done: str) -> None:
+        """A click or command that another replica answered: it shows what there is to see."""
+        live = self._live.get(UserId(user_id))
+        if live is None:
+            return
+        same = live.card_id == card_id
+        if done == _BEGUN:
+            live.end(Standing.REPLACED, silent=same)
+        elif done == _STOPPED and same:
+            live.end(Standing.STOPPED, silent=True)
 
     async def end_all(self) -> None:
         """Ends every card, since the process does; each says so if Discord takes it in time."""

@@ -36,7 +36,8 @@ class WatchCards:
 
     @cached_property
     def _lives(self) -> LiveCards:
-        return LiveCards(self._floor.watching.supervisor, self._floor.clock)
+        floor = self._floor
+        return LiveCards(floor.watching.supervisor, floor.clock, floor.word)
 
     async def show(
         self,

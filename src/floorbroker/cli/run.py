@@ -23,6 +23,7 @@ from floorbroker.web.discord_events import DiscordEvents
 from floorbroker.web.errors_page import ErrorsPage, errors_page
 from floorbroker.web.interactions import Interactions
 from floorbroker.web.links import LinkPages, link_pages
+from floorbroker.web.rate import Visits
 
 ANSWER_SECONDS: Final = 3.0
 _ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
@@ -118,8 +119,13 @@ def interactions(app: App) -> Interactions | None:
 
 def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:
     try:
-        links = link_pages(app.floor, app.settings, on_connected=app.link_news.connected)
-        return links, errors_page(app.settings)
+        links = link_pages(
+            app.floor,
+            app.settings,
+            on_connected=app.link_news.connected,
+            visits=Visits(proxy_hops=app.settings.proxy_hops, together=app.counts),
+        )
+        return links, errors_page(app.settings, together=app.counts)
     except SettingsProblem as problem:
         raise GivenUp(str(problem), MISCONFIGURED) from None
 

@@ -140,6 +140,10 @@ class Metrics:
             "floorbroker_renewals", "Renewals of people's access", ["broker", "outcome"],
             registry=self._registry,
         )  # fmt: skip
+        self._redis_failures = Counter(
+            "floorbroker_redis_failures", "Questions and words to Redis that failed", ["use"],
+            registry=self._registry,
+        )  # fmt: skip
         self._renewals_failed: dict[str, float] = {}
         self._lag_seconds, self._lag_times = 0.0, 0
         self.conditions = Conditions(self._registry, self._word)
@@ -189,6 +193,10 @@ class Metrics:
         self._renewals.labels(broker, self._word("outcome", outcome)).inc()
         failed = self._renewals_failed.get(broker, 0.0)
         self._renewals_failed[broker] = failed + (outcome != OK)
+
+    def redis_failed(self, use: str) -> None:
+        """Counts one question or word to Redis without an answer; `use` is what it was for."""
+        self._redis_failures.labels(self._word("use", use)).inc()
 
     def open_leases(self, number: int) -> None:
         """How many broker adapters live at present."""

@@ -141,7 +141,7 @@ class Eraser:
             raise
         except (FloorbrokerError, TimeoutError) as error:
             _log.warning("link_not_withdrawn", broker=link.broker, error=type(error).__name__)
-            await self._sessions.close(link.link_id)
+            await self._sessions.close_everywhere(link.link_id)
 
     async def _tell(self, user_id: UserId) -> None:
         """The last message; the erasing does not depend on it."""

@@ -6,6 +6,7 @@ from floorbroker.brokers.availability import Availability
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.word import Word
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.alert_setting import AlertSetting
 from floorbroker.services.arming import Arming
@@ -94,5 +95,6 @@ class Floor:
     symbols: SymbolSearch
     tickets: Tickets
     watching: Watching
+    word: Word
     volatilities: Volatilities
     worths: Worths

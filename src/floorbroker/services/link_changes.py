@@ -93,8 +93,8 @@ class LinkChanges:
             link_id,
             lambda one: replace(one, removed=True, sealed="", sealed_by=""),
         )
+        await self._sessions.close_everywhere(link_id)
         await self._alerts.disarm(user_id, link_id)
-        await self._sessions.close(link_id)
         await self._forget_defaults(user_id, lambda key: key.link_id == link_id)
         await self._audit.link(stored, "unlink")
         return Removed(link=stored, withdrawn=withdrawn)

@@ -193,8 +193,8 @@ class Linking:
                 "The account was changed meanwhile. Nothing was stored.", detail="link changed"
             )
         if renewed:
+            await self._sessions.close_everywhere(stored.link_id)
             await self._alerts.disarm(stored.user_id, stored.link_id)
-            await self._sessions.close(stored.link_id)
         else:
             await self._alone(stored)
         await self._audit.link(stored, "relink" if renewed else "link")

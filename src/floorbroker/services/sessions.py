@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -29,6 +29,7 @@ from floorbroker.domain.portfolio import BrokerAccount
 from floorbroker.observability.metrics import Metrics
 from floorbroker.services.credentials import Credentials
 from floorbroker.services.link_health import ended, refusal, told_again
+from floorbroker.services.open_session import OpenSession
 from floorbroker.services.renewals import Renewals
 
 IDLE: Final = timedelta(minutes=15)
@@ -37,42 +38,8 @@ MOST: Final = 2_000
 Died = Callable[[Link, BrokerError], object]
 """Told, without waiting, that a broker refused a link's credential."""
 
-
 Opened = Callable[[Link, BrokerAdapter], "asyncio.Task[None] | None"]
 """Told of each session that was opened; the task that it begins ends with the session."""
-
-
-class _Session:
-    """An open adapter, or the one attempt to open it that everybody waits for."""
-
-    __slots__ = (
-        "accounts",
-        "adapter",
-        "in_use",
-        "last_used",
-        "linked_at",
-        "listener",
-        "opening",
-        "over",
-        "tokens",
-    )
-
-    def __init__(self, link: Link, now: datetime) -> None:
-        self.linked_at = link.linked_at
-        self.accounts: tuple[BrokerAccount, ...] | None = None
-        self.adapter: BrokerAdapter | None = None
-        self.tokens: Tokens | None = None
-        self.over = asyncio.Event()
-        self.listener: asyncio.Task[None] | None = None
-        self.opening = asyncio.Lock()
-        self.in_use = 0
-        self.last_used = now
-
-    def older_than(self, link: Link) -> bool:
-        """Whether it was opened with a credential that `link` has replaced, in any process."""
-        if link.linked_at is None:
-            return False
-        return self.linked_at is None or self.linked_at < link.linked_at
 
 
 class Sessions:
@@ -95,17 +62,22 @@ class Sessions:
         self._renewals = renewals
         self._died = died
         self._opened_to: Opened = lambda _link, _adapter: None
+        self._ended_to: Callable[[LinkId], object] = lambda _link_id: None
         self._patience = patience
         self._factory = factory
         self._clock = clock
         self._metrics = metrics
         self._most = most
-        self._sessions: dict[LinkId, _Session] = {}
+        self._sessions: dict[LinkId, OpenSession] = {}
         self._breakers: dict[tuple[BrokerId, Environment], Breaker] = {}
 
     def announce_to(self, opened: Opened) -> None:
         """Tells `opened` of every session that is opened from now on."""
         self._opened_to = opened
+
+    def announce_ends_to(self, ended: Callable[[LinkId], object]) -> None:
+        """Tells `ended`, without waiting, of each link whose lease must end in every process."""
+        self._ended_to = ended
 
     @asynccontextmanager
     async def lease(self, link: Link, *, probing: bool = False) -> AsyncIterator[BrokerAdapter]:
@@ -129,7 +101,7 @@ class Sessions:
             session = self._sessions.get(link.link_id)
         if session is None:
             await self._make_room()
-            session = self._sessions.setdefault(link.link_id, _Session(link, self._clock.now()))
+            session = self._sessions.setdefault(link.link_id, OpenSession(link, self._clock.now()))
         session.in_use += 1
         try:
             adapter = await self._opened(link, session)
@@ -196,6 +168,10 @@ class Sessions:
         """Whether the link has a lease that was not closed."""
         return link_id in self._sessions
 
+    def links(self) -> Sequence[Link]:
+        """The links with a lease that was not closed, each as it was when that began."""
+        return [session.link for session in self._sessions.values()]
+
     @property
     def number_open(self) -> int:
         """How many leases were not closed."""
@@ -204,6 +180,11 @@ class Sessions:
     def resting(self) -> Sequence[tuple[BrokerId, Environment]]:
         """The brokers that are left alone after several failures in a row."""
         return [where for where, breaker in self._breakers.items() if breaker.is_open]
+
+    async def close_everywhere(self, link_id: LinkId) -> None:
+        """The same in every process: the credential was taken away, or another took its place."""
+        self._ended_to(link_id)
+        await self.close(link_id)
 
     async def close(self, link_id: LinkId) -> None:
         """Ends a link's lease, at once."""
@@ -228,7 +209,7 @@ class Sessions:
         for link_id in list(self._sessions):
             await self.close(link_id)
 
-    async def _opened(self, link: Link, session: _Session) -> BrokerAdapter:
+    async def _opened(self, link: Link, session: OpenSession) -> BrokerAdapter:
         async with session.opening:
             if session.over.is_set():
                 raise NotLinked

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from floorbroker.config import Settings
 from floorbroker.domain.error_codes import ErrorCode, Words
 from floorbroker.domain.error_words import WORDS
+from floorbroker.replicas.counts import SharedCounts
 from floorbroker.web.pages import Pages
 from floorbroker.web.public_url import PublicUrl
 from floorbroker.web.rate import TooMany, Visits
@@ -40,7 +41,7 @@ class ErrorsPage:
 
     async def _all(self, request: web.Request) -> web.Response:
         try:
-            self._visits.count_address(request)
+            await self._visits.count_address(request)
         except TooMany as error:
             again = {hdrs.RETRY_AFTER: str(error.seconds)}
             raise web.HTTPTooManyRequests(headers=again) from None
@@ -49,14 +50,18 @@ class ErrorsPage:
         return answer
 
 
-def errors_page(settings: Settings) -> ErrorsPage:
+def errors_page(settings: Settings, *, together: SharedCounts | None = None) -> ErrorsPage:
     """The page, under the address that browsers use, if there is one.
+
+    Args:
+        together: What other replicas count too.
 
     Raises:
         SettingsProblem: `PUBLIC_URL` is no address that browsers may be sent to.
     """
     address = PublicUrl.parse(settings.public_url) if settings.public_url else None
-    return ErrorsPage(Pages(address), Visits(proxy_hops=settings.proxy_hops))
+    visits = Visits(proxy_hops=settings.proxy_hops, pages="errors", together=together)
+    return ErrorsPage(Pages(address), visits)
 
 
 def _retry(words: Words) -> str:

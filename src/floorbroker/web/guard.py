@@ -48,7 +48,7 @@ class Guard:
 
     async def _answer(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         try:
-            self._visits.count_address(request)
+            await self._visits.count_address(request)
             if len(set(request.query)) != len(request.query):
                 raise web.HTTPBadRequest  # which of two counts is anybody's guess
             return await handler(request)

@@ -148,11 +148,11 @@ class LinkPages:
 
     async def _start(self, request: web.Request) -> web.Response:
         """Changes nothing, whoever looks: a preview, a scanner, a person."""
-        ticket = await self._tickets.open(self._token(request))
+        ticket = await self._tickets.open(await self._token(request))
         return self._pages.page("start", leaves_to=self._identity.base, wanted=wanted_by(ticket))
 
     async def _identify(self, request: web.Request) -> web.Response:
-        token = self._token(request)
+        token = await self._token(request)
         came_from_here(request, self._public_url.origin)
         ticket = await self._tickets.open(token)
         browser = Browser.fresh(token)
@@ -165,7 +165,7 @@ class LinkPages:
         query = request.query
         state = query.get("state", "")
         browser = self._left_with(request, state, notices.STALE)
-        self._visits.count_link(browser.ref)
+        await self._visits.count_link(browser.ref)
         ticket = await self._tickets.open(browser.token)
         if not browser.left_with(state, ticket):
             raise Ended(notices.STALE)
@@ -225,11 +225,11 @@ class LinkPages:
             self.guard.forget(request, browser.ref)
         return shown.page
 
-    def _token(self, request: web.Request) -> str:
+    async def _token(self, request: web.Request) -> str:
         token = request.match_info["token"]
         if not is_token(token):
             raise LinkExpired
-        self._visits.count_link(ref_of(token))
+        await self._visits.count_link(ref_of(token))
         return token
 
     def _left_with(self, request: web.Request, state: str, stale: Notice) -> Browser:
@@ -248,7 +248,7 @@ class LinkPages:
         browser = Browser.at(request, ref, secure=self._public_url.secure)
         if browser is None:
             raise Ended(notices.UNPROVEN)
-        self._visits.count_link(ref)
+        await self._visits.count_link(ref)
         try:
             return browser, await self._tickets.proven(browser.token, browser.secret)
         except NotYours:

@@ -1,6 +1,7 @@
 """How often one address and one link may knock.
 
-Counted in this process alone: what has to hold for certain (tries, single use) is in the store.
+Counted in this process and, where there are several, by all of them as one as far as Redis answers.
+What has to hold for certain (tries, single use) is in the store.
 """
 
 import time
@@ -13,6 +14,8 @@ from aiohttp import web
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from floorbroker.replicas.counts import SharedCounts
 
 PER_ADDRESS: Final = RateLimitItemPerMinute(120)
 """Many people may share an address: an office, a mobile network."""
@@ -47,38 +50,55 @@ class Visits:
         per_address: RateLimitItem = PER_ADDRESS,
         per_link: RateLimitItem = PER_LINK,
         most_remembered: int = MOST_REMEMBERED,
+        pages: str = "links",
+        together: SharedCounts | None = None,
     ) -> None:
-        """`proxy_hops` is how many proxies of the operator's stand in front of this process."""
+        """Nobody came yet.
+
+        Args:
+            proxy_hops: How many proxies of the operator's stand in front of this process.
+            pages: What is visited, a word: each counts for itself.
+            together: What other replicas count too.
+        """
         self._proxy_hops = proxy_hops
         self._per_address = per_address
         self._per_link = per_link
         self._most_remembered = most_remembered
+        self._pages = pages
+        self._together = together
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
 
-    def count_address(self, request: web.Request) -> None:
+    async def count_address(self, request: web.Request) -> None:
         """Counts one request of whoever sent it.
 
         Raises:
             TooMany: There were enough for now.
         """
-        self._count(self._per_address, remote_address(request, self._proxy_hops))
+        who = remote_address(request, self._proxy_hops)
+        await self._count(self._per_address, "address", who)
 
-    def count_link(self, ref: str) -> None:
+    async def count_link(self, ref: str) -> None:
         """Counts one request that concerns a link.
 
         Raises:
             TooMany: There were enough for now.
         """
-        self._count(self._per_link, ref)
+        await self._count(self._per_link, "link", ref)
 
-    def _count(self, limit: RateLimitItem, who: str) -> None:
+    async def _count(self, limit: RateLimitItem, kind: str, who: str) -> None:
         if len(self._storage.events) > self._most_remembered:
             self._storage.reset()  # the library keeps a key for ever once it was seen
-        if self._limiter.hit(limit, who):
+        if not self._limiter.hit(limit, who):
+            again = self._limiter.get_window_stats(limit, who).reset_time - time.time()
+            raise TooMany(max(1, ceil(again)))
+        if self._together is None:
             return
-        again = self._limiter.get_window_stats(limit, who).reset_time - time.time()
-        raise TooMany(max(1, ceil(again)))
+        told = await self._together.use(
+            f"{self._pages}/{kind}/{who}", 1, most=limit.amount, seconds=limit.get_expiry()
+        )
+        if told is not None and told[0] is not None:
+            raise TooMany(max(1, ceil(told[0].total_seconds())))
 
 
 def remote_address(request: web.Request, proxy_hops: int) -> str:

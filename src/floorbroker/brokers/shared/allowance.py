@@ -9,7 +9,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -28,6 +28,38 @@ Told = Callable[[float], None]
 _log = structlog.get_logger(__name__)
 
 
+Counted = tuple[timedelta | None, float]
+"""How long to wait for room, None if it was used now; and the share that is used."""
+
+
+class Together(Protocol):
+    """What all replicas of the service count as one. Who waits for it waits for moments only.
+
+    `who` is whoever the vendor counts as one, in a scope of one broker. None is the answer where
+    nobody knows. Test and use are one step.
+    """
+
+    async def away(self, who: str) -> timedelta | None:
+        """For how long the broker wants to be left alone, if it does."""
+        ...
+
+    async def use(
+        self, who: str, cost: int, *, most: int, seconds: int, kept_back: int
+    ) -> Counted | None:
+        """Uses `cost` of `most` within `seconds` if that leaves `kept_back`."""
+        ...
+
+    async def use_of_counter(
+        self, who: str, cost: int, *, most: float, per_second: float, kept_back: float
+    ) -> Counted | None:
+        """The same of a counter up to `most` that falls by `per_second`."""
+        ...
+
+    def stay_away(self, who: str, pause: timedelta) -> None:
+        """Tells everybody, from any thread and without waiting."""
+        ...
+
+
 class Allowance(ABC):
     """One scope of one broker: an application's, a key's, an account's."""
 
@@ -41,6 +73,13 @@ class Allowance(ABC):
         self._pause = pause
         self._banned_until: datetime | None = None
         self._warned = False
+        self._together: Together | None = None
+        self._who = ""
+        self._share: float | None = None
+
+    def count_together(self, together: Together, who: str) -> None:
+        """From now on other replicas count too; `who` is what they know it by."""
+        self._together, self._who = together, who
 
     async def take(self, cost: int = 1, *, urgent: bool = False) -> None:
         """Uses `cost` of the allowance, after a short wait if need be.
@@ -50,9 +89,9 @@ class Allowance(ABC):
         """
         left = LONGEST_WAIT
         while True:
-            wait = self._banned() or self._wait_for(cost, 0.0 if urgent else RESERVE)
+            wait = self._banned() or await self._banned_elsewhere()
+            wait = wait or await self._take_now(cost, 0.0 if urgent else RESERVE)
             if wait is None:
-                self._use(cost)
                 self._tell()
                 return
             if wait > left:
@@ -67,6 +106,31 @@ class Allowance(ABC):
             self._banned_until = until
             seconds = round(retry_after.total_seconds())
             _log.warning("broker_says_stay_away", limit=self._name, seconds=seconds)
+            if self._together is not None:
+                self._together.stay_away(self._who, retry_after)
+
+    async def _take_now(self, cost: int, reserve: float) -> timedelta | None:
+        """Uses `cost` if there is room beside the reserve; else how long until there is.
+
+        This process's own count goes on beside that of all replicas: it decides where theirs is
+        unknown, and keeps what was used meanwhile.
+        """
+        wait = self._wait_for(cost, reserve)
+        if wait is None and self._together is not None:
+            counted = await self._use_together(self._together, cost, reserve)
+            if counted is None:
+                self._share = None
+                wait = self._wait_for(cost, reserve)  # anew: others asked meanwhile, too
+            else:
+                wait, self._share = counted
+        if wait is None:
+            self._use(cost)
+        return wait
+
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        """What all replicas' count says; None where each counts for itself."""
+        del together, cost, reserve
+        return None
 
     @abstractmethod
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
@@ -89,8 +153,11 @@ class Allowance(ABC):
         self._banned_until = None
         return None
 
+    async def _banned_elsewhere(self) -> timedelta | None:
+        return None if self._together is None else await self._together.away(self._who)
+
     def _tell(self) -> None:
-        used = self._used()
+        used = self._used() if self._share is None else self._share
         self._told(used)
         if used >= NEARLY_USED and not self._warned:
             _log.warning("limit_nearly_used", limit=self._name, percent=round(100 * used))

@@ -2,6 +2,9 @@
 
 A sliding window fits most vendors; some count for themselves and tell. Kraken's counter, which
 decays as time goes by, fits no window.
+
+Where several replicas serve, they count windows and counters together, and a broker that says stay
+away is left alone by all of them. What a vendor tells in its headers each of them hears for itself.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from floorbroker.brokers.shared.allowance import Allowance, Pause, Told
+from floorbroker.brokers.shared.allowance import Allowance, Counted, Pause, Together, Told
 from floorbroker.brokers.shared.told_allowance import ToldAllowance
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
@@ -29,11 +32,19 @@ _Counted = TypeVar("_Counted", bound=Allowance)
 class Allowances:
     """By broker, scope and identity; an identity is a link's id, or empty for the application."""
 
-    def __init__(self, clock: Clock, metrics: Metrics, *, pause: Pause = asyncio.sleep) -> None:
-        """`pause` is how a caller waits."""
+    def __init__(
+        self,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        pause: Pause = asyncio.sleep,
+        together: Together | None = None,
+    ) -> None:
+        """`pause` is how a caller waits; `together` is what other replicas count too."""
         self._clock = clock
         self._metrics = metrics
         self._pause = pause
+        self._together = together
         self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._kept: dict[tuple[str, str, str], Allowance] = {}
 
@@ -81,6 +92,8 @@ class Allowances:
                 del self._kept[next(iter(self._kept))]
             told = self.meter(broker, scope)
             self._kept[key] = counted(f"{broker} {scope}", self._clock, told, self._pause)
+            if self._together is not None:
+                self._kept[key].count_together(self._together, "/".join(key))
         return cast(_Counted, self._kept[key])  # a vendor counts a scope in one way
 
 
@@ -102,6 +115,11 @@ class _Window(Allowance):
         self._windows = windows
         self._item = item
         self._identity = identity
+
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        most, seconds = self._item.amount, self._item.get_expiry()
+        kept_back = int(most * reserve)
+        return await together.use(self._who, cost, most=most, seconds=seconds, kept_back=kept_back)
 
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
         kept_back = int(self._item.amount * reserve)
@@ -131,6 +149,12 @@ class _Decaying(Allowance):
         self._per_second = per_second
         self._counter = 0.0
         self._at = clock.now()
+
+    async def _use_together(self, together: Together, cost: int, reserve: float) -> Counted | None:
+        most, kept_back = self._most, self._most * reserve
+        return await together.use_of_counter(
+            self._who, cost, most=most, per_second=self._per_second, kept_back=kept_back
+        )
 
     def _wait_for(self, cost: int, reserve: float) -> timedelta | None:
         over = self._now() + cost - self._most * (1 - reserve)
