@@ -13,7 +13,7 @@ from tests.observability.captured import logging_kept
 hypothesis.settings.register_profile("unhurried", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.stores"]
+pytest_plugins = ["tests.stores", "tests.redis_server"]
 
 stamina.set_testing(True, attempts=1)
 """Reads are tried once and nothing waits for time to pass; the test of the tries sets its own."""
