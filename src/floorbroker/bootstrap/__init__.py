@@ -90,6 +90,8 @@ async def running(
         await app.calendar.aclose()
         await app.transport.aclose()
         await store.close()
+        if app.redis is not None:
+            await app.redis.aclose()
 
 
 def _start(app: App) -> None:

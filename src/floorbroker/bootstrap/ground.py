@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from floorbroker.brokers.context import Shared
 from floorbroker.brokers.endpoints import operators_endpoints
@@ -23,6 +23,7 @@ from floorbroker.domain.people import Link
 from floorbroker.market_data.unofficial import chosen_prices
 from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.opening import open_redis
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.audit import Audit
 from floorbroker.services.choices import Choices
@@ -53,14 +54,22 @@ from floorbroker.storage import (
 from floorbroker.storage.documents import Documents
 from floorbroker.vault.seal import Vault
 
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Built once a process; everything above it is made of these."""
+    """Built once a process; everything above it is made of these.
+
+    Attributes:
+        redis: What several replicas share; None where one process does everything.
+    """
 
     settings: Settings
     clock: Clock
     store: Documents
+    redis: "Redis | None"
     vault: Vault
     metrics: Metrics
     supervisor: Supervisor
@@ -93,7 +102,12 @@ def build_ground(  # the parts that everything else is made of
     supervisor: Supervisor,
     broker_options: Mapping[BrokerId, Mapping[str, Any]] | None,
 ) -> Ground:
-    """The stores on one engine, and the way to every broker."""
+    """The stores on one engine, and the way to every broker.
+
+    Raises:
+        SettingsProblem: The settings name no usable Redis.
+    """
+    redis = open_redis(settings)
     order_store = orders.Orders(store)
     people_store = people.People(store)
     notice_store = notices.Notices(store)
@@ -164,6 +178,7 @@ def build_ground(  # the parts that everything else is made of
         settings=settings,
         clock=clock,
         store=store,
+        redis=redis,
         vault=vault,
         metrics=metrics,
         supervisor=supervisor,

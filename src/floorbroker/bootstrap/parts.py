@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from floorbroker.bootstrap.floor import build_floor
 from floorbroker.bootstrap.ground import Ground
@@ -47,6 +48,9 @@ from floorbroker.storage.opening import answers
 from floorbroker.vault.opening import keys_place
 from floorbroker.vault.seal import Vault
 
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
@@ -54,6 +58,7 @@ class App:
 
     settings: Settings
     documents: Documents
+    redis: "Redis | None"
     metrics: Metrics
     supervisor: Supervisor
     floor: Floor
@@ -134,6 +139,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
     return App(
         settings=ground.settings,
         documents=ground.store,
+        redis=ground.redis,
         metrics=ground.metrics,
         supervisor=ground.supervisor,
         floor=floor,
