@@ -1,44 +1,16 @@
 """Rounds that replicas share through Redis: once, by whichever of them is there."""
 
 import asyncio
-from datetime import timedelta
-from typing import Final
 
 from redis.asyncio import Redis
+from saq import Status
 
 from floorbroker.replicas.crew import JobQueue
 from floorbroker.replicas.outage import Outage
 from tests.observability.captured import captured_stderr
 from tests.redis_server import RedisServer
-from tests.replicas.replicated import SOON, Replica, replicas, until
-
-ROUND: Final = "a round"
-HOUR: Final = timedelta(hours=1)
-
-
-class Rounds:
-    """A round that every replica knows: who made it, and how many were under way at once."""
-
-    def __init__(self) -> None:
-        """Nobody has made one."""
-        self.made: list[Replica] = []
-        self.at_once = self._under_way = 0
-        self.go = asyncio.Event()
-        self.go.set()
-
-    def of(self, replica: Replica, interval: timedelta = SOON, name: str = ROUND) -> None:
-        """From its start on that replica takes turns with the others."""
-
-        async def one() -> None:
-            self.made.append(replica)
-            self._under_way += 1
-            self.at_once = max(self.at_once, self._under_way)
-            try:
-                await self.go.wait()
-            finally:
-                self._under_way -= 1
-
-        replica.jobs.every(interval, name, one)
+from tests.replicas.replicated import SOON, replicas, until
+from tests.replicas.rounds import HOUR, ROUND, Rounds
 
 
 def queue_of(redis: Redis) -> JobQueue:
@@ -121,7 +93,8 @@ async def test_a_replica_that_ends_lets_its_round_come_to_its_end(
         rounds.go.set()
 
         assert await ending == 0
-        assert await redis.keys("saq:*") == []
+        left = await redis.keys("saq:*")
+        assert [key for key in left if not key.endswith(b":beat")] == []
 
 
 async def test_a_replica_that_has_no_time_left_puts_its_round_back(
@@ -155,6 +128,22 @@ async def test_a_job_without_a_sign_of_life_is_forgotten_at_the_second_look(
 
         assert looked == [[], [ROUND]]
         assert await looks.put("work", ROUND)
+
+
+async def test_a_round_that_is_seen_twice_but_came_again_in_between_is_not_forgotten(
+    redis_server: RedisServer,
+) -> None:
+    async with Redis.from_url(redis_server.url) as redis:
+        works, looks = queue_of(redis), queue_of(redis)
+        looked = []
+        for number in range(2):
+            await works.put("work", ROUND, number=number)
+            job = await works.dequeue()
+            looked.append(await looks.sweep())
+            assert job is not None
+            await job.finish(Status.COMPLETE)
+
+    assert looked == [[], []]
 
 
 async def test_a_job_that_waits_is_not_forgotten_and_not_enqueued_twice(

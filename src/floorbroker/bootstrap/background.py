@@ -9,6 +9,7 @@ from floorbroker.domain.modes import Role
 from floorbroker.domain.order import Order
 from floorbroker.observability.loop_lag import watch_loop_lag
 from floorbroker.services.alerting import LOOK
+from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.schedule import Schedule
 from floorbroker.services.snapshots import EVERY as SNAPSHOT
 
@@ -26,13 +27,13 @@ def start(app: App, role: Role) -> None:
     if role is Role.WEB:
         return
     if app.redis is None:
-        start_service(app, app.supervisor)
+        _start_service(app, app.supervisor)
         return
     from floorbroker.replicas.jobs import Jobs
 
     jobs = Jobs(app.redis, app.metrics, app.supervisor)
-    start_service(app, jobs)
-    _share_reading_back(app, jobs)
+    _start_service(app, jobs)
+    share_reading_back(app.reconciler, jobs)
     jobs.start()
 
 
@@ -47,7 +48,7 @@ def _start_own(app: App) -> None:
     every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))
 
 
-def start_service(app: App, schedule: Schedule) -> None:
+def _start_service(app: App, schedule: Schedule) -> None:
     """What is done once for everybody."""
     pace = timedelta(seconds=app.settings.reconcile_seconds)
     schedule.every(pace, "reconcile", app.reconciler.sweep)
@@ -71,8 +72,9 @@ def _telling(app: App, sweep: Callable[[], Awaitable[Any]]) -> Callable[[], Awai
     return told
 
 
-def _share_reading_back(app: App, jobs: "Jobs") -> None:
-    jobs.errand(READ_BACK, app.reconciler.read_back)
+def share_reading_back(reconciler: Reconciler, jobs: "Jobs") -> None:
+    """Each order that is due is read by the replica which has a hand free, not by who found it."""
+    jobs.errand(READ_BACK, reconciler.read_back)
 
     async def send(order: Order) -> bool:
         return await jobs.send(
@@ -83,4 +85,4 @@ def _share_reading_back(app: App, jobs: "Jobs") -> None:
             version=order.version,
         )
 
-    app.reconciler.leave_to(send)
+    reconciler.leave_to(send)

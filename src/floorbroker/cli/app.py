@@ -57,7 +57,10 @@ def init(
 def run(
     role: Annotated[
         Role,
-        typer.Option(help="What this process does: commands, background work, or both."),
+        typer.Option(
+            help="`all`; or, of processes that share a Redis, `web` for commands and pages, "
+            "`worker` for background work."
+        ),
     ] = Role.ALL,
 ) -> None:
     """The bot, with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""

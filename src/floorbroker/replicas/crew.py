@@ -34,6 +34,7 @@ BEAT_HOLDS: Final = 5.0
 
 SWEEP_SECONDS: Final = 2.5
 _BEAT: Final = b":beat"
+_UNSEEN: Final = b""
 _WAIT_SECONDS: Final = 1.0
 """For a job; less than what a connection waits for any answer."""
 
@@ -52,7 +53,7 @@ class JobQueue(RedisQueue):
         super().__init__(redis, name=f"floorbroker-{name}", dump=json.dumps, load=json.loads)
         self.kind = name
         self.outage = outage
-        self._silent: set[bytes] = set()
+        self._seen: dict[bytes, bytes | None] = {}
         self.waiting = 0
 
     async def put(self, what: str, key: str, **about: str | int) -> bool:
@@ -101,7 +102,8 @@ class JobQueue(RedisQueue):
     async def sweep(self, lock: int = 60, abort: float = 5.0) -> list[str]:
         """Forgets jobs that nobody carries out; their keys.
 
-        Whoever has just fetched one gives no sign yet: only the second look in a row counts.
+        Whoever has just fetched one gives no sign yet: only the second look at the very same job
+        counts, and a round that came again meanwhile is another one.
         """
         async with self.redis.pipeline(transaction=True) as pipe:
             pipe.lrange(self._active, 0, -1)
@@ -113,7 +115,10 @@ class JobQueue(RedisQueue):
         if fetched:
             beats = await self.redis.mget([one + _BEAT for one in fetched])
             silent |= {one for one, beat in zip(fetched, beats, strict=True) if beat is None}
-        lost, self._silent = silent & self._silent, silent
+        ids = list(silent)
+        seen = dict(zip(ids, await self.redis.mget(ids), strict=True)) if ids else {}
+        lost = [one for one, job in seen.items() if self._seen.get(one, _UNSEEN) == job]
+        self._seen = seen
         for one in lost:
             async with self.redis.pipeline(transaction=True) as pipe:
                 pipe.lrem(self._active, 0, one.decode())
