@@ -13,6 +13,7 @@ from datetime import timedelta
 from tests.replicas.replicated import Replica
 
 OFTEN = timedelta(seconds=0.2)
+SELDOM = timedelta(hours=1)
 
 
 async def main(url: str, path: str) -> None:
@@ -32,7 +33,7 @@ async def main(url: str, path: str) -> None:
 
     replica = Replica(url)
     replica.jobs.every(OFTEN, "brief", a_round("brief", lambda: asyncio.sleep(0.01)))
-    replica.jobs.every(OFTEN, "held", a_round("held", asyncio.Event().wait))
+    replica.jobs.every(SELDOM, "held", a_round("held", asyncio.Event().wait))
     replica.jobs.start()
     await asyncio.Event().wait()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from redis.asyncio import Redis
 from saq import Status
 
@@ -116,7 +117,7 @@ async def test_a_replica_that_has_no_time_left_puts_its_round_back(
     assert rounds.at_once == 1
 
 
-async def test_a_job_without_a_sign_of_life_is_forgotten_at_the_second_look(
+async def test_a_job_without_a_sign_of_life_is_put_back_at_the_second_look(
     redis_server: RedisServer,
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
@@ -126,11 +127,14 @@ async def test_a_job_without_a_sign_of_life_is_forgotten_at_the_second_look(
 
         looked = [await looks.sweep(), await looks.sweep()]
 
-        assert looked == [[], [ROUND]]
-        assert await looks.put("work", ROUND)
+        again = await looks.dequeue()
+
+    assert looked == [[], [ROUND]]
+    assert again is not None
+    assert again.key == ROUND
 
 
-async def test_a_round_that_is_seen_twice_but_came_again_in_between_is_not_forgotten(
+async def test_a_round_that_is_seen_twice_but_came_again_in_between_is_left_alone(
     redis_server: RedisServer,
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
@@ -146,7 +150,7 @@ async def test_a_round_that_is_seen_twice_but_came_again_in_between_is_not_forgo
     assert looked == [[], []]
 
 
-async def test_a_job_that_waits_is_not_forgotten_and_not_enqueued_twice(
+async def test_a_job_that_waits_is_left_alone_and_not_enqueued_twice(
     redis_server: RedisServer,
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
@@ -158,16 +162,20 @@ async def test_a_job_that_waits_is_not_forgotten_and_not_enqueued_twice(
     assert (first, second, looked, looks.waiting) == (True, False, [[], []], 1)
 
 
+@pytest.mark.parametrize("half", ["saq:floorbroker-rounds:queued", "saq:job:floorbroker-rounds:*"])
 async def test_a_job_of_which_redis_has_forgotten_the_half_holds_up_nothing(
-    redis_server: RedisServer,
+    redis_server: RedisServer, half: str
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
         looks = queue_of(redis)
         await looks.put("work", ROUND)
-        await redis.delete("saq:floorbroker-rounds:queued")
+        await redis.delete(*await redis.keys(half))
         assert not await looks.put("work", ROUND)
+        assert await looks.dequeue() is None
 
-        await looks.sweep()
-        await looks.sweep()
+        looked = [await looks.sweep(), await looks.sweep()]
+        await looks.put("work", ROUND)
+        again = await looks.dequeue()
 
-        assert await looks.put("work", ROUND)
+    assert looked == [[], [ROUND]]
+    assert again is not None

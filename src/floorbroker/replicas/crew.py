@@ -46,7 +46,7 @@ Carried = Callable[..., Awaitable[None]]
 
 
 class JobQueue(RedisQueue):
-    """Jobs of one kind. A job that is lost with its worker is forgotten, and found anew."""
+    """Jobs of one kind. What a worker has begun that is gone is put back for the others."""
 
     def __init__(self, redis: "Redis", name: str, outage: Outage) -> None:
         """`name` tells kinds apart."""
@@ -100,7 +100,7 @@ class JobQueue(RedisQueue):
                 self.outage.failed(error)
 
     async def sweep(self, lock: int = 60, abort: float = 5.0) -> list[str]:
-        """Forgets jobs that nobody carries out; their keys.
+        """Puts jobs back that nobody carries out; their keys.
 
         Whoever has just fetched one gives no sign yet: only the second look at the very same job
         counts, and a round that came again meanwhile is another one.
@@ -122,11 +122,14 @@ class JobQueue(RedisQueue):
         for one in lost:
             async with self.redis.pipeline(transaction=True) as pipe:
                 pipe.lrem(self._active, 0, one.decode())
-                pipe.zrem(self._incomplete, one)
-                pipe.delete(one)
+                if seen[one] is None:
+                    pipe.zrem(self._incomplete, one)  # Redis has forgotten what it was
+                else:
+                    pipe.lrem(self._queued, 0, one.decode())
+                    pipe.rpush(self._queued, one)
                 await pipe.execute()
         if lost:
-            _log.warning("jobs_lost_with_their_worker", count=len(lost))
+            _log.warning("jobs_put_back", count=len(lost))
         return [self.job_key_from_id(one.decode()) for one in lost]
 
 
