@@ -22,11 +22,16 @@ def known() -> Mapping[str, frozenset[str]]:
     metrics.loop_lag(0.0)
     metrics.price_heard("ibkr", 0.01)
     metrics.redis_failed("limits")
-    with metrics.broker_call("paper", "quote"), metrics.store_call("get"):
+    with (
+        metrics.broker_call("paper", "quote"),
+        metrics.store_call("get"),
+        metrics.job("reconcile"),
+    ):
         pass
     conditions = metrics.conditions
     conditions.breaker_open("paper", False)
     conditions.gateway_down("ibkr", False)
+    conditions.jobs_waiting("rounds", 0)
     conditions.unknown(0.0, for_bot=0, for_person=0)
     conditions.take_peaks()
     body, _ = metrics.render()

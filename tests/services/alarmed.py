@@ -1,6 +1,6 @@
 """A process whose operators are told, and the time that goes by for it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from floorbroker.brokers.shared.gateways import Gateways
@@ -82,7 +82,11 @@ class Watch:
             await self.alerting.sweep()
 
 
-def looks_of(house: House, gateways: Gateways | None = None) -> AlertLooks:
+def looks_of(
+    house: House,
+    gateways: Gateways | None = None,
+    redis: Callable[[], Awaitable[bool]] | None = None,
+) -> AlertLooks:
     """The real looks at a house."""
     return AlertLooks(
         documents=house.documents,
@@ -92,4 +96,5 @@ def looks_of(house: House, gateways: Gateways | None = None) -> AlertLooks:
         metrics=house.metrics,
         clock=house.clock,
         store_seconds=0.2,
+        redis=redis,
     )

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 import pytest
+from redis.asyncio import Redis
 
 from floorbroker.brokers.shared.allowances import Allowances
 from floorbroker.brokers.shared.gateways import Gateways
@@ -29,6 +31,7 @@ from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.order import Candidate
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.people import Link
+from floorbroker.replicas.opening import answers
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import ACCOUNT, Venue
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -36,6 +39,7 @@ from tests.fakes.gateway_wire import BRISK, ScriptedWire
 from tests.fakes.signed.provider import Provider
 from tests.floor import ANNA, BEN, SIGNED, House, caller
 from tests.observability.scraped import samples
+from tests.redis_server import RedisServer
 from tests.services.alarmed import STEP_SECONDS, Watch, looks_of
 from tests.services.conftest import Build
 from tests.services.signed_in import DUE, Waiting, linked, tried_use
@@ -112,6 +116,23 @@ async def test_a_store_that_fails(watch: Watch, store: FlakyDocuments, house: Ho
 
     await told_as_over(watch, STORE_DOWN)
     assert samples(house.metrics)["floorbroker_store_down", ()] == 0
+
+
+REDIS_DOWN = shows(AlertName.REDIS_DOWN)
+
+
+async def test_a_redis_that_is_away(house: House, redis_server: RedisServer) -> None:
+    async with Redis.from_url(redis_server.url) as redis:
+        watch = Watch(looks_of(house, redis=partial(answers, redis)), house.documents, house.clock)
+        await watch.look()
+        redis_server.stop()
+        await told_once(watch, REDIS_DOWN)
+        assert samples(house.metrics)["floorbroker_redis_down", ()] == 1
+
+        redis_server.start()
+
+        await told_as_over(watch, REDIS_DOWN)
+        assert samples(house.metrics)["floorbroker_redis_down", ()] == 0
 
 
 BREAKER_OPEN = shows(AlertName.BREAKER_OPEN)

@@ -85,6 +85,23 @@ async def test_one_check_that_does_not_hold_makes_it_unready_by_name() -> None:
         assert await answer.json() == {"ready": False, "checks": {"discord": True, "store": False}}
 
 
+async def test_without_redis_it_is_ready_and_says_what_is_degraded() -> None:
+    async with client(Says(discord=True, store=True, redis=False)) as http:
+        answer = await http.get("/readyz")
+
+        assert answer.status == 200
+        assert await answer.json() == {
+            "ready": True,
+            "checks": {"discord": True, "store": True, "redis": False},
+            "degraded": ["redis"],
+        }
+
+
+async def test_without_redis_and_store_it_is_not_ready() -> None:
+    async with client(Says(store=False, redis=False)) as http:
+        assert (await http.get("/readyz")).status == 503
+
+
 async def test_readiness_is_asked_anew_each_time() -> None:
     readiness = Says(serving=True)
     async with client(readiness) as http:

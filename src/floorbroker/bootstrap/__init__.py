@@ -5,16 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from floorbroker.bootstrap import background as background_work
 from floorbroker.bootstrap.ground import build_ground
 from floorbroker.bootstrap.parts import App, build, build_master_keys
-from floorbroker.config import Settings
+from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.clock import Clock, SystemClock
 from floorbroker.domain.ids import BrokerId
-from floorbroker.observability.loop_lag import watch_loop_lag
+from floorbroker.domain.modes import Role
 from floorbroker.observability.metrics import Metrics
-from floorbroker.services.alerting import LOOK
 from floorbroker.services.servable import expect_servable, note_version
-from floorbroker.services.snapshots import EVERY as SNAPSHOT
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.indexes import INDEXES
@@ -27,9 +26,11 @@ from floorbroker.vault.seal import Vault
 
 __all__ = ["App", "build_master_keys", "running"]
 
-IDLE_CHECK = timedelta(minutes=1)
-FORGETTING = timedelta(minutes=10)
 GOODBYE = timedelta(seconds=2)
+_ALONE = (
+    "--role {} needs REDIS_URL, through which processes share the work. Set it to their Redis, or "
+    "run without --role: one process then does everything."
+)
 
 
 @asynccontextmanager
@@ -42,6 +43,7 @@ async def running(
     broker_options: Mapping[BrokerId, Mapping[str, Any]] | None = None,
     shard_count: int | None = None,
     background: bool = True,
+    role: Role = Role.ALL,
 ) -> AsyncIterator[App]:
     """The built application with its background work, until the block is left.
 
@@ -50,12 +52,15 @@ async def running(
         documents: The store; left out, the settings choose it.
         keyring: The master keys; left out, the settings hold them.
         background: Whether to look after orders and news, which a mere command leaves alone.
+        role: Which part of the service this process does.
         broker_options: What is added to the operator's settings for a broker.
 
     Raises:
         SettingsProblem: The settings do not allow a start; the message says what to set.
         StoreUnavailable: The store does not answer.
     """
+    if role is not Role.ALL and settings.redis_url is None:
+        raise SettingsProblem(_ALONE.format(role))
     vault = Vault(keyring or open_keyring(settings))
     clock = clock or SystemClock()
     metrics = Metrics()
@@ -75,7 +80,7 @@ async def running(
             await note_version(marks)
             # Again: a restore that began meanwhile has seen these marks, or is seen here.
             await expect_servable(marks)
-            _start(app)
+            background_work.start(app, role)
         yield app
         if not supervisor.draining:
             await supervisor.drain(timedelta(seconds=settings.drain_seconds))
@@ -92,22 +97,3 @@ async def running(
         await store.close()
         if app.redis is not None:
             await app.redis.aclose()
-
-
-def _start(app: App) -> None:
-    pace = timedelta(seconds=app.settings.reconcile_seconds)
-    app.supervisor.every(pace, "reconcile", app.reconciler.sweep)
-    app.supervisor.every(pace, "notify", app.notifier.sweep)
-    app.supervisor.every(IDLE_CHECK, "idle sessions", app.floor.sessions.close_idle)
-    app.supervisor.every(IDLE_CHECK, "reminders", app.reminders.sweep)
-    app.supervisor.every(IDLE_CHECK, "digests", app.digests.sweep)
-    app.supervisor.every(IDLE_CHECK, "erasing", app.eraser.sweep)
-    # Not more often than orders are looked at, and not before Discord can have been reached.
-    app.supervisor.every(max(LOOK, pace), "alerts", app.alerting.sweep, at_once=False)
-    app.own_alerts.start(app.supervisor)
-    app.supervisor.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
-    if app.settings.single_user:
-        app.supervisor.every(SNAPSHOT, "snapshots", app.snapshots.sweep)
-    if app.redis is not None:
-        app.supervisor.keep("word of replicas", app.floor.word.listen())
-    app.supervisor.every(IDLE_CHECK, "loop lag", lambda: watch_loop_lag(app.metrics))

@@ -1,6 +1,7 @@
 """What looks out for people's alerts and tells them, built on the ground."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from floorbroker.bootstrap.ground import Ground
 from floorbroker.services.alert_links import AlertLinks
@@ -12,10 +13,12 @@ from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
 from floorbroker.services.floor import Floor
 from floorbroker.services.price_watch import PriceWatch
-from floorbroker.services.supervisor import Supervisor
+from floorbroker.services.schedule import Schedule
 from floorbroker.services.unattended import Unattended
 from floorbroker.storage.own_alerts import StoredAlerts
 from floorbroker.storage.turns import Turns
+
+SERVICE: Final = "replicas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class OwnAlertWork:
     orders: AlertOrders
     telling: AlertTelling
 
-    def start(self, supervisor: Supervisor) -> None:
+    def start(self, schedule: Schedule) -> None:
         """From now on, each at its pace; not before Discord can have been reached."""
         for every, name, work in (
             (PRICES, "price alerts", self.prices.sweep),
@@ -37,7 +40,7 @@ class OwnAlertWork:
             (ORDERS, "alert orders", self.orders.sweep),
             (TELLING, "alert telling", self.telling.sweep),
         ):
-            supervisor.every(every, name, work, at_once=False)
+            schedule.every(every, name, work, at_once=False)
 
     async def sweep(self) -> None:
         """All of it, once."""
@@ -48,7 +51,9 @@ class OwnAlertWork:
 def build_own_alerts(ground: Ground, floor: Floor, messenger: AlertMessenger) -> OwnAlertWork:
     """The work, each part built once; what it sends goes the way of every other order."""
     clock, accounts, sessions = ground.clock, ground.accounts, ground.sessions
-    alerts, turns = StoredAlerts(ground.store), Turns(ground.store, ground.desk.process)
+    # Replicas that share a schedule take turns there; this one then is the service's.
+    owner = ground.desk.process if ground.redis is None else SERVICE
+    alerts, turns = StoredAlerts(ground.store), Turns(ground.store, owner)
     links = AlertLinks(alerts, accounts, clock)
     prices = PriceWatch(alerts, links, sessions, clock)
     fills = FillWatch(

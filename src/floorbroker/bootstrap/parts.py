@@ -1,8 +1,10 @@
 """Every part of the process, each built once and handed to those that need it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from floorbroker.bootstrap.floor import build_floor
 from floorbroker.bootstrap.ground import Ground
@@ -20,6 +22,7 @@ from floorbroker.domain.ids import UserId
 from floorbroker.market_data.yahoo import Yahoo
 from floorbroker.observability.metrics import Metrics
 from floorbroker.replicas.counts import SharedCounts
+from floorbroker.replicas.opening import answers as redis_answers
 from floorbroker.services.alert_looks import AlertLooks
 from floorbroker.services.alerting import Alerting
 from floorbroker.services.audit import Audit
@@ -53,6 +56,8 @@ from floorbroker.vault.seal import Vault
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+REDIS_SECONDS: Final = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
@@ -82,12 +87,22 @@ class App:
     gateways: Gateways
 
     async def checks(self) -> Mapping[str, bool]:
-        """What must hold before this process should be given work."""
-        return {
+        """What must hold before this process should be given work; and Redis, which need not."""
+        store, redis = await asyncio.gather(answers(self.documents), self._redis_answers())
+        checks = {
             "discord": self.bot.can_be_reached(),
-            "store": await answers(self.documents),
+            "store": store,
             "taking_orders": not self.supervisor.draining,
         }
+        return checks if self.redis is None else {**checks, "redis": redis}
+
+    async def _redis_answers(self) -> bool:
+        """Soon: a probe waits for all checks together, and this one alone must not fail it."""
+        try:
+            async with asyncio.timeout(REDIS_SECONDS):
+                return self.redis is None or await redis_answers(self.redis)
+        except TimeoutError:
+            return False
 
 
 def build_master_keys(
@@ -128,6 +143,7 @@ def build(ground: Ground, shard_count: int | None) -> App:
     )
     ground.health.announce_to(lambda link: ground.supervisor.hand_over(messenger.tell_dead(link)))
     looks = AlertLooks(
+        redis=None if ground.redis is None else partial(redis_answers, ground.redis),
         documents=ground.store,
         orders=ground.orders,
         sessions=ground.sessions,

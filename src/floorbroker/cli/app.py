@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from floorbroker.cli.data_commands import data
+from floorbroker.domain.modes import Role
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,14 +54,22 @@ def init(
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="`all`; or, of processes that share a Redis, `web` for commands and pages, "
+            "`worker` for background work."
+        ),
+    ] = Role.ALL,
+) -> None:
     """The bot, with the settings of the environment and of .env, until SIGTERM or Ctrl-C."""
     from floorbroker.cli import run as run_command
     from floorbroker.cli.giving_up import sentences_for_errors
     from floorbroker.cli.settings import complete_settings
 
     with sentences_for_errors():
-        asyncio.run(run_command.run(complete_settings()))
+        asyncio.run(run_command.run(complete_settings(), role))
 
 
 @app.command()

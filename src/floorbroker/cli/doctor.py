@@ -8,6 +8,7 @@ from floorbroker.cli.gateways import gateway_findings
 from floorbroker.cli.giving_up import GivenUp
 from floorbroker.cli.keys_status import sealed_finding
 from floorbroker.cli.settings import not_set, read_settings, setting_findings
+from floorbroker.cli.shared_redis import redis_findings
 from floorbroker.cli.surroundings import (
     DISCORD_SECONDS,
     discord_findings,
@@ -34,6 +35,7 @@ async def findings(settings: Settings, discord_seconds: float = DISCORD_SECONDS)
         *setting_findings(settings),
         await store_finding(settings),
         *await sealed_finding(settings),
+        *await redis_findings(settings),
         *await discord_findings(settings, discord_seconds),
         *_web(settings),
         *await port_findings(settings),

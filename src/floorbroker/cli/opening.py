@@ -8,6 +8,7 @@ from floorbroker.bootstrap import App, running
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.config import Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.modes import Role
 from floorbroker.storage.opening import open_documents
 from floorbroker.vault.opening import open_keyring
 
@@ -16,7 +17,9 @@ _NO_ADDRESS: Final = {"ConfigurationError", "InvalidURI", "ValueError"}
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, background: bool = True) -> AsyncIterator[App]:
+async def opened(
+    settings: Settings, *, background: bool = True, role: Role = Role.ALL
+) -> AsyncIterator[App]:
     """`bootstrap.running`.
 
     Raises:
@@ -30,6 +33,7 @@ async def opened(settings: Settings, *, background: bool = True) -> AsyncIterato
                     keyring=open_keyring(settings),
                     documents=open_documents(settings),
                     background=background,
+                    role=role,
                 )
             )
         yield app

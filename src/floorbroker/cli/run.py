@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -17,6 +18,7 @@ from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
 from floorbroker.cli.settings import EXPLAINED
 from floorbroker.config import DiscordTransport, LogFormat, Settings, SettingsProblem
 from floorbroker.domain.errors import StoreUnavailable
+from floorbroker.domain.modes import Role
 from floorbroker.observability.logging import configure_logging, log_uncaught_errors
 from floorbroker.web.app import build_metrics_app, build_web_app, run_web
 from floorbroker.web.discord_events import DiscordEvents
@@ -32,8 +34,8 @@ _ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def run(settings: Settings) -> None:
-    """Serves until it is told to end.
+async def run(settings: Settings, role: Role = Role.ALL) -> None:
+    """Does its part until it is told to end.
 
     Raises:
         GivenUp: It could not start, or lost Discord for good.
@@ -43,12 +45,12 @@ async def run(settings: Settings) -> None:
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     stop = asyncio.Event()
     with end_on_signal(stop):
-        async with opened(settings) as app:
+        async with opened(settings, role=role) as app:
             try:
                 await serve(
                     supervisor=app.supervisor,
-                    web=web(app),
-                    connect=lambda: _connected(app, token),
+                    web=web(app, role),
+                    connect=lambda: _connected(app, token, role),
                     leave=lambda: leave_discord(app.bot),
                     stop=stop,
                     drain_within=timedelta(seconds=settings.drain_seconds),
@@ -58,8 +60,9 @@ async def run(settings: Settings) -> None:
     _log.info("ended")
 
 
-async def _connected(app: App, token: str) -> None:
-    if app.settings.discord_transport is DiscordTransport.HTTP:
+async def _connected(app: App, token: str, role: Role) -> None:
+    over_http = app.settings.discord_transport is DiscordTransport.HTTP
+    if over_http or role is Role.WORKER:  # a worker sends news, and hears nothing
         await app.bot.login_over_http(token)
         await app.bot.until_closed()
     else:
@@ -67,8 +70,10 @@ async def _connected(app: App, token: str) -> None:
 
 
 @asynccontextmanager
-async def web(app: App) -> AsyncIterator[Sequence[int]]:
+async def web(app: App, role: Role = Role.ALL) -> AsyncIterator[Sequence[int]]:
     """Health, readiness, the link pages and the errors on PORT; metrics behind a token, or apart.
+
+    A worker has no pages and takes no commands.
 
     Yields:
         The ports that are listened on: PORT, then METRICS_PORT if it is set.
@@ -77,16 +82,19 @@ async def web(app: App) -> AsyncIterator[Sequence[int]]:
         GivenUp: A port cannot be listened on, or PUBLIC_URL is no address.
     """
     settings = app.settings
-    links, errors = _pages(app)
-    public = build_web_app(
-        readiness=app,
-        metrics=app.metrics,
-        metrics_token=settings.metrics_token,
-        links=links,
-        errors=errors,
-        events=discord_events(app),
-        interactions=interactions(app),
+    bare = partial(
+        build_web_app, readiness=app, metrics=app.metrics, metrics_token=settings.metrics_token
     )
+    if role is Role.WORKER:
+        public = bare()
+    else:
+        links, errors = _pages(app)
+        public = bare(
+            links=links,
+            errors=errors,
+            events=discord_events(app),
+            interactions=interactions(app),
+        )
     sites = [("PORT", settings.port, public)]
     if settings.metrics_port is not None:
         sites.append(("METRICS_PORT", settings.metrics_port, build_metrics_app(app.metrics)))

@@ -21,6 +21,7 @@ class AlertName(StrEnum):
     LIMIT_NEARLY_USED = "LimitNearlyUsed"
     RENEWALS_FAILING = "RenewalsFailing"
     STORE_DOWN = "StoreDown"
+    REDIS_DOWN = "RedisDown"
     LOOP_LAG = "LoopLag"
     GATEWAY_DOWN = "GatewayDown"
     PROCESS_DOWN = "ProcessDown"
@@ -127,6 +128,17 @@ ALERTS: Final = (
         threshold=1,
         holds=timedelta(seconds=30),
         over_after=timedelta(minutes=1),
+    ),
+    Alert(
+        name=_N.REDIS_DOWN,
+        title="Redis down",
+        meaning="The Redis that replicas share does not answer. Orders go on; each replica does "
+        "all background work by itself until it is back.",
+        first="Look whether it runs and whether this process can reach it.",
+        threshold=1,
+        holds=timedelta(seconds=30),
+        over_after=timedelta(minutes=1),
+        serious=False,
     ),
     Alert(
         name=_N.LOOP_LAG,

@@ -15,3 +15,11 @@ class Environment(StrEnum):
 
     PAPER = "paper"
     LIVE = "live"
+
+
+class Role(StrEnum):
+    """What one process of the service does; all of it, unless several share the work."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"

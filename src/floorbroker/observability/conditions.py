@@ -19,6 +19,10 @@ class Conditions:
         self._word = word
         self._peaks: dict[tuple[str, str], float] = {}
         self._store_down = self._gauge("store_down", "1 while the store does not answer")
+        self._redis_down = self._gauge("redis_down", "1 while the Redis of the replicas is away")
+        self._waiting = self._gauge(
+            "jobs_waiting", "Jobs of all replicas that nobody has taken yet", "queue"
+        )
         self._breakers = self._gauge(
             "breaker_open", "1 while a broker that failed again and again is left alone", "broker"
         )
@@ -50,6 +54,14 @@ class Conditions:
     def store_down(self, down: bool) -> None:
         """Whether the store gave no sign of life."""
         self._store_down.set(down)
+
+    def redis_down(self, down: bool) -> None:
+        """Whether the Redis that replicas share gave no sign of life."""
+        self._redis_down.set(down)
+
+    def jobs_waiting(self, queue: str, number: int) -> None:
+        """How many jobs wait for a worker."""
+        self._waiting.labels(self._word("queue", queue)).set(number)
 
     def breaker_open(self, broker: str, is_open: bool) -> None:
         """Whether a broker is left alone."""

@@ -42,6 +42,7 @@ FLOORS: Final = {
     "aiohttp.server": logging.CRITICAL,  # a traceback for every malformed request of a stranger
     "ib_insync.wrapper": logging.CRITICAL,  # prints contracts and refusals; the adapter has them
     "yfinance": logging.CRITICAL,  # prints symbols that people typed
+    "saq": logging.CRITICAL,  # prints jobs with what they are about; ours are counted and timed
     "stamina": logging.CRITICAL,  # prints the arguments of what it retries; metrics count calls
 }
 """The lowest level that each library may log at, whatever the operator asks for."""

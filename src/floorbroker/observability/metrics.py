@@ -31,6 +31,7 @@ _BROKER_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0
 _STORE_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0)
 _PRICE_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 60.0)
 _DELIVERY_SECONDS: Final = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0)
+_JOB_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 _LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)
 
 _WORD: Final = re.compile(r"(?!.*\d{4})[A-Za-z][A-Za-z0-9_. -]{0,39}", re.ASCII)
@@ -144,6 +145,10 @@ class Metrics:
             "floorbroker_redis_failures", "Questions and words to Redis that failed", ["use"],
             registry=self._registry,
         )  # fmt: skip
+        self._jobs = self._histogram(
+            "job_seconds", "Background work of several replicas, carried out by this one",
+            _JOB_SECONDS, "job", "outcome",
+        )  # fmt: skip
         self._renewals_failed: dict[str, float] = {}
         self._lag_seconds, self._lag_times = 0.0, 0
         self.conditions = Conditions(self._registry, self._word)
@@ -169,6 +174,10 @@ class Metrics:
     def store_call(self, operation: str) -> AbstractContextManager[TimedCall]:
         """Times one request to the store; outcomes as for `broker_call`."""
         return _Timing(self._store_calls, (self._word("operation", operation),), self._word)
+
+    def job(self, name: str) -> AbstractContextManager[TimedCall]:
+        """Times one job that replicas share; outcomes as for `broker_call`."""
+        return _Timing(self._jobs, (self._word("job", name),), self._word)
 
     def loop_lag(self, seconds: float) -> None:
         """How late the event loop ran a timer."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -84,8 +84,14 @@ class AlertLooks:
         metrics: Metrics,
         clock: Clock,
         store_seconds: float = _STORE_SECONDS,
+        redis: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """`store_seconds` is how long the store may take to give a sign of life."""
+        """Where to look.
+
+        Args:
+            store_seconds: How long the store may take to give a sign of life.
+            redis: Tells soon whether Redis does; None where one process does everything.
+        """
         self._documents = documents
         self._orders = orders
         self._sessions = sessions
@@ -93,6 +99,7 @@ class AlertLooks:
         self._metrics = metrics
         self._clock = clock
         self._store_seconds = store_seconds
+        self._redis = redis
         self._commands = Window(COMMANDS_WITHIN)
         self._renewals = Window(RENEWALS_WITHIN)
         self._lag = Window(LAG_WITHIN)
@@ -107,6 +114,7 @@ class AlertLooks:
         store = await self._store()
         return [
             store,
+            *await self._shared(),
             *await self._doubts(store),
             self._failures(),
             self._lateness(),
@@ -127,6 +135,13 @@ class AlertLooks:
             why = f"No answer within {self._store_seconds:g} seconds."
         self._metrics.conditions.store_down(bool(why))
         return Reading(name=_N.STORE_DOWN, value=float(bool(why)), figures=why)
+
+    async def _shared(self) -> Sequence[Reading]:
+        if self._redis is None:
+            return []
+        down = not await self._redis()
+        self._metrics.conditions.redis_down(down)
+        return [Reading(name=_N.REDIS_DOWN, value=down)]
 
     async def _doubts(self, store: Reading) -> Sequence[Reading]:
         names = (_N.ORDER_UNKNOWN, _N.RECONCILE_BACKLOG)

@@ -7,6 +7,7 @@ else, here or in another process, reads the same one meanwhile, and a claim whos
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ import structlog
 
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
+from floorbroker.domain.ids import OrderId, UserId
 from floorbroker.domain.news import AMBIGUOUS
 from floorbroker.domain.order import Candidate, Claim, Intent, IntentState, Order
 from floorbroker.domain.order_life import event, moved, with_intent, with_receipt
@@ -32,10 +34,16 @@ AT_ONCE: Final = 100
 LAST_LOOK: Final = timedelta(minutes=10)
 """An order that was called absent is looked for once more, long after anything can be late."""
 
+SENT_AT_ONCE: Final = 500
+"""So many are left to all replicas at a time, where there are some; the next sweep is soon."""
+
 _MOST_ROUNDS: Final = 20
 _CONCURRENT: Final = 16
 _READ_SECONDS: Final = 10.0
 _log = structlog.get_logger(__name__)
+
+Send = Callable[[Order], Awaitable[bool]]
+"""Leaves the reading of an order to whichever replica has a hand free; False where none will."""
 
 
 class Reconciler:
@@ -56,6 +64,11 @@ class Reconciler:
         self._slots = asyncio.Semaphore(_CONCURRENT)
         self._swept_at = desk.clock.now()
         self._set_back = timedelta(0)
+        self._send: Send | None = None
+
+    def leave_to(self, send: Send) -> None:
+        """From now on what is due is sent to others, who `read_back`; what is not, is read here."""
+        self._send = send
 
     async def sweep(self) -> int:
         """Reads back every order that is due, the longest due first; how many were.
@@ -70,16 +83,28 @@ class Reconciler:
             self._set_back = back + SLOWEST + self._desk.claim
         self._swept_at = now
         # After that even what has just been looked at seems due: one round a sweep.
-        rounds = 1 if self._set_back else _MOST_ROUNDS
+        at_once, rounds = self._at_once, 1 if self._set_back else _MOST_ROUNDS
+        if self._send is not None:
+            at_once, rounds = SENT_AT_ONCE, 1  # what was sent stays due until somebody takes it
         for _ in range(rounds):
-            due = await self._desk.orders.due_for_check(now + self._set_back, limit=self._at_once)
-            await asyncio.gather(*(self._guarded(order) for order in due))
+            due = await self._desk.orders.due_for_check(now + self._set_back, limit=at_once)
+            await asyncio.gather(*(self._see_to(order) for order in due))
             count += len(due)
-            if len(due) < self._at_once:
+            if len(due) < at_once:
                 self._set_back = timedelta(0)
                 break
         self._desk.metrics.reconcile_backlog(count)
         return count
+
+    async def read_back(self, user_id: str, order_id: str, version: int) -> None:
+        """Reads an order back that was found due as that version, unless it has changed since."""
+        order = await self._desk.orders.get(UserId(user_id), OrderId(order_id))
+        if order is not None and order.version == version:
+            await self._guarded(order)
+
+    async def _see_to(self, order: Order) -> None:
+        if self._send is None or not await self._send(order):
+            await self._guarded(order)
 
     async def _guarded(self, order: Order) -> None:
         async with self._slots:

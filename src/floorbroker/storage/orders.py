@@ -246,7 +246,9 @@ class Orders:
             limit=limit,
         )
         due = []
-        for document in found:
+        for number, document in enumerate(found):
+            if number % _A_TURN == _A_TURN - 1:
+                await asyncio.sleep(0)
             order = self._readable(document)
             if order is None:
                 await self._put_off(document, field, now)

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 from aiohttp import web
 
 CHECK_SECONDS: Final = 2.0
 """How long all checks together may take; less than what a platform's probe waits."""
+
+NEED_NOT: Final = frozenset({"redis"})
+"""Without these work goes on, only less well: they degrade, and take no replica out of service."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -18,7 +21,7 @@ class Readiness(Protocol):
     """What must hold before work may arrive."""
 
     async def checks(self) -> Mapping[str, bool]:
-        """Names of conditions (`discord`, `store`, `serving`), and whether each holds now."""
+        """Names of conditions (`discord`, `store`, `redis`), and whether each holds now."""
         ...
 
 
@@ -34,9 +37,13 @@ def add_health(
 
     async def readyz(_request: web.Request) -> web.Response:
         checks = await probe.checks()
-        ready = bool(checks) and all(checks.values())
+        failing = {name for name, held in checks.items() if not held}
+        ready = bool(checks) and failing <= NEED_NOT
+        body: dict[str, Any] = {"ready": ready, "checks": checks}
+        if degraded := sorted(failing & NEED_NOT):
+            body["degraded"] = degraded
         return web.json_response(
-            {"ready": ready, "checks": checks},
+            body,
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
