@@ -1,5 +1,6 @@
 """A way to people that writes down what it was given."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from floorbroker.domain.ids import UserId
@@ -26,6 +27,7 @@ class RecordingMessenger:
         card_open: Whether Discord still takes edits.
         dm_open: Whether the person takes direct messages.
         broken: The connection to Discord itself fails.
+        after_card: Runs once, between the next edit of a card and what is noted of it.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,7 @@ class RecordingMessenger:
         self.card_open = True
         self.dm_open = True
         self.broken = False
+        self.after_card: Callable[[], Awaitable[None]] | None = None
 
     async def edit_card(self, order: Order, token: str) -> bool:
         """See the port."""
@@ -49,6 +52,9 @@ class RecordingMessenger:
             raise ConnectionResetError
         if self.card_open:
             self.cards.append((order, token))
+        if self.after_card is not None:
+            after, self.after_card = self.after_card, None
+            await after()
         return self.card_open
 
     async def edit_message(self, order: Order, message_id: str) -> bool:

@@ -352,6 +352,50 @@ async def test_a_fee_that_comes_later_changes_the_message_and_rings_nobody(
     assert [one.fills[0].fee for one, _ in house.messenger.edited] == [1]
 
 
+async def test_an_answer_that_took_long_does_not_leave_an_older_state_on_the_card(
+    house: House, venue: Venue
+) -> None:
+    await house.link()
+    by = caller()
+    order = await house.orders.confirm(
+        by, (await house.draft(by, limit="90.00")).order_id, house.address()
+    )
+    venue.book[order.order_id] = Receipt(broker_order_id="X-1", state=OrderState.CANCELED)
+    house.clock.advance(10)
+    await house.reconciler.sweep()
+    await house.notifier.sweep()
+
+    await house.orders.told(order)  # its edit of the card came after the notifier's
+    await house.notifier.sweep()
+
+    assert [one.state for one, _ in house.messenger.cards] == [OrderState.CANCELED] * 2
+    assert house.messenger.messages == []
+    assert await house.notifier.sweep() == 0
+
+
+async def test_the_same_holds_while_somebody_is_telling_it(
+    house: House, venue: Venue, store: FlakyDocuments
+) -> None:
+    await house.link()
+    by = caller()
+    order = await house.orders.confirm(
+        by, (await house.draft(by, limit="90.00")).order_id, house.address()
+    )
+    venue.book[order.order_id] = Receipt(broker_order_id="X-1", state=OrderState.CANCELED)
+    house.clock.advance(10)
+    await house.reconciler.sweep()
+
+    async def overtaken() -> None:
+        await house.orders.told(order)
+
+    house.messenger.after_card = overtaken
+    await house.notifier.sweep()
+    await house.notifier.sweep()
+
+    assert [one.state for one, _ in house.messenger.cards] == [OrderState.CANCELED] * 2
+    assert await house.notifier.sweep() == 0
+
+
 async def test_what_came_after_the_card_was_drawn_is_told_all_the_same(
     house: House, venue: Venue
 ) -> None:

@@ -149,13 +149,17 @@ class Notifier:
 
 
 def seen(order: Order, shown: Order) -> Order:
-    """`order` once its person has seen it as `shown`; itself if that is nothing new."""
+    """`order` once its person has seen it as `shown`; itself if that is nothing new.
+
+    What came after that is due: also where somebody is telling it, or has told it, since an answer
+    that took long may have put the older state in its place on the card.
+    """
     known = order.told or Telling()
     events = max(known.events, len(shown.events))
     current = len(shown.events) >= len(order.events)
-    if events == known.events and (order.news_at is None or not current):
+    news_at = None if current else order.events[-1].at
+    if (events, news_at) == (known.events, order.news_at):
         return order
-    news_at = None if current else order.news_at
     return replace(order, told=replace(known, events=events), news_at=news_at)
 
 
