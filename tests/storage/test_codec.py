@@ -189,3 +189,25 @@ SAMPLES: dict[type[Any], Any] = {
     Instrument: Instrument(symbol="AAPL", asset_class=AssetClass.EQUITY),
     ServerPolicy: ServerPolicy(guild_id="g", version=1),
 }
+
+
+@pytest.mark.parametrize("amount", ["1E+400000000", "1E-400000000", "NaN", "Infinity", "-Infinity"])
+def test_an_amount_beyond_all_sense_is_not_read(amount: str) -> None:
+    document = {"amount": amount, "currency": "USD"}
+
+    with pytest.raises(UnreadableDocument, match="amount"):
+        from_document(Money, document)
+
+
+@pytest.mark.parametrize("digits", ["9" * 60, "0." + "0" * 59 + "1"])
+def test_an_amount_of_many_digits_is(digits: str) -> None:
+    read = from_document(Money, {"amount": digits, "currency": "USD"})
+
+    assert to_document(read)["amount"] == digits
+
+
+def test_a_naive_time_deep_inside_is_not_read() -> None:
+    document = to_document(Claim(owner="me", until=NOON))
+
+    with pytest.raises(UnreadableDocument, match="until"):
+        from_document(Claim, {**document, "until": "2026-11-21T12:00:00.000000"})

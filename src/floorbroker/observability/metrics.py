@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from types import TracebackType
 from typing import Final
@@ -72,7 +73,13 @@ class _Timing:
     ) -> None:
         seconds = perf_counter() - self._start
         outcome = self._word("outcome", self._call.outcome or _outcome(error))
-        self._into.labels(*self._labels, outcome).observe(seconds)
+        _series(self._into, (*self._labels, outcome)).observe(seconds)
+
+
+@lru_cache(maxsize=2_000)
+def _series(of: Histogram, labels: tuple[str, ...]) -> Histogram:
+    """The library looks it up anew each time, behind a lock; words are few, so series are."""
+    return of.labels(*labels)
 
 
 def _outcome(error: BaseException | None) -> str:

@@ -178,9 +178,11 @@ class OrderService:
         gates, effect = self._desk.gates, order.request.effect
         opens = effect is not PositionEffect.CLOSE
         today = await gates.orders_today(caller.user_id)
-        loss = is_open = None
+        limits = loss = is_open = None
+        looked = True
         if opens:  # neither a loss nor the hours stand in the way of a close
             limits = await gates.check(caller, order.broker, order.environment, effect)
+            looked = limits.max_daily_loss is not None or must_be_open(order.request, limits)
             if limits.max_daily_loss is not None:
                 loss = await self._loss(adapter, order)
             if must_be_open(order.request, limits):
@@ -191,7 +193,8 @@ class OrderService:
         # A slow broker makes a review too old, but keeps nobody in a position.
         if opens and expired(order, self._desk.clock.now()):
             raise DraftExpired
-        limits = await gates.check(caller, order.broker, order.environment, effect)
+        if limits is None or looked or touch is not None:  # time went by since they were asked
+            limits = await gates.check(caller, order.broker, order.environment, effect)
         check_price(order, touch, limits)
         if order.review.weighed is not None:
             weighed = replace(

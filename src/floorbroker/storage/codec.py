@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
 from floorbroker.domain.errors import FloorbrokerError
 from floorbroker.storage.documents import Document
@@ -24,6 +25,12 @@ _Writer = Callable[[Any], Any]
 
 _LARGEST_EXPONENT: Final = 60
 """Beyond any amount in the trade; `1E+400000000` would be 400 MB of digits."""
+
+_NARROWER: Final[Mapping[str, Mapping[str, Any]]] = {
+    "datetime": {"tz_constraint": "aware"},
+    "decimal": {"max_digits": 2 * _LARGEST_EXPONENT},
+}
+"""By pydantic's word for a type."""
 
 NEWEST_SCHEMA: Final = 1
 """The newest `schema_version` of any collection that this release reads.
@@ -76,7 +83,6 @@ def from_document(kind: type[_V], document: Document) -> _V:
     try:
         # Strict, as JSON: text becomes a Decimal or a time, and nothing else is converted.
         value: _V = _reader(kind).validate_json(json.dumps(document), strict=True)
-        to_document(value)  # refuses the naive times that pydantic lets pass
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         places = [f"{'.'.join(map(str, p['loc']))} ({p['type']})" for p in problems]
@@ -114,10 +120,21 @@ def _has_float(value: object) -> bool:
     return isinstance(value, float)
 
 
-def _reader(kind: type[_V]) -> TypeAdapter[_V]:
+def _reader(kind: type) -> SchemaValidator:
+    """Made of pydantic's own schema of the type, with what `to_document` refuses refused, too."""
     if kind not in _READERS:
-        _READERS[kind] = TypeAdapter(kind)
+        schema = TypeAdapter(kind).core_schema
+        _READERS[kind] = SchemaValidator(_narrowed(schema))
     return _READERS[kind]
+
+
+def _narrowed(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        narrower = _NARROWER.get(str(schema.get("type")), {})
+        return {**{name: _narrowed(part) for name, part in schema.items()}, **narrower}
+    if isinstance(schema, list | tuple):
+        return type(schema)(_narrowed(part) for part in schema)
+    return schema
 
 
 def _written(value: Any) -> Any:
@@ -173,4 +190,4 @@ _WRITERS: Final[dict[type, _Writer]] = {
     frozenset: _sorted,
 }
 """By exact type; domain types are added as they come by."""
-_READERS: Final[dict[type, TypeAdapter[Any]]] = {}
+_READERS: Final[dict[type, SchemaValidator]] = {}

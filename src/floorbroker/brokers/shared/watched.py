@@ -9,12 +9,11 @@ back always pass.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, TypeVar, cast
 
-import stamina
-
 from floorbroker.brokers.port import BrokerAdapter, BrokerOrder, KeyRights, OrderNews
+from floorbroker.brokers.shared.again import TRIES, asked
 from floorbroker.brokers.shared.breaker import Breaker
 from floorbroker.brokers.shared.hiding import Hiding
 from floorbroker.domain.connections import ConnectionStatus
@@ -39,8 +38,6 @@ from floorbroker.observability.metrics import Metrics
 CONNECT_SECONDS: Final = 10.0
 ACCOUNT_SECONDS: Final = 10.0
 MARKET_SECONDS: Final = 5.0
-TRIES: Final = 3
-LONGEST_PAUSE: Final = timedelta(seconds=4)
 _BROKEN: Final = (ApiError, BrokerConnectionError, BrokerTimeout, OutcomeUnknown)
 """What says something about the broker, and not about what one person asked of it."""
 
@@ -253,19 +250,9 @@ class WatchedAdapter(BrokerAdapter):
         with self._heard(counts=True), self._metrics.broker_call(self._broker, operation):
             try:
                 async with asyncio.timeout(seconds * self._patience):
-                    async for attempt in stamina.retry_context(
-                        on=_worth_repeating,
-                        attempts=tries,
-                        wait_initial=1.0,
-                        wait_jitter=0.5,
-                        wait_max=LONGEST_PAUSE,
-                        timeout=None,
-                    ):
-                        with attempt:
-                            return await call()
+                    return await asked(call, tries)
             except TimeoutError as error:
                 raise BrokerTimeout(broker=self._broker, detail=operation) from error
-        raise AssertionError("the last attempt raises")
 
     @contextmanager
     def _heard(self, *, counts: bool) -> Iterator[None]:
@@ -289,11 +276,3 @@ class WatchedAdapter(BrokerAdapter):
 
 
 _RESTING: Final = "The broker has failed several times in a row and is left alone for a moment."
-
-
-def _worth_repeating(error: Exception) -> bool | timedelta:
-    """Whether the same question may be answered in a moment, and when if the broker says so."""
-    if isinstance(error, RateLimited):
-        pause = error.retry_after
-        return pause if pause is not None and pause <= LONGEST_PAUSE else False
-    return isinstance(error, ApiError | BrokerConnectionError | BrokerTimeout)
