@@ -22,15 +22,16 @@ async def test_each_replica_makes_the_rounds_alone_and_shares_them_again_afterwa
             redis_server.stop()
             rounds.made.clear()
             await until(lambda: all(rounds.made.count(one) > 3 for one in both))
-            await until(lambda: _times(log, "redis_away") == 2)
+            await until(lambda: _times(log, "redis_away") >= 2)
             redis_server.start()
-            await until(lambda: _times(log, "redis_back") == 2)
+            await until(lambda: _times(log, "redis_back") >= 2)
             rounds.made.clear()
             rounds.at_once = 0
             await until(lambda: set(rounds.made) == set(both))
 
     assert rounds.at_once == 1
-    assert (_times(log, "redis_away"), _times(log, "redis_back")) == (2, 2)
+    # On a machine that is starved there may be more outages than the one above.
+    assert _times(log, "redis_away") == _times(log, "redis_back")
     assert {line["level"] for line in log.records()} <= {"error", "warning"}
 
 

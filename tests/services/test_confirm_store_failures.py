@@ -30,7 +30,7 @@ async def test_a_store_that_is_down_before_the_intent_sends_nothing(
 
 @pytest.mark.parametrize(
     ("operation", "collection"),
-    [("get", "orders"), ("get", "links"), ("get", "users"), ("get", "switches"),
+    [("find", "orders"), ("get", "links"), ("get", "users"), ("get", "switches"),
      ("count", "orders")],
 )  # fmt: skip
 async def test_a_check_that_cannot_be_made_sends_nothing(

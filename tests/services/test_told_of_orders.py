@@ -79,7 +79,7 @@ async def test_a_second_click_that_meets_a_store_that_fails_does_not_deny_the_fi
 ) -> None:
     draft = await house.draft()
     await house.confirm(draft)
-    store.fail("get", "orders")
+    store.fail("find", "orders")
 
     with pytest.raises(StoreUnavailable) as told:
         await house.confirm(draft)
@@ -103,7 +103,7 @@ async def test_a_second_click_while_the_store_is_away_does_not_deny_the_first(
     async def fail() -> None:
         raise StoreUnavailable
 
-    store.before["get", "orders"] = fail
+    store.before["find", "orders"] = fail
     with pytest.raises(StoreUnavailable) as told:
         await house.confirm(order)
 
