@@ -23,7 +23,7 @@ from tests.simulators.discord import click, slash
 
 ROLE: Final = "tests.campaign.replica:serve"
 _LONGEST_LINE: Final = 2**24
-_PATIENCE_SECONDS: Final = 60.0
+_PATIENCE_SECONDS: Final = 240.0
 _PAUSE_SECONDS: Final = 0.002
 PACE: Final[Mapping[str, Any]] = {"order_deadline_seconds": 5.0, "claim_seconds": 11.0}
 """Nothing is slow here but the machine."""
