@@ -12,6 +12,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Leg, LegRole
 from floorbroker.services.elsewhere import Elsewhere
 from tests.fakes.exchange.venue import Venue, accepted, filled
+from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, BEN, House
 from tests.services.conftest import Build
 
@@ -32,7 +33,7 @@ async def ids(elsewhere: Elsewhere) -> list[str]:
     return [one.order.receipt.broker_order_id for one in (await elsewhere.open(ANNA)).orders]
 
 
-async def store(house: House, order: Order, **fields: object) -> None:
+async def change(house: House, order: Order, **fields: object) -> None:
     current = await house.stored(order)
     assert await house.stored_orders.advance(current, replace(current, **fields))
 
@@ -58,7 +59,7 @@ async def test_a_replaced_id_and_a_closing_order_of_ours_are_ours(
     await house.link()
     order = await house.resting()
     legs = (Leg(role=LegRole.STOP_LOSS, price=order.request.limit_price or 1, broker_order_id="L"),)  # type: ignore[arg-type] # a price
-    await store(house, order, replaced=("OLD",), legs=legs, state=OrderState.ACCEPTED)
+    await change(house, order, replaced=("OLD",), legs=legs, state=OrderState.ACCEPTED)
     for number, broker_id in enumerate(("OLD", "L")):
         venue.book[OrderId(f"{number:018d}")] = accepted(broker_id)
 
@@ -81,7 +82,7 @@ async def test_an_order_in_doubt_may_be_the_one(
 ) -> None:
     await house.link()
     order = await house.resting()
-    await store(house, order, state=OrderState.UNKNOWN, broker_order_id=None)
+    await change(house, order, state=OrderState.UNKNOWN, broker_order_id=None)
     venue.book.clear()
     venue.book[FOREIGN] = accepted("X-foreign")
 
@@ -140,6 +141,33 @@ async def test_an_order_that_ended_meanwhile_is_not_shown_as_foreign(
     await house.link()
     order = await house.resting()
     done = filled("X", order.request.quantity or 1, house.clock.now())  # type: ignore[arg-type] # a size
-    await store(house, order, state=OrderState.FILLED, fills=done.fills)
+    await change(house, order, state=OrderState.FILLED, fills=done.fills)
 
     assert await ids(elsewhere) == []
+
+
+async def test_the_closing_orders_of_one_that_has_filled_are_ours(
+    house: House, elsewhere: Elsewhere, venue: Venue
+) -> None:
+    await house.link()
+    order = await house.resting()
+    legs = (Leg(role=LegRole.STOP_LOSS, price=order.request.limit_price or 1, broker_order_id="L"),)  # type: ignore[arg-type] # a price
+    await change(house, order, legs=legs, state=OrderState.FILLED)
+    venue.book[FOREIGN] = accepted("L")
+
+    assert await ids(elsewhere) == []
+
+
+async def test_a_year_of_ended_orders_is_read_only_where_something_is_not_known(
+    house: House, elsewhere: Elsewhere, venue: Venue, store: FlakyDocuments
+) -> None:
+    await house.link()
+    await house.resting()
+    store.calls.clear()
+
+    assert await ids(elsewhere) == []
+    assert store.calls.count(("find", "orders")) == 1
+
+    venue.book[FOREIGN] = accepted("X-foreign")
+    assert await ids(elsewhere) == ["X-foreign"]
+    assert store.calls.count(("find", "orders")) == 3

@@ -15,7 +15,7 @@ from floorbroker.brokers.port import BrokerOrder
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.order_state import UNRESOLVED, WORKING
+from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.listing import SENT
 from floorbroker.services.reachable import LinkedAccount, UnreachableLink
@@ -107,29 +107,40 @@ class Elsewhere:
     async def _others(
         self, user_id: UserId, account: LinkedAccount, listed: Sequence[BrokerOrder]
     ) -> Sequence[PlacedElsewhere]:
-        key = account.key
         # Read after the broker's list, so that an order sent meanwhile is known to be ours.
-        ours = [
-            order
-            for states in (WORKING | UNRESOLVED, SENT)
-            for order in await self._orders.of_account(
-                user_id, key.link_id, key.account_id, states=states, limit=_MOST
-            )
-        ]
-        client_ids = {order.order_id for order in ours}
-        broker_ids = {known for order in ours for known in _ids(order)}
+        ours = await self._ours(user_id, account, WORKING | UNRESOLVED)
         in_doubt = {
             order.request.instrument.symbol
             for order in ours
             if order.state in UNRESOLVED and order.broker_order_id is None
         }
+        others = _without(listed, ours)
+        if others:  # closing orders of one that has filled, or the end of one is not known here yet
+            others = _without(others, await self._ours(user_id, account, SENT))
         return [
             PlacedElsewhere(
                 account=account, order=one, perhaps_ours=one.instrument.symbol in in_doubt
             )
-            for one in listed
-            if one.order_id not in client_ids and one.receipt.broker_order_id not in broker_ids
+            for one in others
         ]
+
+    async def _ours(
+        self, user_id: UserId, account: LinkedAccount, states: frozenset[OrderState]
+    ) -> Sequence[Order]:
+        key = account.key
+        return await self._orders.of_account(
+            user_id, key.link_id, key.account_id, states=states, limit=_MOST
+        )
+
+
+def _without(listed: Sequence[BrokerOrder], ours: Sequence[Order]) -> Sequence[BrokerOrder]:
+    client_ids = {order.order_id for order in ours}
+    broker_ids = {known for order in ours for known in _ids(order)}
+    return [
+        one
+        for one in listed
+        if one.order_id not in client_ids and one.receipt.broker_order_id not in broker_ids
+    ]
 
 
 def _ids(order: Order) -> list[str]:
