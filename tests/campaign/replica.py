@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from floorbroker.bootstrap import App
+from floorbroker.cli.run import ANSWERING
 from tests.campaign.forking import Ready
 from tests.campaign.kills_life import AheadClock
 from tests.campaign.people import bot
@@ -41,13 +42,12 @@ async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
     async with bot(work["urls"], place, clock, **{**PACE, **work["settings"]}) as app:
 
         async def answer(lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
-            known = asyncio.all_tasks()
             while line := await lines.readline():
                 given = json.loads(line)
                 if isinstance(given, dict):
                     _hand_over(app, given["load"])
                 else:
-                    await _deal_with(app, given, known)
+                    await _deal_with(app, given)
                 out.write(f"{len(asyncio.all_tasks())}\n".encode())
                 await out.drain()
 
@@ -56,14 +56,18 @@ async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
         await asyncio.Event().wait()
 
 
-async def _deal_with(
-    app: App, payloads: Sequence[Payload], known: set["asyncio.Task[Any]"]
-) -> None:
+async def _deal_with(app: App, payloads: Sequence[Payload]) -> None:
     _hand_over(app, payloads)
     quiet = 0
-    while quiet < 3:  # background work may have a task of its own just now
+    while quiet < 3:  # one task may hand over to another
         await asyncio.sleep(_PAUSE_SECONDS)
-        quiet = 0 if asyncio.all_tasks() - known else quiet + 1
+        quiet = 0 if _busy(app) else quiet + 1
+
+
+def _busy(app: App) -> bool:
+    """Whether anything is answered or carried out; what listens or looks out never ends."""
+    names = (task.get_name() for task in asyncio.all_tasks())
+    return bool(app.supervisor._work) or any(name.startswith(ANSWERING) for name in names)
 
 
 def _hand_over(app: App, payloads: Sequence[Payload]) -> None:

@@ -28,7 +28,7 @@ from floorbroker.web.links import LinkPages, link_pages
 from floorbroker.web.rate import Visits
 
 ANSWER_SECONDS: Final = 3.0
-_ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
+ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
 """What discord.py calls the tasks that run commands, buttons and menus (2.7.1)."""
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -140,7 +140,7 @@ def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:
 
 async def leave_discord(bot: discord.Client) -> None:
     """Lets answers that are being written reach their readers, for a moment, then logs out."""
-    answering = {task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)}
+    answering = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)}
     if answering:
         await asyncio.wait(answering, timeout=ANSWER_SECONDS)
     await bot.close()
