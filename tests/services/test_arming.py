@@ -232,6 +232,21 @@ async def test_without_the_operators_word_nothing_is_offered_or_armed(
         await strict.arming.confirm(caller(), alert.alert_id, named(alert))
 
 
+async def test_an_old_card_does_not_say_that_it_goes_out_once_that_is_switched_off(
+    out: Lookout, build: Build, venue: Venue
+) -> None:
+    alert = await armed(out)
+    off = lookout(build(venue=venue))
+
+    assert (out.arming.allowed, off.arming.allowed) == (True, False)
+    with pytest.raises(PolicyRefused, match="operator"):
+        await off.arming.ask(caller(), alert.alert_id)
+    with pytest.raises(PolicyRefused, match="operator"):
+        await off.arming.confirm(caller(), alert.alert_id, named(alert))
+    await off.arming.disarm(ANNA, alert.alert_id)
+    assert (await out.now(alert)).stage is Stage.NOT_SENT
+
+
 @pytest.mark.parametrize("step", ["ask", "confirm"])
 async def test_whoever_has_paused_arms_nothing(out: Lookout, house: House, step: str) -> None:
     alert = await (out.alert(**ORDER) if step == "ask" else asked(out))

@@ -41,7 +41,11 @@ class PanicCards:
     async def resume(self, caller: Caller) -> Card:
         """Ends the person's own pause."""
         await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, False)
-        return resumed_card()
+        try:
+            armed = await self._floor.arming.armed(caller.user_id)
+        except FloorbrokerError:
+            armed = 0  # the pause is over all the same
+        return resumed_card(armed)
 
     async def step(self, caller: Caller, what: str) -> Card:
         """One button; `what` is the step, for the last two with the decision and its list."""

@@ -46,14 +46,22 @@ class Arming:
         self._unattended = unattended
         self._never = NeverSent(desk.orders, desk.clock)
 
+    @property
+    def allowed(self) -> bool:
+        """Whether the operator lets alerts place orders now."""
+        try:
+            self._unattended.check_allowed()
+        except PolicyRefused:
+            return False
+        return True
+
     def offered(self, alert: OwnAlert) -> bool:
         """Whether the alert's card has a button for it."""
         try:
-            self._unattended.check_allowed()
             _check_kind(alert)
-        except (PolicyRefused, InvalidInput):
+        except InvalidInput:
             return False
-        return alert.stage is not Stage.ARMED
+        return self.allowed and alert.stage is not Stage.ARMED
 
     async def ask(self, caller: Caller, alert_id: str) -> OwnAlert:
         """The alert with the exact order that Confirm would arm; nothing is armed yet.
@@ -62,10 +70,10 @@ class Arming:
             FloorbrokerError: It cannot be armed, in a sentence.
         """
         alert = await self._own(caller.user_id, alert_id)
+        self._unattended.check_allowed()
         placing_id = _placing_id(caller, alert_id)
         if alert.stage is Stage.ARMED or _asked(alert, placing_id):
             return alert
-        self._unattended.check_allowed()
         _check_kind(alert)
         limits = await self._check(caller, alert)
         link = await self._unattended.working_link(alert)
@@ -102,11 +110,11 @@ class Arming:
             placing, now = alert.placing, self._desk.clock.now()
             if placing is None or placing.placing_id != placing_id:
                 raise DraftExpired(_STALE)
+            self._unattended.check_allowed()
             if placing.stage is Stage.ARMED:
                 return alert
             if not placing.asks(now) or alert.standing is not Standing.AT_WORK:
                 raise DraftExpired(_STALE)
-            self._unattended.check_allowed()
             _check_limits(self._desk, placing.request, await self._check(caller, alert))
             await self._unattended.check_server(placing.guild_id)
             if (await self._unattended.working_link(alert)).linked_at != placing.linked_at:
@@ -208,7 +216,7 @@ class Arming:
 
 def _ended(alert: OwnAlert, due: Placing, now: datetime) -> OwnAlert:
     """The alert once its order was kept from going out; what somebody else stored stays."""
-    if alert.placing != due:
+    if alert.placing != due or due.stage is not Stage.DUE:
         return alert
     return replace(alert, placing=over(due, _DISARMED), place_at=None, tell_at=now)
 

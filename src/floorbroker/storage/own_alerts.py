@@ -109,9 +109,13 @@ class StoredAlerts:
             present = await self.get(alert.user_id, alert.alert_id)
         _log.warning("alert_kept_changing")
 
-    async def remove(self, user_id: UserId, alert_id: str) -> bool:
-        """Removes one of the person's; whether there was one."""
-        where: Where = {"_id": alert_id, "user_id": user_id}
+    async def remove(self, alert: OwnAlert) -> bool:
+        """Removes it as it was seen; False if it has changed since, or is gone."""
+        where: Where = {
+            "_id": alert.alert_id,
+            "user_id": alert.user_id,
+            "version": alert.version,
+        }
         return await self._documents.delete(_ALERTS, where) > 0
 
     async def at_work(self, kinds: frozenset[AlertKind]) -> AsyncIterator[OwnAlert]:

@@ -18,6 +18,10 @@ _ASLEEP: Final = (
     "Nobody can look there until it works again: /setup status shows it. Other alerts at it sleep "
     "too. They go on by themselves, and end when they were to end."
 )
+_SWITCHED_OFF: Final = (
+    "The operator has switched off that alerts place orders. What is armed goes out only if it fires "
+    "after that is on again; until then its alert tells you, with the review."
+)
 _CUT_OFF: Final = (
     "Every alert that looked there has ended, and no other account takes its place. /alert sets "
     "new ones."
@@ -69,10 +73,15 @@ def removed_card(alert: OwnAlert) -> Card:
     return Card(title="Alert removed", badges=badges(alert), lead=f"{words(alert)}.")
 
 
-def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1) -> Card:
+def list_card(
+    alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1, *, may_place: bool = True
+) -> Card:
     """One page of a person's alerts, counted from 1; one that there is no more is the last.
 
     What is armed on it is disarmed by a button of its own.
+
+    Args:
+        may_place: Whether the operator lets alerts place orders now.
     """
     pages = max(-(-len(alerts) // A_PAGE), 1)
     page = min(max(page, 1), pages)
@@ -83,8 +92,10 @@ def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 
         badges=tuple(sorted({badge for alert in shown for badge in badges(alert)})),
         lead="" if alerts else "You have none. /alert price sets one.",
         sections=tuple(
-            Section(heading=words(one), lines=(_state(one),), rows=_ends(one)) for one in shown
+            Section(heading=words(one), lines=(_state(one, may_place),), rows=_ends(one))
+            for one in shown
         ),
+        notes=(_SWITCHED_OFF,) * (not may_place and any(one.stage is Stage.ARMED for one in shown)),
         footer=(
             Row("Quiet hours", quiet.words if quiet else "none"),
             *((Row("Remove", "/alert remove"),) * bool(alerts)),
@@ -244,7 +255,7 @@ def _ends(alert: OwnAlert) -> tuple[Row, ...]:
     return (ends, Row("Order", order), Row("Armed until", alert.placing.until))
 
 
-def _state(alert: OwnAlert) -> str:
+def _state(alert: OwnAlert, may_place: bool) -> str:
     parts = ["each time" if alert.repeat else "once"]
     if alert.times:
         parts.append(f"fired {alert.times} time{'' if alert.times == 1 else 's'}")
@@ -253,7 +264,8 @@ def _state(alert: OwnAlert) -> str:
     elif alert.level is not None and not alert.armed:
         parts.append("waits until the price goes back")
     if alert.stage is Stage.ARMED:
-        parts.append("armed: its order goes out by itself")
+        goes = "its order goes out by itself" if may_place else "its order does not go out now"
+        parts.append(f"armed: {goes}")
     elif alert.prepared is not None:
         parts.append("with a prepared order")
     return " · ".join(parts)

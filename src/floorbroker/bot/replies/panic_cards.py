@@ -116,12 +116,19 @@ def done_card(title: str, done: Sequence[Done]) -> Card:
     )
 
 
-def resumed_card() -> Card:
-    """The person's own pause is over; another one shows as a badge."""
+def resumed_card(armed: int = 0) -> Card:
+    """The person's own pause is over; another one shows as a badge.
+
+    Args:
+        armed: Alerts whose order goes out by itself from now on.
+    """
+    which = "An armed alert places its order" if armed == 1 else f"{armed} armed alerts place their"
+    which += "" if armed == 1 else " orders"
     return Card(
         title="Your pause is over",
         tone=Tone.GOOD,
         lead="What was canceled or closed stays so.",
+        notes=(f"{which} again when they fire. /alert list disarms.",) if armed else (),
     )
 
 
