@@ -16,6 +16,7 @@ from floorbroker.domain.errors import (
     NotYours,
     Paused,
     PolicyRefused,
+    StoreUnavailable,
 )
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.modes import Environment
@@ -192,6 +193,18 @@ async def test_a_store_that_fails_arms_nothing_unseen(out: Lookout, store: Flaky
         await out.arming.confirm(caller(), alert.alert_id, named(alert))
 
     assert (await out.now(alert)).stage is Stage.ASKED
+
+
+async def test_a_store_whose_answer_is_lost_is_not_taken_for_one_that_armed_nothing(
+    out: Lookout, store: FlakyDocuments
+) -> None:
+    alert = await asked(out)
+    store.fail("replace", "alerts", times=1, done=True)
+
+    with pytest.raises(StoreUnavailable, match="cannot tell whether it is armed"):
+        await out.arming.confirm(caller(), alert.alert_id, named(alert))
+
+    assert (await out.now(alert)).stage is Stage.ARMED
 
 
 # What cannot be armed

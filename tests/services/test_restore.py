@@ -216,7 +216,8 @@ async def test_a_part_of_another_backup_is_not_mixed_with_this_one(
 
 async def test_two_documents_that_cannot_both_be_true_end_it(empty: Documents, file: Path) -> None:
     with written(file, Header(version="1", engine="SQLite", at=NOON)) as made:
-        made.add("orders", [{"_id": one, "origin_key": "the same"} for one in ("a", "b")])
+        same = {"user_id": ANNA, "origin_key": "the same"}
+        made.add("orders", [{"_id": one, **same} for one in ("a", "b")])
         made.end(())
 
     with pytest.raises(CannotRestore, match="Two documents of orders"):

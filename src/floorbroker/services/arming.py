@@ -14,6 +14,7 @@ from floorbroker.domain.errors import (
     LimitExceeded,
     NotYours,
     PolicyRefused,
+    StoreUnavailable,
 )
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
@@ -33,6 +34,9 @@ from floorbroker.storage.own_alerts import StoredAlerts
 
 _TRIES: Final = 5
 _DISARMED: Final = "You disarmed it."
+_MAYBE: Final = (
+    "The bot cannot tell whether it is armed now. /alert list shows it; Not now or Disarm ends it."
+)
 _STALE: Final = "This card is out of date, so nothing was armed. /alert list shows what is."
 
 
@@ -103,6 +107,7 @@ class Arming:
 
         Raises:
             DraftExpired: The card is too old, used up, or the alert has fired.
+            StoreUnavailable: It may be armed, where the message says so.
             FloorbrokerError: Another reason; nothing was armed.
         """
         for _ in range(_TRIES):
@@ -129,7 +134,10 @@ class Arming:
             if not placing.asks(now):
                 raise DraftExpired(_STALE)
             after = replace(alert, placing=armed(placing, now, alert.ends_at))
-            stored = await self._alerts.advance(alert, after)
+            try:
+                stored = await self._alerts.advance(alert, after)
+            except StoreUnavailable as error:  # only its answer may be lost
+                raise StoreUnavailable(_MAYBE, detail=error.detail) from error
             if stored is not None:
                 await self._audit(stored, placing, "alert_armed")
                 return stored

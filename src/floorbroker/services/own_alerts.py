@@ -27,7 +27,6 @@ from floorbroker.services.drafts import Drafts
 from floorbroker.services.never_sent import NeverSent
 from floorbroker.storage.own_alerts import StoredAlerts
 
-
 _TRIES: Final = 5
 
 

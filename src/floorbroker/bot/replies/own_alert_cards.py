@@ -19,8 +19,8 @@ _ASLEEP: Final = (
     "too. They go on by themselves, and end when they were to end."
 )
 _SWITCHED_OFF: Final = (
-    "The operator has switched off that alerts place orders. What is armed goes out only if it fires "
-    "after that is on again; until then its alert tells you, with the review."
+    "The operator has switched off that alerts place orders. What is armed goes out only if it "
+    "fires after that is on again; until then its alert tells you, with the review."
 )
 _CUT_OFF: Final = (
     "Every alert that looked there has ended, and no other account takes its place. /alert sets "

@@ -122,13 +122,14 @@ def resumed_card(armed: int = 0) -> Card:
     Args:
         armed: Alerts whose order goes out by itself from now on.
     """
-    which = "An armed alert places its order" if armed == 1 else f"{armed} armed alerts place their"
-    which += "" if armed == 1 else " orders"
+    again = f"{armed} armed alerts place their orders again when they fire"
+    if armed == 1:
+        again = "An armed alert places its order again when it fires"
     return Card(
         title="Your pause is over",
         tone=Tone.GOOD,
         lead="What was canceled or closed stays so.",
-        notes=(f"{which} again when they fire. /alert list disarms.",) if armed else (),
+        notes=(f"{again}. /alert list disarms.",) if armed else (),
     )
 
 
