@@ -19,8 +19,8 @@ _ASLEEP: Final = (
     "too. They go on by themselves, and end when they were to end."
 )
 _SWITCHED_OFF: Final = (
-    "The operator has switched off that alerts place orders. What is armed goes out only if it "
-    "fires after that is on again; until then its alert tells you, with the review."
+    "The operator has switched off that alerts place orders. Until that is on again, an alert only "
+    "tells you, with the review."
 )
 _CUT_OFF: Final = (
     "Every alert that looked there has ended, and no other account takes its place. /alert sets "
@@ -76,12 +76,9 @@ def removed_card(alert: OwnAlert) -> Card:
 def list_card(
     alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1, *, may_place: bool = True
 ) -> Card:
-    """One page of a person's alerts, counted from 1; one that there is no more is the last.
+    """One page of a person's alerts, with Disarm; a page that there is no more is the last.
 
-    What is armed on it is disarmed by a button of its own.
-
-    Args:
-        may_place: Whether the operator lets alerts place orders now.
+    `may_place`: whether the operator lets alerts place orders now.
     """
     pages = max(-(-len(alerts) // A_PAGE), 1)
     page = min(max(page, 1), pages)
@@ -149,8 +146,7 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     if firing.price is not None and instrument is not None:
         price = figures.price(firing.price, instrument.currency)
         rows = [Row("Price then", price), Row("Seen", firing.at)]
-        if firing.number - alert.told > 1:
-            times = firing.number - alert.told
+        if (times := firing.number - alert.told) > 1:
             notes.append(f"{times} times since you were last told; this is the last one.")
         if firing.delayed:
             notes.append("This price is delayed: the market may be elsewhere by now.")
@@ -264,8 +260,8 @@ def _state(alert: OwnAlert, may_place: bool) -> str:
     elif alert.level is not None and not alert.armed:
         parts.append("waits until the price goes back")
     if alert.stage is Stage.ARMED:
-        goes = "its order goes out by itself" if may_place else "its order does not go out now"
-        parts.append(f"armed: {goes}")
+        goes = "goes out by itself" if may_place else "does not go out now"
+        parts.append(f"armed: its order {goes}")
     elif alert.prepared is not None:
         parts.append("with a prepared order")
     return " · ".join(parts)
