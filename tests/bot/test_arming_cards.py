@@ -10,7 +10,7 @@ from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.arming_cards import arm_button, armed_card, ask_card, disarmed_card
 from floorbroker.bot.replies.card import Card, Tone
 from floorbroker.bot.replies.own_alert_cards import list_card, news_card, set_card
-from floorbroker.bot.replies.panic_cards import panic_card
+from floorbroker.bot.replies.panic_cards import panic_card, resumed_card
 from floorbroker.domain.ids import OrderId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
@@ -47,6 +47,7 @@ def went(alert: OwnAlert, why: str = "") -> OwnAlert:
         news_card(went(ARMED), NOON),
         news_card(went(ARMED, LONGEST_WHY[:300]), NOON),
         list_card([ARMED] * MOST_ARMED + [own_alert()] * (MOST - MOST_ARMED), None),
+        list_card([ARMED] * MOST_ARMED, None, may_place=False),
     ],
 )
 def test_each_card_fits_and_its_buttons_are_found_again(card: Card) -> None:
@@ -147,6 +148,23 @@ def test_the_list_says_what_is_armed_and_until_when() -> None:
     assert "with a prepared order" in shown.text
     assert "Buy 3 AAPL · Limit $241.00 · today only" in shown.text
     assert list(shown.buttons) == ["Disarm AAPL above $240.00"]
+
+
+def test_the_list_says_that_the_operator_has_switched_it_off() -> None:
+    shown = drawn(list_card([ARMED], None, may_place=False))
+
+    assert "goes out by itself" not in shown.text
+    assert "armed: its order does not go out now" in shown.text
+    assert "The operator has switched off that alerts place orders" in shown.text
+    assert list(shown.buttons) == ["Disarm AAPL above $240.00"]
+    unarmed = drawn(list_card([own_alert(prepared=PREPARED)], None, may_place=False))
+    assert "switched off" not in unarmed.text
+
+
+def test_the_end_of_a_pause_says_that_armed_orders_go_out_again() -> None:
+    assert "An armed alert places its order again" in drawn(resumed_card(armed=1)).text
+    assert "3 armed alerts place their orders again" in drawn(resumed_card(armed=3)).text
+    assert "armed" not in drawn(resumed_card()).text
 
 
 def test_a_pause_says_that_it_keeps_armed_orders_from_going_out() -> None:

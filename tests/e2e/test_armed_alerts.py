@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
+from floorbroker.bootstrap.own_alerts import SERVICE
 from floorbroker.config import Switch
 from floorbroker.domain.order_state import OrderState
 from tests.e2e import forged
@@ -14,6 +16,7 @@ from tests.e2e.conftest import Open
 from tests.e2e.market import Rise, rise
 from tests.e2e.people import Answer, Seen
 from tests.e2e.world import World
+from tests.redis_server import RedisServer
 
 MINUTE: Final = timedelta(minutes=1)
 PLACE: Final = "Place it by itself …"
@@ -182,3 +185,20 @@ async def test_another_process_sends_it(world: World) -> None:
     sent = [order for order in await world.orders(world.alice) if order.sent_at is not None]
     assert len(sent) == 1
     assert len(_told(world)) == 1
+
+
+async def test_replicas_that_share_rounds_keep_a_turn_each_at_armed_orders(
+    open_cloud: Open, redis_server: RedisServer
+) -> None:
+    """While Redis is away each makes all rounds alone: a turn of them all would be nobody's."""
+    url = SecretStr(redis_server.url)
+    async with open_cloud(alerts_may_trade=Switch.ON, redis_url=url) as world:
+        one = _rise(world)
+        await _armed(world, one)
+        await _until(world, one)
+        await world.later(600)
+
+        turn = await world.app.documents.get("switches", "turn:alert orders")
+
+    assert turn is not None
+    assert turn["owner"] != SERVICE

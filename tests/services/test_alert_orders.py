@@ -334,7 +334,7 @@ AGAINST = {
     "the link removed": (removed_link, ""),
     "the link dead": (dead_link, "does not work"),
     "the link made anew": (linked_anew, "linked this account anew"),
-    "the account left out": (left_out, "no account of that name"),
+    "the account left out": (left_out, "left out"),
     "disarmed": (disarmed, "disarmed"),
     "too late": (too_late, "within a minute"),
     "the clock set back": (clock_set_back, ""),

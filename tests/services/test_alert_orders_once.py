@@ -2,17 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from floorbroker.domain.errors import PolicyRefused, StoreUnavailable
+from floorbroker.domain.errors import NotSent, PolicyRefused, StoreUnavailable
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.placing import Stage
 from floorbroker.services.alert_orders import CLAIM
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.floor import ANNA, House, caller
+from tests.floor import ANNA, EXCHANGE, House, caller
 from tests.services.armed import allowing, armed, fires, fires_and_is_seen_to, order_of
 from tests.services.conftest import Build
 from tests.services.own_alerts import A_LOOK, Lookout, lookout, trades_at
@@ -356,3 +357,145 @@ async def test_a_process_that_ends_leaves_it_to_another(
 
     assert venue.count("place_order") == 1
     assert (await out.now(alert)).stage is Stage.SENT
+
+
+async def test_removed_at_the_moment_of_its_firing_is_one_of_the_two(
+    out: Lookout, store: FlakyDocuments, venue: Venue, clock: ManualClock
+) -> None:
+    """The order has gone out between the look at the alert and its removal."""
+    alert = await armed(out)
+
+    async def fires_meanwhile() -> None:
+        await fires(out, venue)
+        await out.orders.sweep()
+
+    store.before["delete", "alerts"] = fires_meanwhile
+    with pytest.raises(PolicyRefused, match="sent at this moment"):
+        await out.own.remove(ANNA, alert.alert_id)
+    await out.telling.sweep()
+
+    assert venue.count("place_order") == 1
+    assert [one.stage for one in out.told] == [Stage.SENT]
+
+
+async def test_removed_while_it_is_drafted_means_removed(
+    out: Lookout, store: FlakyDocuments, venue: Venue, clock: ManualClock
+) -> None:
+    """It was armed at the look, and is due and drafted by another process at the removal."""
+    alert = await armed(out)
+    gate = asyncio.Event()
+    seeing: list[asyncio.Task[int]] = []
+
+    async def is_due_meanwhile() -> None:
+        await fires(out, venue)
+        seeing.append(await waits_at("quote", out, venue, gate))
+
+    store.before["delete", "alerts"] = is_due_meanwhile
+    await out.own.remove(ANNA, alert.alert_id)
+    gate.set()
+    await seeing[0]
+
+    assert venue.count("place_order") == 0
+
+
+# What never left
+
+
+async def test_what_never_left_is_told_as_not_placed(out: Lookout, venue: Venue) -> None:
+    alert = await armed(out)
+    venue.failing["place_order"] = NotSent("The line to the broker is down.", broker=EXCHANGE)
+
+    await fires_and_is_seen_to(out, venue)
+
+    (told,) = out.told
+    assert told.placing is not None
+    assert (told.stage, told.placing.why) == (Stage.NOT_SENT, "The line to the broker is down.")
+    assert told.reviewable(out.house.clock.now())
+    order = await order_of(out, alert)
+    assert order is not None
+    assert order.state is OrderState.NOT_PLACED
+
+
+async def test_what_never_left_is_not_told_as_sent_by_disarm(
+    out: Lookout, store: FlakyDocuments, venue: Venue
+) -> None:
+    alert = await armed(out)
+    venue.failing["place_order"] = NotSent(broker=EXCHANGE)
+    await fires(out, venue)
+    store.fail("replace", "alerts", skip=1)  # the process ends before it has noted it
+    with pytest.raises(StoreUnavailable):
+        await out.orders.sweep()
+    store.recover()
+    assert (await out.now(alert)).stage is Stage.DUE
+
+    _, gone = await out.arming.disarm(ANNA, alert.alert_id)
+
+    assert gone is None
+
+
+# At the last moment
+
+
+async def test_an_account_that_is_left_out_at_the_last_moment_is_left_out(
+    out: Lookout, venue: Venue
+) -> None:
+    alert = await armed(out)
+    await fires(out, venue)
+    gate = asyncio.Event()
+    seeing = await waits_at("quote", out, venue, gate)
+
+    (link,) = await out.house.accounts.links(ANNA)
+    accounts = frozenset(one.account_id for one in venue.accounts)
+    await out.house.stored_people.save_link(replace(link, excluded=accounts))
+    gate.set()
+    await seeing
+
+    assert venue.count("place_order") == 0
+    present = await out.now(alert)
+    assert present.placing is not None
+    assert "left out" in present.placing.why
+
+
+async def test_a_quote_that_grows_old_while_the_store_hangs_places_nothing(
+    out: Lookout, store: FlakyDocuments, venue: Venue, clock: ManualClock
+) -> None:
+    alert = await armed(out)
+    await fires(out, venue)
+    venue.quoted_at = clock.now() - timedelta(seconds=50)
+
+    async def hangs() -> None:
+        clock.advance(15)
+
+    store.before["get", "alerts"] = hangs  # the last look reads the alert after the quote
+    await out.orders.sweep()
+
+    assert venue.count("place_order") == 0
+    present = await out.now(alert)
+    assert present.placing is not None
+    assert "old" in present.placing.why
+
+
+# One after the other
+
+
+async def two_due(out: Lookout, venue: Venue, by: str = "11") -> None:
+    await armed(out)
+    await armed(out, quantity=by)
+    await fires(out, venue)
+
+
+async def test_a_round_begins_nothing_that_could_outlast_its_turn(
+    out: Lookout, other: Lookout, venue: Venue, clock: ManualClock
+) -> None:
+    """Else another process would judge the second order of a person beside the first one."""
+    await two_due(out, venue)
+    gate = asyncio.Event()
+    seeing = await waits_at("positions", out, venue, gate)
+    clock.advance(11)
+    gate.set()
+    await seeing
+    assert venue.count("place_order") == 1
+
+    await other.orders.sweep()  # at once: the turn was given back
+
+    assert venue.count("place_order") == 2

@@ -16,6 +16,7 @@ from floorbroker.domain.errors import (
     NotYours,
     Paused,
     PolicyRefused,
+    StoreUnavailable,
 )
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.modes import Environment
@@ -194,6 +195,18 @@ async def test_a_store_that_fails_arms_nothing_unseen(out: Lookout, store: Flaky
     assert (await out.now(alert)).stage is Stage.ASKED
 
 
+async def test_a_store_whose_answer_is_lost_is_not_taken_for_one_that_armed_nothing(
+    out: Lookout, store: FlakyDocuments
+) -> None:
+    alert = await asked(out)
+    store.fail("replace", "alerts", times=1, done=True)
+
+    with pytest.raises(StoreUnavailable, match="cannot tell whether it is armed"):
+        await out.arming.confirm(caller(), alert.alert_id, named(alert))
+
+    assert (await out.now(alert)).stage is Stage.ARMED
+
+
 # What cannot be armed
 
 
@@ -230,6 +243,21 @@ async def test_without_the_operators_word_nothing_is_offered_or_armed(
         await strict.arming.ask(caller(), alert.alert_id)
     with pytest.raises(PolicyRefused, match="has not allowed alerts"):
         await strict.arming.confirm(caller(), alert.alert_id, named(alert))
+
+
+async def test_an_old_card_does_not_say_that_it_goes_out_once_that_is_switched_off(
+    out: Lookout, build: Build, venue: Venue
+) -> None:
+    alert = await armed(out)
+    off = lookout(build(venue=venue))
+
+    assert (out.arming.allowed, off.arming.allowed) == (True, False)
+    with pytest.raises(PolicyRefused, match="operator"):
+        await off.arming.ask(caller(), alert.alert_id)
+    with pytest.raises(PolicyRefused, match="operator"):
+        await off.arming.confirm(caller(), alert.alert_id, named(alert))
+    await off.arming.disarm(ANNA, alert.alert_id)
+    assert (await out.now(alert)).stage is Stage.NOT_SENT
 
 
 @pytest.mark.parametrize("step", ["ask", "confirm"])

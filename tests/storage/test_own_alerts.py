@@ -11,7 +11,7 @@ from floorbroker.domain.crossing import Level
 from floorbroker.domain.ids import LinkId
 from floorbroker.domain.own_alerts import PRICED, AlertKind, Standing, fired, told
 from floorbroker.domain.placing import Stage
-from floorbroker.storage.documents import Documents
+from floorbroker.storage.documents import Documents, Where
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.own_alerts import UNSEEN_FOR, StoredAlerts
 from tests.domain.alerting import FIRING, PREPARED, own_alert, placing
@@ -60,8 +60,9 @@ async def test_a_change_meets_the_present_state(alerts: StoredAlerts) -> None:
 
 async def test_a_change_of_what_was_removed_brings_nothing_back(alerts: StoredAlerts) -> None:
     seen = await alerts.add(own_alert())
-    assert not await alerts.remove(BEN, seen.alert_id)
-    assert await alerts.remove(ANNA, seen.alert_id)
+    assert not await alerts.remove(replace(seen, user_id=BEN))
+    assert not await alerts.remove(replace(seen, version=seen.version - 1))
+    assert await alerts.remove(seen)
 
     await alerts.change(seen, lambda one: replace(one, armed=False))
 
@@ -153,6 +154,22 @@ async def test_after_a_restore_nothing_rings_that_may_have_rung(alerts: StoredAl
     assert done is not None
     assert not at_work.armed
     assert (done.tell_at, done.told) == (None, 1)
+
+
+async def test_after_a_restore_nothing_is_armed_that_this_version_cannot_read(
+    alerts: StoredAlerts, documents: Documents
+) -> None:
+    due = await alerts.add(fired(own_alert(placing=placing()), FIRING))
+    stored = await documents.get("alerts", due.alert_id)
+    assert stored is not None
+    where: Where = {"version": stored["version"]}
+    await documents.replace("alerts", {**stored, "kind": "of tomorrow"}, where=where)
+
+    assert await alerts.start_anew() == 0
+
+    after = await documents.get("alerts", due.alert_id)
+    assert after is not None
+    assert (after["placing"], after["place_at"], after["tell_at"]) == (None, None, None)
 
 
 async def test_an_armed_one_comes_back_as_it_was_stored(alerts: StoredAlerts) -> None:

@@ -57,3 +57,15 @@ async def test_a_turn_from_before_the_clock_was_set_back_holds_nobody_up(
     await one.take("look", NOON + timedelta(days=1), MINUTE)
 
     assert await other.take("look", NOON, MINUTE)
+
+
+async def test_a_turn_that_is_given_back_is_anybodys(two: tuple[Turns, Turns]) -> None:
+    one, other = two
+    await one.take("look", NOON, MINUTE)
+    await other.give_back("look", NOON)
+    assert not await other.take("look", NOON, MINUTE)
+
+    await one.give_back("look", NOON)
+    await one.give_back("another", NOON)
+
+    assert await other.take("look", NOON, MINUTE)

@@ -75,7 +75,8 @@ def build_own_alerts(ground: Ground, floor: Floor, messenger: AlertMessenger) ->
             drafts=floor.drafts,
             sending=floor.orders,
             unattended=Unattended(ground.settings, ground.desk, ground.people, alerts),
-            turns=turns,
+            # Of this process in any case: two that are alone without Redis must not share it.
+            turns=Turns(ground.store, ground.desk.process),
         ),
         telling=AlertTelling(alerts, ground.people, messenger, ground.desk.leaps, clock),
     )

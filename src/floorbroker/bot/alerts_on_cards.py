@@ -51,7 +51,8 @@ class AlertButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.ALERT):
         if self.action == "remove":
             return removed_card(await alerts.remove(user_id, self.what))
         page = int(self.what) if self.what.isdecimal() and len(self.what) < 4 else 1
-        return list_card(await alerts.of(user_id), await alerts.quiet(user_id), page)
+        own, quiet = await alerts.of(user_id), await alerts.quiet(user_id)
+        return list_card(own, quiet, page, may_place=arming.allowed)
 
 
 class PlaceButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.PLACE):

@@ -32,7 +32,7 @@ class PanicCards:
             exposure, others, armed = await asyncio.gather(
                 self._floor.panic.exposure(caller.user_id),
                 self._floor.elsewhere.open(caller.user_id),
-                self._floor.arming.armed(caller.user_id),
+                self._armed(caller),
             )
             return panic_card(exposure, others, armed)
         except FloorbrokerError as error:
@@ -41,7 +41,15 @@ class PanicCards:
     async def resume(self, caller: Caller) -> Card:
         """Ends the person's own pause."""
         await self._floor.choices.switch(caller.user_id, PersonalSwitch.PAUSED, False)
-        return resumed_card()
+        try:
+            return resumed_card(await self._armed(caller))
+        except FloorbrokerError:
+            return resumed_card()  # the pause is over all the same
+
+    async def _armed(self, caller: Caller) -> int:
+        """How many alerts place an order without a pause."""
+        arming = self._floor.arming
+        return await arming.armed(caller.user_id) if arming.allowed else 0
 
     async def step(self, caller: Caller, what: str) -> Card:
         """One button; `what` is the step, for the last two with the decision and its list."""

@@ -3,9 +3,13 @@
 The firing is stored first. One process at a time takes what is due, and claims each alert; whoever
 is held up with a claim that lapsed meets the order's own document, which is made once and goes from
 draft to sending once. Whatever stands in the way, nothing is sent and its person gets the review.
+
+A round begins nothing that could outlast its turn: two orders of a person are judged one after the
+other, and a broker that hangs for one person keeps nobody else's order waiting beyond its minute.
 """
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +29,7 @@ from floorbroker.services.alert_wishes import ticket_of_request
 from floorbroker.services.callers import Caller
 from floorbroker.services.desk import Desk
 from floorbroker.services.drafts import Drafts
-from floorbroker.services.never_sent import NeverSent
+from floorbroker.services.never_sent import NEVER, NeverSent
 from floorbroker.services.orders import OrderService
 from floorbroker.services.unattended import SeenTo, Unattended
 from floorbroker.storage.own_alerts import StoredAlerts
@@ -36,6 +40,7 @@ CLAIM: Final = timedelta(seconds=25)
 """So long nobody else sees to the same order; then there is time for one more look."""
 
 ATTEMPT_SECONDS: Final = 15.0
+_TURN: Final = "alert orders"
 _LONGEST_WHY: Final = 300
 _AT_ONCE: Final = 100
 _BROKE: Final = "Something went wrong in the bot."
@@ -72,19 +77,28 @@ class AlertOrders:
         due = await self._alerts.to_place(now, limit=_AT_ONCE)
         if not due or self._desk.supervisor.draining:
             return 0
-        if not await self._turns.take("alert orders", now, CLAIM):
+        if not await self._turns.take(_TURN, now, CLAIM):
             return 0
+        begins_until = self._desk.clock.steady() + CLAIM.total_seconds() - self._attempt_seconds
         people: dict[UserId, list[OwnAlert]] = defaultdict(list)
         for alert in due:
             people[alert.user_id].append(alert)
-        failed = await asyncio.gather(*map(self._one_by_one, people.values()))
+        failed = await asyncio.gather(
+            *(self._one_by_one(alerts, begins_until) for alerts in people.values())
+        )
+        await self._turns.give_back(_TURN, self._desk.clock.now())
         if any(failed):
             raise StoreUnavailable(detail="an armed order could not be seen to")
         return len(due)
 
-    async def _one_by_one(self, alerts: Sequence[OwnAlert]) -> bool:
-        """One person's, so that each sees what the last one sent; whether the store failed."""
+    async def _one_by_one(self, alerts: Sequence[OwnAlert], begins_until: float = math.inf) -> bool:
+        """One person's, so that each sees what the last one sent; whether the store failed.
+
+        Those that are left at `begins_until`, of the steady clock, are the next round's.
+        """
         for alert in alerts:
+            if self._desk.clock.steady() > begins_until:
+                break
             try:
                 await self._see_to(alert)
             except StoreUnavailable:
@@ -147,7 +161,7 @@ class AlertOrders:
                 await self._unattended.check_gates(caller, held)
                 order = known or await self._drafted(caller, held, placing)
                 last = partial(self._unattended.last_look, held, caller)
-                await self._sending.confirm(caller, order.order_id, None, last=last)
+                order = await self._sending.confirm(caller, order.order_id, None, last=last)
         except (StoreUnavailable, SeenTo):
             raise
         except TimeoutError:
@@ -157,7 +171,7 @@ class AlertOrders:
         except Exception as error:  # noqa: BLE001  # the edge: nothing is told before it is sure
             _log.exception("armed_order_broke", error=type(error).__name__)
             return _BROKE
-        return ""
+        return (order.reason or _BROKE)[:_LONGEST_WHY] if order.state in NEVER else ""
 
     async def _drafted(self, caller: Caller, held: OwnAlert, placing: Placing) -> Order:
         account = f"{held.link_id}/{held.account_id}"

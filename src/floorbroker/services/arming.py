@@ -14,6 +14,7 @@ from floorbroker.domain.errors import (
     LimitExceeded,
     NotYours,
     PolicyRefused,
+    StoreUnavailable,
 )
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.order import Order
@@ -33,6 +34,9 @@ from floorbroker.storage.own_alerts import StoredAlerts
 
 _TRIES: Final = 5
 _DISARMED: Final = "You disarmed it."
+_MAYBE: Final = (
+    "The bot cannot tell whether it is armed now. /alert list shows it; Not now or Disarm ends it."
+)
 _STALE: Final = "This card is out of date, so nothing was armed. /alert list shows what is."
 
 
@@ -46,14 +50,22 @@ class Arming:
         self._unattended = unattended
         self._never = NeverSent(desk.orders, desk.clock)
 
+    @property
+    def allowed(self) -> bool:
+        """Whether the operator lets alerts place orders now."""
+        try:
+            self._unattended.check_allowed()
+        except PolicyRefused:
+            return False
+        return True
+
     def offered(self, alert: OwnAlert) -> bool:
         """Whether the alert's card has a button for it."""
         try:
-            self._unattended.check_allowed()
             _check_kind(alert)
-        except (PolicyRefused, InvalidInput):
+        except InvalidInput:
             return False
-        return alert.stage is not Stage.ARMED
+        return self.allowed and alert.stage is not Stage.ARMED
 
     async def ask(self, caller: Caller, alert_id: str) -> OwnAlert:
         """The alert with the exact order that Confirm would arm; nothing is armed yet.
@@ -62,10 +74,10 @@ class Arming:
             FloorbrokerError: It cannot be armed, in a sentence.
         """
         alert = await self._own(caller.user_id, alert_id)
+        self._unattended.check_allowed()
         placing_id = _placing_id(caller, alert_id)
         if alert.stage is Stage.ARMED or _asked(alert, placing_id):
             return alert
-        self._unattended.check_allowed()
         _check_kind(alert)
         limits = await self._check(caller, alert)
         link = await self._unattended.working_link(alert)
@@ -95,6 +107,7 @@ class Arming:
 
         Raises:
             DraftExpired: The card is too old, used up, or the alert has fired.
+            StoreUnavailable: It may be armed, where the message says so.
             FloorbrokerError: Another reason; nothing was armed.
         """
         for _ in range(_TRIES):
@@ -102,11 +115,11 @@ class Arming:
             placing, now = alert.placing, self._desk.clock.now()
             if placing is None or placing.placing_id != placing_id:
                 raise DraftExpired(_STALE)
+            self._unattended.check_allowed()
             if placing.stage is Stage.ARMED:
                 return alert
             if not placing.asks(now) or alert.standing is not Standing.AT_WORK:
                 raise DraftExpired(_STALE)
-            self._unattended.check_allowed()
             _check_limits(self._desk, placing.request, await self._check(caller, alert))
             await self._unattended.check_server(placing.guild_id)
             if (await self._unattended.working_link(alert)).linked_at != placing.linked_at:
@@ -121,7 +134,10 @@ class Arming:
             if not placing.asks(now):
                 raise DraftExpired(_STALE)
             after = replace(alert, placing=armed(placing, now, alert.ends_at))
-            stored = await self._alerts.advance(alert, after)
+            try:
+                stored = await self._alerts.advance(alert, after)
+            except StoreUnavailable as error:  # only its answer may be lost
+                raise StoreUnavailable(_MAYBE, detail=error.detail) from error
             if stored is not None:
                 await self._audit(stored, placing, "alert_armed")
                 return stored
@@ -208,7 +224,7 @@ class Arming:
 
 def _ended(alert: OwnAlert, due: Placing, now: datetime) -> OwnAlert:
     """The alert once its order was kept from going out; what somebody else stored stays."""
-    if alert.placing != due:
+    if alert.placing != due or due.stage is not Stage.DUE:
         return alert
     return replace(alert, placing=over(due, _DISARMED), place_at=None, tell_at=now)
 

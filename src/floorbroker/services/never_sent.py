@@ -18,7 +18,9 @@ from floorbroker.domain.placing import Placing
 from floorbroker.storage.documents import DuplicateKey
 from floorbroker.storage.orders import Orders
 
-NEVER: Final = frozenset({OrderState.LAPSED, OrderState.DISCARDED})
+NEVER: Final = frozenset({OrderState.LAPSED, OrderState.DISCARDED, OrderState.NOT_PLACED})
+"""It is not at the broker, and nobody can send it any more."""
+
 _TRIES: Final = 5
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import DraftExpired, NotYours, PolicyRefused
@@ -25,6 +26,8 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.drafts import Drafts
 from floorbroker.services.never_sent import NeverSent
 from floorbroker.storage.own_alerts import StoredAlerts
+
+_TRIES: Final = 5
 
 
 class OwnAlerts:
@@ -55,15 +58,25 @@ class OwnAlerts:
         Raises:
             NotYours: There is none of that id.
             PolicyRefused: Its order is on its way already, and the alert tells of that.
+            DraftExpired: It never stood still.
         """
-        alert = await self._alerts.get(user_id, alert_id)
-        if alert is not None and alert.placing is not None and alert.stage is Stage.DUE:
-            why = "You removed the alert."
-            if await self._never.sure(alert, alert.placing, why) is not None:
+        for _ in range(_TRIES):
+            alert = await self._alerts.get(user_id, alert_id)
+            if alert is None:
+                raise NotYours("There is no such alert. /alert list shows yours.")
+            if await self._goes_out(alert):
                 raise PolicyRefused("Its order was sent at this moment. /orders shows it.")
-        if alert is None or not await self._alerts.remove(user_id, alert_id):
-            raise NotYours("There is no such alert. /alert list shows yours.")
-        return alert
+            if await self._alerts.remove(alert):  # as it was looked at: it may fire meanwhile
+                return alert
+        raise DraftExpired("The alert kept changing, so it is still there. Press again.")
+
+    async def _goes_out(self, alert: OwnAlert) -> bool:
+        """Whether its order was sent, and its person not told yet; one that is due never will."""
+        if alert.placing is None or alert.stage not in {Stage.DUE, Stage.SENT}:
+            return False
+        if alert.stage is Stage.SENT:
+            return alert.tell_at is not None
+        return await self._never.sure(alert, alert.placing, "You removed the alert.") is not None
 
     async def draft(self, caller: Caller, alert_id: str) -> Order:
         """A draft of the order that a fired alert carries, as if it were typed now.

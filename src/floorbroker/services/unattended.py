@@ -91,11 +91,13 @@ class Unattended:
         """The alert's link, if its broker accepts it.
 
         Raises:
-            NotLinked: It was removed, or does not work.
+            NotLinked: It was removed, does not work, or its account was left out.
         """
         link = await self._desk.accounts.link(alert.user_id, alert.link_id)
         if link.dead_since is not None or ended(link, self._desk.clock):
             raise NotLinked(f"{alert.account} does not work at the moment.")
+        if alert.account_id in link.excluded:
+            raise NotLinked(f"{alert.account} is left out of every command.")
         return link
 
     def check_time(self, held: OwnAlert) -> None:
@@ -144,16 +146,17 @@ class Unattended:
             quote = await adapter.quote(order.request.instrument)
         except BrokerError as error:
             raise DraftExpired("No quote is to be had.") from error
-        doubt = preflight.doubt(quote, clock.now())
-        touch = quote.touch(order.request.side)
-        if doubt or touch is None or touch <= 0:
-            raise DraftExpired(doubt or "No quote is to be had.")
         self.check_allowed()
         if (await self.working_link(held)).linked_at != placing.linked_at:
             raise DraftExpired("You have linked this account anew since you armed it.")
         await self.check_server(placing.guild_id)
         await self._check_still_due(held)
         limits = await self.check_gates(caller, held)
+        # Nothing is awaited from here on: the price is as old as it is judged to be.
+        doubt = preflight.doubt(quote, clock.now())
+        touch = quote.touch(order.request.side)
+        if doubt or touch is None or touch <= 0:
+            raise DraftExpired(doubt or "No quote is to be had.")
         collar = limits.price_collar_percent
         level = held.level
         if level is not None and moved_percent(level.price, touch) > collar:

@@ -109,9 +109,13 @@ class StoredAlerts:
             present = await self.get(alert.user_id, alert.alert_id)
         _log.warning("alert_kept_changing")
 
-    async def remove(self, user_id: UserId, alert_id: str) -> bool:
-        """Removes one of the person's; whether there was one."""
-        where: Where = {"_id": alert_id, "user_id": user_id}
+    async def remove(self, alert: OwnAlert) -> bool:
+        """Removes it as it was seen; False if it has changed since, or is gone."""
+        where: Where = {
+            "_id": alert.alert_id,
+            "user_id": alert.user_id,
+            "version": alert.version,
+        }
         return await self._documents.delete(_ALERTS, where) > 0
 
     async def at_work(self, kinds: frozenset[AlertKind]) -> AsyncIterator[OwnAlert]:
@@ -174,7 +178,10 @@ class StoredAlerts:
         count = 0
         async for document in self._pages({}):
             alert = _readable(document)
-            if alert is None:
+            if alert is None:  # another version may read it one day
+                silent = {"tell_at": None, "placing": None, "place_at": None}
+                where: Where = {"version": document.get("version")}
+                await self._documents.replace(_ALERTS, {**document, **silent}, where=where)
                 continue
             count += alert.standing is Standing.AT_WORK
             await self.change(

@@ -41,3 +41,11 @@ class Turns:
         where: Where = {"version": known["version"]}
         turn["version"] = known["version"] + 1
         return await self._documents.replace(_SWITCHES, turn, where=where)
+
+    async def give_back(self, name: str, now: datetime) -> None:
+        """Ends the turn of this process, so that nobody waits until it lapses."""
+        known = await self._documents.get(_SWITCHES, f"turn:{name}")
+        if known is None or known["owner"] != self._owner:
+            return
+        over: Document = {**known, "until": time_text(now), "version": known["version"] + 1}
+        await self._documents.replace(_SWITCHES, over, where={"version": known["version"]})

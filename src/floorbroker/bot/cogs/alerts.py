@@ -180,8 +180,9 @@ class AlertCommands(commands.Cog):
         """See the command's description."""
 
         async def work(caller: Caller) -> Card:
-            alerts = self._front.floor.alerts
-            return list_card(await alerts.of(caller.user_id), await alerts.quiet(caller.user_id))
+            floor, user_id = self._front.floor, caller.user_id
+            own, quiet = await floor.alerts.of(user_id), await floor.alerts.quiet(user_id)
+            return list_card(own, quiet, may_place=floor.arming.allowed)
 
         await self._front.answers.command(interaction, work)
 

@@ -8,6 +8,7 @@ from floorbroker.domain.money import Money, to_cents
 
 _SIGNS: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
 _SMALL: Final = Decimal(1)
+_MOST: Final = 12
 
 
 def money(amount: Money) -> str:
@@ -19,10 +20,29 @@ def money(amount: Money) -> str:
 
 
 def price(amount: Decimal, currency: str = "USD") -> str:
-    """Per unit: two decimals from 1 up, as many as it has below that."""
-    shown = to_cents(amount) if amount >= _SMALL else amount.normalize()
+    """Per unit, every decimal that it has, from 1 up at least two: what is shown is what is meant.
+
+    Only a division has more than twelve decimals and digits, as the average of several fills:
+    `about $229.1067`.
+    """
+    exact = amount.normalize()
+    decimals = max(-int(exact.as_tuple().exponent), 0)
+    if decimals > _MOST and len(exact.as_tuple().digits) > _MOST:
+        places = 4 if amount >= _SMALL else 5 - exact.adjusted()
+        return f"about {_priced(exact.quantize(Decimal(1).scaleb(-places)).normalize(), currency)}"
+    return _priced(exact, currency)
+
+
+def average(amount: Decimal, currency: str = "USD") -> str:
+    """What was paid for one unit of a whole position: to the cent from 1 up."""
+    return _priced(to_cents(amount) if amount >= _SMALL else amount.normalize(), currency)
+
+
+def _priced(amount: Decimal, currency: str) -> str:
+    cents = amount >= _SMALL and amount == to_cents(amount)
+    digits = f"{to_cents(amount) if cents else amount:,f}"
     symbol = _SIGNS.get(currency)
-    return f"{symbol}{shown:,f}" if symbol else f"{shown:,f} {currency}"
+    return f"{symbol}{digits}" if symbol else f"{digits} {currency}"
 
 
 def quantity(amount: Decimal) -> str:

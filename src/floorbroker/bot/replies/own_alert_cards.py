@@ -18,6 +18,10 @@ _ASLEEP: Final = (
     "Nobody can look there until it works again: /setup status shows it. Other alerts at it sleep "
     "too. They go on by themselves, and end when they were to end."
 )
+_SWITCHED_OFF: Final = (
+    "The operator has switched off that alerts place orders. Until that is on again, an alert only "
+    "tells you, with the review."
+)
 _CUT_OFF: Final = (
     "Every alert that looked there has ended, and no other account takes its place. /alert sets "
     "new ones."
@@ -69,10 +73,12 @@ def removed_card(alert: OwnAlert) -> Card:
     return Card(title="Alert removed", badges=badges(alert), lead=f"{words(alert)}.")
 
 
-def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1) -> Card:
-    """One page of a person's alerts, counted from 1; one that there is no more is the last.
+def list_card(
+    alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 1, *, may_place: bool = True
+) -> Card:
+    """One page of a person's alerts, with Disarm; a page that there is no more is the last.
 
-    What is armed on it is disarmed by a button of its own.
+    `may_place`: whether the operator lets alerts place orders now.
     """
     pages = max(-(-len(alerts) // A_PAGE), 1)
     page = min(max(page, 1), pages)
@@ -83,8 +89,10 @@ def list_card(alerts: Sequence[OwnAlert], quiet: QuietHours | None, page: int = 
         badges=tuple(sorted({badge for alert in shown for badge in badges(alert)})),
         lead="" if alerts else "You have none. /alert price sets one.",
         sections=tuple(
-            Section(heading=words(one), lines=(_state(one),), rows=_ends(one)) for one in shown
+            Section(heading=words(one), lines=(_state(one, may_place),), rows=_ends(one))
+            for one in shown
         ),
+        notes=(_SWITCHED_OFF,) * (not may_place and any(one.stage is Stage.ARMED for one in shown)),
         footer=(
             Row("Quiet hours", quiet.words if quiet else "none"),
             *((Row("Remove", "/alert remove"),) * bool(alerts)),
@@ -138,8 +146,7 @@ def _fired_card(alert: OwnAlert, now: datetime) -> Card:
     if firing.price is not None and instrument is not None:
         price = figures.price(firing.price, instrument.currency)
         rows = [Row("Price then", price), Row("Seen", firing.at)]
-        if firing.number - alert.told > 1:
-            times = firing.number - alert.told
+        if (times := firing.number - alert.told) > 1:
             notes.append(f"{times} times since you were last told; this is the last one.")
         if firing.delayed:
             notes.append("This price is delayed: the market may be elsewhere by now.")
@@ -244,7 +251,7 @@ def _ends(alert: OwnAlert) -> tuple[Row, ...]:
     return (ends, Row("Order", order), Row("Armed until", alert.placing.until))
 
 
-def _state(alert: OwnAlert) -> str:
+def _state(alert: OwnAlert, may_place: bool) -> str:
     parts = ["each time" if alert.repeat else "once"]
     if alert.times:
         parts.append(f"fired {alert.times} time{'' if alert.times == 1 else 's'}")
@@ -253,7 +260,8 @@ def _state(alert: OwnAlert) -> str:
     elif alert.level is not None and not alert.armed:
         parts.append("waits until the price goes back")
     if alert.stage is Stage.ARMED:
-        parts.append("armed: its order goes out by itself")
+        goes = "goes out by itself" if may_place else "does not go out now"
+        parts.append(f"armed: its order {goes}")
     elif alert.prepared is not None:
         parts.append("with a prepared order")
     return " · ".join(parts)

@@ -116,12 +116,20 @@ def done_card(title: str, done: Sequence[Done]) -> Card:
     )
 
 
-def resumed_card() -> Card:
-    """The person's own pause is over; another one shows as a badge."""
+def resumed_card(armed: int = 0) -> Card:
+    """The person's own pause is over; another one shows as a badge.
+
+    Args:
+        armed: Alerts whose order goes out by itself from now on.
+    """
+    again = f"{armed} armed alerts place their orders again when they fire"
+    if armed == 1:
+        again = "An armed alert places its order again when it fires"
     return Card(
         title="Your pause is over",
         tone=Tone.GOOD,
         lead="What was canceled or closed stays so.",
+        notes=(f"{again}. /alert list disarms.",) if armed else (),
     )
 
 

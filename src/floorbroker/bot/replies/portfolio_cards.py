@@ -153,7 +153,7 @@ def _position(position: Position) -> Row:
         held += f" at {figures.price(position.market_price, currency)}"
     parts = [held]
     if position.average_price is not None:
-        parts.append(f"paid {figures.price(position.average_price, currency)}")
+        parts.append(f"paid {figures.average(position.average_price, currency)}")
     if position.profit is not None and position.profit_percent is not None:
         profit = figures.change(position.profit, currency)
         parts.append(f"{profit} ({figures.percent(position.profit_percent)})")
