@@ -25,6 +25,7 @@ from tests.simulators.alpaca import AlpacaSimulator, Person
 from tests.simulators.alpaca.streams import COINS, IEX, SIP, PriceStream
 
 OCUGEN = Instrument(symbol="OCGN", asset_class=AssetClass.EQUITY)
+MARKER = Instrument(symbol="MARK", asset_class=AssetClass.EQUITY)
 SECOND = timedelta(seconds=1)
 
 
@@ -60,6 +61,15 @@ def push(stream: PriceStream, **fields: object) -> None:
     """One data point, later than anything before."""
     at = (NOON + 10 * SECOND).isoformat().replace("+00:00", "Z")
     stream.say([{"S": "AAPL", "t": at, **fields}])
+
+
+async def until_heard(adapter: AlpacaAdapter, stream: PriceStream) -> None:
+    """All that was pushed so far has been read: so has what is said after it."""
+    marker = Follower(adapter, MARKER)
+    await followed(stream, MARKER.symbol)
+    push(stream, S=MARKER.symbol, T="t", p=1)
+    await marker.next()
+    await marker.leave()
 
 
 # When it is not to be had
@@ -382,6 +392,45 @@ async def test_the_last_price_may_come_from_an_answer(
 
     assert (quote.bid, quote.ask, quote.last) == (1, None, asked.last)
     await follower.leave()
+
+
+async def test_a_quote_that_waited_is_not_told_after_a_newer_one(
+    adapter: AlpacaAdapter, iex: PriceStream
+) -> None:
+    follower = Follower(adapter, APPLE)
+    await followed(iex, "AAPL")
+    push(iex, T="q", bp=1, ap=2)
+    await until_heard(adapter, iex)
+    await adapter.quote(APPLE)
+    push(iex, T="q", bp=3, ap=4)
+    await follower.next()
+
+    push(iex, T="t", p="3.5")
+    quote = await follower.next()
+
+    assert [(one.bid, one.ask) for one in follower.quotes] == [(3, 4), (3, 4)]
+    assert quote.last == Decimal("3.5")
+    await follower.leave()
+
+
+async def test_what_came_after_the_end_of_a_subscription_is_not_told_in_the_next_one(
+    adapter: AlpacaAdapter, iex: PriceStream
+) -> None:
+    stays, leaves = Follower(adapter, OCUGEN), Follower(adapter, APPLE)
+    await followed(iex, "AAPL", "OCGN")
+    await leaves.leave()
+    await iex.until(lambda: iex.followed() == ["OCGN"])
+    push(iex, T="q", bp=1, ap=2)
+    await until_heard(adapter, iex)
+
+    again = Follower(adapter, APPLE)
+    await followed(iex, "AAPL", "OCGN")
+    push(iex, T="t", p=3)
+    quote = await again.next()
+
+    assert (quote.bid, quote.ask, quote.last) == (None, None, 3)
+    await again.leave()
+    await stays.leave()
 
 
 async def test_an_answer_from_before_is_no_last_price(
