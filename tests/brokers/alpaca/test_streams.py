@@ -165,6 +165,20 @@ async def test_what_has_no_stream_is_asked(adapter: AlpacaAdapter, kind: Instrum
     assert isinstance(await Follower(adapter, kind).failure(), NotSupported)
 
 
+async def test_another_address_for_data_alone_has_no_stream_and_sends_no_key_to_alpacas_own(
+    simulator: AlpacaSimulator, anna: Person, transport: Transport, clock: ManualClock
+) -> None:
+    adapter = adapter_at(simulator.url, simulator.data_url, transport, clock, stream=None)
+    await adapter.connect()
+
+    for one in (APPLE, BITCOIN):
+        failure = await Follower(adapter, one).failure()
+
+        assert isinstance(failure, NotSupported)
+        assert "no address" in failure.message
+    await adapter.close()
+
+
 async def test_a_stream_that_does_not_greet_is_given_up(
     hasty: AlpacaAdapter, iex: PriceStream
 ) -> None:

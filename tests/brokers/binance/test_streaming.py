@@ -10,7 +10,7 @@ from floorbroker.brokers.binance.talk import BinanceTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.allowances import Allowances
-from floorbroker.domain.errors import BrokerConnectionError, RateLimited, RegionRefused
+from floorbroker.domain.errors import NotSupported, RateLimited, RegionRefused
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.modes import Environment
 from tests.brokers.binance.at_binance import BITCOIN, ETHER
@@ -156,5 +156,5 @@ async def test_the_stream_is_that_of_the_exchange_that_is_asked(
 async def test_another_address_for_requests_alone_has_no_stream(context: BrokerContext) -> None:
     elsewhere = talk(context.allowances, Environment.LIVE, live="https://a.example")
 
-    with pytest.raises(BrokerConnectionError, match="no address"):
+    with pytest.raises(NotSupported, match="no address"):
         await elsewhere.address()

@@ -10,7 +10,7 @@ from floorbroker.brokers.coinbase.adapter import CoinbaseAdapter
 from floorbroker.brokers.coinbase.talk import CoinbaseTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.registry import get_broker
-from floorbroker.domain.errors import BrokerConnectionError, BrokerError, RateLimited
+from floorbroker.domain.errors import BrokerError, NotSupported, RateLimited
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Quote
 from floorbroker.domain.modes import Environment
@@ -139,5 +139,5 @@ async def test_another_address_for_requests_alone_has_no_stream(context: BrokerC
     endpoints = {**get_broker("coinbase").endpoints, "live": "https://a.example"}
     talk = CoinbaseTalk(endpoints, Environment.LIVE, context.allowances)
 
-    with pytest.raises(BrokerConnectionError, match="no address"):
+    with pytest.raises(NotSupported, match="no address"):
         await talk.address()

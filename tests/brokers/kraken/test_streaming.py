@@ -9,7 +9,7 @@ from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.kraken.adapter import KrakenAdapter
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.domain.errors import BrokerConnectionError, BrokerError, RateLimited
+from floorbroker.domain.errors import BrokerError, NotSupported, RateLimited
 from floorbroker.domain.instruments import AssetClass, Instrument
 from tests.brokers.following import Follower
 from tests.brokers.kraken.at_kraken import BITCOIN, adapter_in, context_at
@@ -155,6 +155,6 @@ async def test_another_address_for_requests_alone_has_no_stream(
 
     why = await Follower(adapter.stream_quotes([BITCOIN])).failure()
 
-    assert isinstance(why, BrokerConnectionError)
+    assert isinstance(why, NotSupported)
     assert "no address" in why.message
     await adapter.close()
