@@ -1,5 +1,6 @@
 """A broker that pushes prices, but not this one, or not to us now: it is asked."""
 
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -76,7 +77,7 @@ async def test_a_place_that_somebody_else_has_is_no_trouble_of_the_prices(
     house: House, market: Refusing, rests: Rests
 ) -> None:
     hub, link = hub_of(house, rests), await paper_of(house)
-    market.refusal = RateLimited(broker="paper")
+    market.refusal = RateLimited(broker="paper", retry_after=timedelta(seconds=5))
     async with hub.subscribe(link, APPLE) as events:
         market.events = events
         asked = await next_of(events)
@@ -86,3 +87,19 @@ async def test_a_place_that_somebody_else_has_is_no_trouble_of_the_prices(
 
     assert (asked.pushed, pushed.pushed) == (False, True)
     assert market.troubles[0] is None
+
+
+async def test_a_stream_is_left_alone_for_as_long_as_the_broker_wants(
+    house: House, market: Refusing, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await paper_of(house)
+    market.refusal = RateLimited(broker="paper", retry_after=timedelta(seconds=32))
+    async with hub.subscribe(link, APPLE) as events:
+        market.events = events
+        await next_of(events)
+        pauses = [await rests.passes() for _ in range(7)]
+        pushed = await next_of(events)
+        while not pushed.pushed:
+            pushed = await next_of(events)
+
+    assert pauses == [USUAL] * 6 + [2]

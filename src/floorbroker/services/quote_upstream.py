@@ -163,7 +163,7 @@ class Upstream:
     async def _stream(self) -> None:
         rest = ANEW
         while True:
-            told, since = self._feed.told, self._clock.steady()
+            told, since, wanted = self._feed.told, self._clock.steady(), timedelta(0)
             try:
                 await self._streamed()
             except NotSupported:  # some kinds and some plans have a price and no stream
@@ -171,12 +171,13 @@ class Upstream:
             except _LASTING:
                 raise
             except RateLimited as error:  # the places are taken; prices are asked for meanwhile
+                wanted = error.retry_after or wanted
                 self._log("quote_stream_broke", error)
             except FloorbrokerError as error:
                 self._troubled(error, "quote_stream_broke")
             if self._feed.told > told or self._clock.steady() - since > self._quiet:
                 rest = ANEW
-            await self._poll(rest)
+            await self._poll(max(rest, wanted.total_seconds()))
             rest = min(rest * 2, LONGEST)
 
     async def _streamed(self) -> None:
