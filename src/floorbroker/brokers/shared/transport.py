@@ -98,9 +98,10 @@ class Transport:
 
     @cached_property
     def _websockets(self) -> "aiohttp.TCPConnector":
-        from floorbroker.brokers.shared.http_async import MOST_WEBSOCKETS, new_connector
+        from floorbroker.brokers.shared.http_async import most_websockets, new_connector
 
-        return new_connector(self._ssl_context, most=MOST_WEBSOCKETS, most_a_host=MOST_WEBSOCKETS)
+        most = most_websockets()
+        return new_connector(self._ssl_context, most=most, most_a_host=most)
 
     @cached_property
     def _httpx_pool(self) -> "httpx.AsyncHTTPTransport":
