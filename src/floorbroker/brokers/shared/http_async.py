@@ -19,9 +19,9 @@ CONNECT_SECONDS: Final = 4.0
 
 MOST_CONNECTIONS: Final = 256
 MOST_A_HOST: Final = 64
-MOST_WEBSOCKETS: Final = 3000
+MOST_WEBSOCKETS: Final = 1500
 """They stay open, so that they have places of their own: two of prices for each of the 500 links
-that are followed at once, and one of order news for each of 2,000 open sessions."""
+that are followed at once, and one of order news for each of 500."""
 
 LARGEST_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """Lists of all pairs have some ten million bytes; beyond this it is no answer."""
