@@ -1,13 +1,15 @@
 """Somebody who follows prices in the background, for tests of streams."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import cast
 
 import pytest
 
+from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.domain.errors import BrokerError
+from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.market import Quote
 
 PATIENCE = 20.0
@@ -20,18 +22,21 @@ class Follower:
         quotes: All of it.
     """
 
-    def __init__(self, stream: AsyncIterator[Quote]) -> None:
-        """Begins at once."""
+    def __init__(self, begin: Callable[[], AsyncIterator[Quote]]) -> None:
+        """`begin` may fail as the stream may."""
         self.quotes: list[Quote] = []
         self._heard = asyncio.Event()
-        self._task = asyncio.create_task(
-            self._follow(cast("AsyncGenerator[Quote, None]", stream)), name="follower"
-        )
+        self._task = asyncio.create_task(self._follow(begin), name="follower")
 
     async def next(self) -> Quote:
-        """The latest, once there is another one."""
+        """The latest, once there is another one; what ends the stream before that is raised."""
+        heard = asyncio.ensure_future(self._heard.wait())
         async with asyncio.timeout(PATIENCE):
-            await self._heard.wait()
+            await asyncio.wait({heard, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        heard.cancel()
+        if not self._heard.is_set():
+            await self._task
+            raise AssertionError("the stream has ended")
         self._heard.clear()
         return self.quotes[-1]
 
@@ -51,11 +56,17 @@ class Follower:
             await self.end()
         return failed.value
 
-    async def _follow(self, stream: AsyncGenerator[Quote, None]) -> None:
+    async def _follow(self, begin: Callable[[], AsyncIterator[Quote]]) -> None:
+        stream = cast("AsyncGenerator[Quote, None]", begin())
         async with aclosing(stream) as quotes:
             async for quote in quotes:
                 self.quotes.append(quote)
                 self._heard.set()
+
+
+def follow(adapter: BrokerAdapter, *instruments: Instrument) -> Follower:
+    """Somebody who follows these at an adapter."""
+    return Follower(lambda: adapter.stream_quotes(instruments))
 
 
 def open_lines() -> int:

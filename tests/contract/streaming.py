@@ -8,7 +8,7 @@ from floorbroker.brokers.port import BrokerAdapter
 from floorbroker.domain.errors import ApiError, BrokerConnectionError
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.market import Quote
-from tests.brokers.following import Follower, open_lines
+from tests.brokers.following import follow, open_lines
 from tests.simulators.serving import Stream
 
 SetPrice = Callable[[Instrument, str, str], None]
@@ -48,7 +48,7 @@ class StreamContract:
         pair: tuple[Instrument, Instrument],
         set_price: SetPrice,
     ) -> None:
-        follower = Follower(adapter.stream_quotes(pair[:1]))
+        follower = follow(adapter, pair[0])
         await self.subscribed(stream, 1)
 
         set_price(pair[0], "100", "102")
@@ -66,7 +66,7 @@ class StreamContract:
         pair: tuple[Instrument, Instrument],
         set_price: SetPrice,
     ) -> None:
-        first, second = (Follower(adapter.stream_quotes([one])) for one in pair)
+        first, second = (follow(adapter, one) for one in pair)
         await self.subscribed(stream, 2)
         set_price(pair[0], "100", "102")
         set_price(pair[1], "200", "202")
@@ -95,7 +95,7 @@ class StreamContract:
         stream: Stream,
         pair: tuple[Instrument, Instrument],
     ) -> None:
-        followers = [Follower(adapter.stream_quotes([one])) for one in pair]
+        followers = [follow(adapter, one) for one in pair]
         await self.subscribed(stream, 2)
 
         stream.cut()
@@ -103,7 +103,7 @@ class StreamContract:
         for follower in followers:
             assert isinstance(await follower.failure(), BrokerConnectionError)
         assert not open_lines()
-        again = Follower(adapter.stream_quotes(pair[:1]))
+        again = follow(adapter, pair[0])
         await again.next()
         assert stream.opened == 2
         await again.leave()
@@ -116,7 +116,7 @@ class StreamContract:
         pair: tuple[Instrument, Instrument],
         said: str,
     ) -> None:
-        follower = Follower(adapter.stream_quotes(pair[:1]))
+        follower = follow(adapter, pair[0])
         await self.subscribed(stream, 1)
 
         stream.say(said)
@@ -131,7 +131,7 @@ class StreamContract:
         pair: tuple[Instrument, Instrument],
         set_price: SetPrice,
     ) -> None:
-        follower = Follower(adapter.stream_quotes(pair[:1]))
+        follower = follow(adapter, pair[0])
         await self.subscribed(stream, 1)
 
         stream.say({"channel": "weather", "event": "rain", "e": "rain", "type": "rain"})
@@ -147,7 +147,7 @@ class StreamContract:
         stream: Stream,
         pair: tuple[Instrument, Instrument],
     ) -> None:
-        followers = [Follower(adapter.stream_quotes([one])) for one in pair]
+        followers = [follow(adapter, one) for one in pair]
         await self.subscribed(stream, 2)
 
         await adapter.close()
@@ -156,5 +156,5 @@ class StreamContract:
             await follower.end()
         await stream.until(lambda: not stream.standing)
         assert not open_lines()
-        late = Follower(adapter.stream_quotes(pair[:1]))
+        late = follow(adapter, pair[0])
         assert isinstance(await late.failure(), BrokerConnectionError)

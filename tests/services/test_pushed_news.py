@@ -124,6 +124,21 @@ async def test_many_pushes_at_once_lead_to_no_more_than_two_looks(
     assert 1 <= venue.count("find_order") <= 2
 
 
+async def test_no_more_links_than_there_are_places_are_listened_to_at_once(house: House) -> None:
+    news = PushedNews(house.stored_orders, house.reconciler, house.supervisor, house.clock, most=1)
+    first, second = Stream(), Stream()
+    link, task = await listening(house, news, first)
+    news.listen(link, cast("BrokerAdapter", second))
+    await looked(house)
+    before = (first.listeners, second.listeners)
+
+    task.cancel()
+    await looked(house)
+
+    assert before == (1, 0)
+    assert second.listeners == 1
+
+
 async def test_a_push_during_a_look_leads_to_another_one(
     house: House, news: PushedNews, stream: Stream, venue: Venue
 ) -> None:

@@ -1,14 +1,17 @@
 """A broker that pushes prices, but not this one, or not to us now: it is asked."""
 
+import asyncio
+from datetime import timedelta
 from typing import Final
 
 import pytest
 
-from floorbroker.domain.errors import FloorbrokerError, NotSupported, RateLimited
+from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotSupported, RateLimited
 from floorbroker.services.quote_feed import Subscription
+from floorbroker.services.quote_upstream import Patience
 from tests.floor import House
 from tests.services.conftest import Build
-from tests.services.following import APPLE, Breaking, Rests, hub_of, next_of, paper_of
+from tests.services.following import APPLE, LONG, Breaking, Rests, hub_of, next_of, paper_of
 
 USUAL: Final = 5
 
@@ -38,6 +41,35 @@ class Refusing(Breaking):
         elif self.refusal is not None:
             self._failed = True
             raise self.refusal
+
+
+class Mute(Breaking):
+    """A stream that tells nothing and breaks, once it was asked beside it; questions work.
+
+    Attributes:
+        opened: How many streams there were.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = 0
+        self._asked = asyncio.Event()
+
+    async def before(self, operation: str) -> None:
+        await super().before(operation)
+        task = asyncio.current_task()
+        if operation != "quote" or task is None or "_listen" not in str(task.get_coro()):
+            return
+        self.opened += 1
+        self._asked.clear()
+        await self._asked.wait()
+        for _ in range(50):  # until the answer has been told
+            await asyncio.sleep(0)
+        raise BrokerTimeout(broker="paper")
+
+    async def after(self, operation: str) -> None:
+        if operation == "quote":
+            self._asked.set()
 
 
 @pytest.fixture
@@ -76,7 +108,7 @@ async def test_a_place_that_somebody_else_has_is_no_trouble_of_the_prices(
     house: House, market: Refusing, rests: Rests
 ) -> None:
     hub, link = hub_of(house, rests), await paper_of(house)
-    market.refusal = RateLimited(broker="paper")
+    market.refusal = RateLimited(broker="paper", retry_after=timedelta(seconds=5))
     async with hub.subscribe(link, APPLE) as events:
         market.events = events
         asked = await next_of(events)
@@ -86,3 +118,35 @@ async def test_a_place_that_somebody_else_has_is_no_trouble_of_the_prices(
 
     assert (asked.pushed, pushed.pushed) == (False, True)
     assert market.troubles[0] is None
+
+
+async def test_a_stream_is_left_alone_for_as_long_as_the_broker_wants(
+    house: House, market: Refusing, rests: Rests
+) -> None:
+    hub, link = hub_of(house, rests), await paper_of(house)
+    market.refusal = RateLimited(broker="paper", retry_after=timedelta(seconds=32))
+    async with hub.subscribe(link, APPLE) as events:
+        market.events = events
+        await next_of(events)
+        pauses = [await rests.passes() for _ in range(7)]
+        pushed = await next_of(events)
+        while not pushed.pushed:
+            pushed = await next_of(events)
+
+    assert pauses == [USUAL] * 6 + [2]
+
+
+async def test_a_stream_that_opens_and_tells_nothing_is_tried_ever_more_rarely(
+    build: Build,
+) -> None:
+    mute = Mute()
+    house = build(faults=mute, push_seconds=0.001)
+    rests = Rests(house.clock)
+    patience = Patience(pause=rests, first_look=0.001, quiet=LONG)
+    hub, link = hub_of(house, patience=patience), await paper_of(house)
+    async with hub.subscribe(link, APPLE) as events:
+        pauses = [await rests.passes() for _ in range(14)]
+        await next_of(events)
+
+    assert pauses == [USUAL] * 14
+    assert mute.opened == 4  # in the beginning, and after 5, 15 and 35 seconds

@@ -12,6 +12,7 @@ import discord
 import structlog
 
 from floorbroker.bootstrap import App
+from floorbroker.brokers.shared import open_files
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.cli.opening import opened
 from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
@@ -42,6 +43,7 @@ async def run(settings: Settings, role: Role = Role.ALL) -> None:
     """
     configure_logging(settings.log_level, json=settings.log_format is LogFormat.JSON)
     log_uncaught_errors()
+    open_files.allow_enough()
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     stop = asyncio.Event()
     with end_on_signal(stop):

@@ -30,6 +30,10 @@ ANEW: Final = 5.0
 """Seconds before a broken stream is listened to again; twice as long each time, up to `LONGEST`."""
 
 LONGEST: Final = 300.0
+MOST: Final = 500
+"""Links that are listened to at once: at Alpaca each is a connection of its own, and one over TLS
+takes a third of a megabyte. The others' orders are polled until a place is free."""
+
 _STOOD: Final = timedelta(minutes=1)
 """A stream that stood for so long, or told something, is listened to again soon."""
 
@@ -48,14 +52,20 @@ class PushedNews:
         *,
         pauses: Sequence[float] = PAUSES,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        most: int = MOST,
     ) -> None:
-        """`pauses` stands in for the usual patience; `pause` is how a broken stream is let rest."""
+        """`pauses` stands in for the usual patience; `pause` is how a broken stream is let rest.
+
+        Args:
+            most: How many links are listened to at once.
+        """
         self._orders = orders
         self._reconciler = reconciler
         self._supervisor = supervisor
         self._clock = clock
         self._pauses = pauses
         self._pause = pause
+        self._places = asyncio.Semaphore(most)
         self._heard_again: dict[OrderId, bool] = {}
 
     def listen(self, link: Link, adapter: BrokerAdapter) -> "asyncio.Task[None] | None":
@@ -67,19 +77,25 @@ class PushedNews:
     async def _follow(self, link: Link, adapter: BrokerAdapter) -> None:
         rest = ANEW
         while True:
-            since = self._clock.now()
-            try:
-                async for news in adapter.order_events():
+            async with self._places:
+                since = self._clock.now()
+                if await self._heard(link, adapter) or self._clock.now() - since >= _STOOD:
                     rest = ANEW
-                    self._wake(link, news.order_id)
-            except BrokerError as error:
-                _log.info("order_news_broke", broker=link.broker, code=error.code)
-            except Exception as error:  # noqa: BLE001  # the edge: listening goes on
-                _log.exception("order_news_failed", broker=link.broker, error=type(error).__name__)
-            if self._clock.now() - since >= _STOOD:
-                rest = ANEW
             await self._pause(rest)
             rest = min(rest * 2, LONGEST)
+
+    async def _heard(self, link: Link, adapter: BrokerAdapter) -> bool:
+        """Listens until the stream ends; whether it told something."""
+        told = False
+        try:
+            async for news in adapter.order_events():
+                told = True
+                self._wake(link, news.order_id)
+        except BrokerError as error:
+            _log.info("order_news_broke", broker=link.broker, code=error.code)
+        except Exception as error:  # noqa: BLE001  # the edge: listening goes on
+            _log.exception("order_news_failed", broker=link.broker, error=type(error).__name__)
+        return told
 
     def _wake(self, link: Link, order_id: OrderId) -> None:
         """One look at a time: what comes during it leads to one more."""

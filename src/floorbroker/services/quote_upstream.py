@@ -141,6 +141,7 @@ class Upstream:
         self._first_look = patience.first_look
         self._quiet = patience.quiet
         self._wait = POLL
+        self._pushed = 0
 
     async def live(self) -> None:
         """Tells the feed, until it is canceled or there is nothing more to come."""
@@ -163,7 +164,7 @@ class Upstream:
     async def _stream(self) -> None:
         rest = ANEW
         while True:
-            told, since = self._feed.told, self._clock.steady()
+            pushed, since, wanted = self._pushed, self._clock.steady(), timedelta(0)
             try:
                 await self._streamed()
             except NotSupported:  # some kinds and some plans have a price and no stream
@@ -171,12 +172,13 @@ class Upstream:
             except _LASTING:
                 raise
             except RateLimited as error:  # the places are taken; prices are asked for meanwhile
+                wanted = error.retry_after or wanted
                 self._log("quote_stream_broke", error)
             except FloorbrokerError as error:
                 self._troubled(error, "quote_stream_broke")
-            if self._feed.told > told or self._clock.steady() - since > self._quiet:
+            if self._pushed > pushed or self._clock.steady() - since > self._quiet:
                 rest = ANEW
-            await self._poll(rest)
+            await self._poll(max(rest, wanted.total_seconds()))
             rest = min(rest * 2, LONGEST)
 
     async def _streamed(self) -> None:
@@ -230,6 +232,7 @@ class Upstream:
 
     async def _listen(self, adapter: BrokerAdapter) -> None:
         async for quote in adapter.stream_quotes([self._feed.instrument]):
+            self._pushed += 1
             self._feed.tell(quote, pushed=True)
 
     async def _poll(self, seconds: float | None) -> None:

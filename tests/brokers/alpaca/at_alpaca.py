@@ -56,9 +56,13 @@ def adapter_at(
     token: str | None = None,
     environment: Environment = Environment.PAPER,
     patience: float = 1.0,
+    stream: str | None = "/streams",
     **parts: Any,
 ) -> AlpacaAdapter:
-    """An adapter that asks these two addresses; not connected yet. `parts` are its surroundings."""
+    """An adapter that asks these two addresses; not connected yet. `parts` are its surroundings.
+
+    `stream` is a path below `trading`; None leaves Alpaca's own stream in its place.
+    """
     context = replace(
         surroundings(clock),
         environment=environment,
@@ -67,7 +71,7 @@ def adapter_at(
             **get_broker("alpaca").endpoints,
             environment.value: trading,
             "data": data,
-            "stream": f"{trading}/streams",
+            **({} if stream is None else {"stream": f"{trading}{stream}"}),
         },
         **parts,
     )

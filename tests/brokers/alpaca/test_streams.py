@@ -1,6 +1,5 @@
 """Prices as Alpaca pushes them: over one connection, on top of what was asked, and when not."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -19,12 +18,13 @@ from floorbroker.domain.errors import (
 )
 from floorbroker.domain.instruments import AssetClass, Instrument
 from tests.brokers.alpaca.at_alpaca import APPLE, BITCOIN, CALL, KEY, SECRET, adapter_at
-from tests.brokers.follower import Follower
+from tests.brokers.following import follow, open_lines
 from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.alpaca import AlpacaSimulator, Person
 from tests.simulators.alpaca.streams import COINS, IEX, SIP, PriceStream
 
 OCUGEN = Instrument(symbol="OCGN", asset_class=AssetClass.EQUITY)
+MARKER = Instrument(symbol="MARK", asset_class=AssetClass.EQUITY)
 SECOND = timedelta(seconds=1)
 
 
@@ -62,6 +62,15 @@ def push(stream: PriceStream, **fields: object) -> None:
     stream.say([{"S": "AAPL", "t": at, **fields}])
 
 
+async def until_heard(adapter: AlpacaAdapter, stream: PriceStream) -> None:
+    """All that was pushed so far has been read: so has what is said after it."""
+    marker = follow(adapter, MARKER)
+    await followed(stream, MARKER.symbol)
+    push(stream, S=MARKER.symbol, T="t", p=1)
+    await marker.next()
+    await marker.leave()
+
+
 # When it is not to be had
 
 
@@ -71,7 +80,7 @@ async def test_a_key_that_rest_refuses_too_is_refused_for_good(
     await adapter.quote(APPLE)
     simulator.revoke(KEY)
 
-    failure = await Follower(adapter, APPLE).failure()
+    failure = await follow(adapter, APPLE).failure()
 
     assert isinstance(failure, AuthenticationFailed)
 
@@ -86,7 +95,7 @@ async def test_an_access_that_only_the_stream_refuses_ends_no_link(
     )
     await adapter.connect()
 
-    failure = await Follower(adapter, APPLE).failure()
+    failure = await follow(adapter, APPLE).failure()
 
     assert isinstance(failure, NotSupported)
     assert (await adapter.quote(APPLE)).last is not None
@@ -98,11 +107,11 @@ async def test_the_one_place_that_another_program_has_is_asked_for_again_after_a
 ) -> None:
     iex.elsewhere.add(anna.name)
 
-    failures = [await Follower(adapter, one).failure() for one in (APPLE, OCUGEN, APPLE)]
+    failures = [await follow(adapter, one).failure() for one in (APPLE, OCUGEN, APPLE)]
     opened = iex.opened
     iex.elsewhere.clear()
     clock.advance(61)
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     assert all(isinstance(one, RateLimited) for one in failures)
@@ -117,17 +126,17 @@ async def test_a_feed_that_is_not_paid_for_as_a_stream_is_asked(
     await adapter.quote(APPLE)
     simulator.streams[SIP].unwelcome = 409
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), NotSupported)
+    assert isinstance(await follow(adapter, APPLE).failure(), NotSupported)
 
 
 async def test_one_symbol_too_many_is_refused_alone(
     adapter: AlpacaAdapter, iex: PriceStream, simulator: AlpacaSimulator
 ) -> None:
     iex.most_symbols = 1
-    first = Follower(adapter, APPLE)
+    first = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
-    failure = await Follower(adapter, OCUGEN).failure()
+    failure = await follow(adapter, OCUGEN).failure()
     simulator.market.set("AAPL", bid="1", ask="2")
 
     assert isinstance(failure, RateLimited)
@@ -138,11 +147,11 @@ async def test_one_symbol_too_many_is_refused_alone(
 async def test_a_symbol_that_alpaca_cannot_read_is_refused_alone(
     adapter: AlpacaAdapter, iex: PriceStream, simulator: AlpacaSimulator
 ) -> None:
-    first = Follower(adapter, APPLE)
+    first = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     strange = Instrument(symbol="aapl", asset_class=AssetClass.EQUITY)
-    failure = await Follower(adapter, strange).failure()
+    failure = await follow(adapter, strange).failure()
     simulator.market.set("AAPL", bid="1", ask="2")
 
     assert isinstance(failure, NotSupported)
@@ -152,7 +161,21 @@ async def test_a_symbol_that_alpaca_cannot_read_is_refused_alone(
 
 @pytest.mark.parametrize("kind", [CALL, Instrument(symbol="ESZ6", asset_class=AssetClass.FUTURE)])
 async def test_what_has_no_stream_is_asked(adapter: AlpacaAdapter, kind: Instrument) -> None:
-    assert isinstance(await Follower(adapter, kind).failure(), NotSupported)
+    assert isinstance(await follow(adapter, kind).failure(), NotSupported)
+
+
+async def test_another_address_for_data_alone_has_no_stream_and_sends_no_key_to_alpacas_own(
+    simulator: AlpacaSimulator, anna: Person, transport: Transport, clock: ManualClock
+) -> None:
+    adapter = adapter_at(simulator.url, simulator.data_url, transport, clock, stream=None)
+    await adapter.connect()
+
+    for one in (APPLE, BITCOIN):
+        failure = await follow(adapter, one).failure()
+
+        assert isinstance(failure, NotSupported)
+        assert "no address" in failure.message
+    await adapter.close()
 
 
 async def test_a_stream_that_does_not_greet_is_given_up(
@@ -160,18 +183,18 @@ async def test_a_stream_that_does_not_greet_is_given_up(
 ) -> None:
     iex.silent = True
 
-    assert isinstance(await Follower(hasty, APPLE).failure(), BrokerTimeout)
+    assert isinstance(await follow(hasty, APPLE).failure(), BrokerTimeout)
 
 
 async def test_a_subscription_that_nobody_answers_is_given_up(
     hasty: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    follower = Follower(hasty, APPLE)
+    follower = follow(hasty, APPLE)
     await iex.until(lambda: any(one.logged_in for one in iex.standing))
     iex.silent = True
 
     # The subscription may have been answered before; then silence is nothing new.
-    other = Follower(hasty, OCUGEN)
+    other = follow(hasty, OCUGEN)
 
     assert isinstance(await other.failure(), BrokerTimeout)
     await follower.leave()
@@ -185,7 +208,7 @@ async def test_a_host_that_opens_no_websocket_is_told_as_such(
 ) -> None:
     iex.refuses = status
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), error)
+    assert isinstance(await follow(adapter, APPLE).failure(), error)
 
 
 # When it breaks
@@ -194,12 +217,12 @@ async def test_a_host_that_opens_no_websocket_is_told_as_such(
 async def test_a_connection_that_breaks_ends_all_and_the_next_opens_anew(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    both = Follower(adapter, APPLE), Follower(adapter, OCUGEN)
+    both = follow(adapter, APPLE), follow(adapter, OCUGEN)
     await followed(iex, "AAPL", "OCGN")
 
     iex.cut()
     failures = [await one.failure() for one in both]
-    again = Follower(adapter, APPLE)
+    again = follow(adapter, APPLE)
     await iex.until(lambda: iex.opened == 2)
 
     assert all(isinstance(one, BrokerConnectionError) for one in failures)
@@ -219,7 +242,7 @@ async def test_a_connection_that_breaks_ends_all_and_the_next_opens_anew(
 async def test_what_cannot_be_read_ends_the_connection(
     adapter: AlpacaAdapter, iex: PriceStream, words: str
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     iex.say(words)
@@ -231,7 +254,7 @@ async def test_what_cannot_be_read_ends_the_connection(
 async def test_an_error_of_the_stream_ends_the_connection(
     adapter: AlpacaAdapter, iex: PriceStream, code: int
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     iex.error(code)
@@ -242,16 +265,16 @@ async def test_an_error_of_the_stream_ends_the_connection(
 async def test_closing_ends_those_who_listen_and_lets_nobody_in(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     await adapter.close()
 
     await follower.end()
     await iex.until(lambda: not iex.standing)
-    assert isinstance(await Follower(adapter, APPLE).failure(), BrokerConnectionError)
+    assert isinstance(await follow(adapter, APPLE).failure(), BrokerConnectionError)
     assert iex.opened == 1
-    assert not [one for one in asyncio.all_tasks() if one.get_name() == "prices"]
+    assert not open_lines()
 
 
 # What is pushed
@@ -260,7 +283,7 @@ async def test_closing_ends_those_who_listen_and_lets_nobody_in(
 async def test_a_pushed_quote_is_the_one_that_asking_gives(
     adapter: AlpacaAdapter, iex: PriceStream, simulator: AlpacaSimulator, clock: ManualClock
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
     clock.advance(1)
 
@@ -278,7 +301,7 @@ async def test_a_plan_with_all_exchanges_has_a_stream_of_all_exchanges(
 ) -> None:
     anna.sip = True
     sip = simulator.streams[SIP]
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(sip, "AAPL")
 
     simulator.market.set("AAPL", bid="1", ask="2")
@@ -292,7 +315,7 @@ async def test_coins_are_pushed_over_a_line_of_their_own(
     adapter: AlpacaAdapter, simulator: AlpacaSimulator, iex: PriceStream
 ) -> None:
     coins = simulator.streams[COINS]
-    follower, share = Follower(adapter, BITCOIN), Follower(adapter, APPLE)
+    follower, share = follow(adapter, BITCOIN), follow(adapter, APPLE)
     await followed(coins, "BTC/USD")
     await followed(iex, "AAPL")
 
@@ -314,7 +337,7 @@ async def test_a_token_opens_the_stream_too(
         simulator.url, simulator.data_url, transport, clock, token="a-token-of-annas-0123"
     )
     await adapter.connect()
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
 
     await followed(simulator.streams[IEX], "AAPL")
 
@@ -325,7 +348,7 @@ async def test_a_token_opens_the_stream_too(
 async def test_all_shares_of_a_link_come_over_one_connection_until_the_last_one_leaves(
     adapter: AlpacaAdapter, iex: PriceStream, simulator: AlpacaSimulator
 ) -> None:
-    apple, other, ocugen = (Follower(adapter, one) for one in (APPLE, APPLE, OCUGEN))
+    apple, other, ocugen = (follow(adapter, one) for one in (APPLE, APPLE, OCUGEN))
     await followed(iex, "AAPL", "OCGN")
     simulator.market.set("AAPL", bid="1", ask="2")
     heard = [(await one.next()).bid for one in (apple, other)]
@@ -342,7 +365,7 @@ async def test_all_shares_of_a_link_come_over_one_connection_until_the_last_one_
 
 
 async def test_the_key_stands_in_no_address(adapter: AlpacaAdapter, iex: PriceStream) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     (visitor,) = iex.standing
@@ -358,7 +381,7 @@ async def test_the_key_stands_in_no_address(adapter: AlpacaAdapter, iex: PriceSt
 async def test_a_quote_waits_for_the_last_price_that_belongs_to_it(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     push(iex, T="q", bp=1.10, ap=250)
@@ -373,7 +396,7 @@ async def test_a_quote_waits_for_the_last_price_that_belongs_to_it(
 async def test_the_last_price_may_come_from_an_answer(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
     asked = await adapter.quote(APPLE)
 
@@ -384,11 +407,50 @@ async def test_the_last_price_may_come_from_an_answer(
     await follower.leave()
 
 
+async def test_a_quote_that_waited_is_not_told_after_a_newer_one(
+    adapter: AlpacaAdapter, iex: PriceStream
+) -> None:
+    follower = follow(adapter, APPLE)
+    await followed(iex, "AAPL")
+    push(iex, T="q", bp=1, ap=2)
+    await until_heard(adapter, iex)
+    await adapter.quote(APPLE)
+    push(iex, T="q", bp=3, ap=4)
+    await follower.next()
+
+    push(iex, T="t", p="3.5")
+    quote = await follower.next()
+
+    assert [(one.bid, one.ask) for one in follower.quotes] == [(3, 4), (3, 4)]
+    assert quote.last == Decimal("3.5")
+    await follower.leave()
+
+
+async def test_what_came_after_the_end_of_a_subscription_is_not_told_in_the_next_one(
+    adapter: AlpacaAdapter, iex: PriceStream
+) -> None:
+    stays, leaves = follow(adapter, OCUGEN), follow(adapter, APPLE)
+    await followed(iex, "AAPL", "OCGN")
+    await leaves.leave()
+    await iex.until(lambda: iex.followed() == ["OCGN"])
+    push(iex, T="q", bp=1, ap=2)
+    await until_heard(adapter, iex)
+
+    again = follow(adapter, APPLE)
+    await followed(iex, "AAPL", "OCGN")
+    push(iex, T="t", p=3)
+    quote = await again.next()
+
+    assert (quote.bid, quote.ask, quote.last) == (None, None, 3)
+    await again.leave()
+    await stays.leave()
+
+
 async def test_an_answer_from_before_is_no_last_price(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
     await adapter.quote(APPLE)
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     push(iex, T="q", bp=1, ap=2)
@@ -403,7 +465,7 @@ async def test_an_answer_from_before_is_no_last_price(
 async def test_a_trade_that_was_not_made_now_or_has_no_price_moves_nothing(
     adapter: AlpacaAdapter, iex: PriceStream, trade: dict[str, object]
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     push(iex, T="t", **trade)
@@ -417,7 +479,7 @@ async def test_a_trade_that_was_not_made_now_or_has_no_price_moves_nothing(
 async def test_what_is_of_no_interest_is_passed_over(
     adapter: AlpacaAdapter, iex: PriceStream
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(iex, "AAPL")
 
     push(iex, T="c", x="V")

@@ -10,11 +10,11 @@ from floorbroker.brokers.binance.talk import BinanceTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.allowances import Allowances
-from floorbroker.domain.errors import BrokerConnectionError, RateLimited, RegionRefused
+from floorbroker.domain.errors import NotSupported, RateLimited, RegionRefused
 from floorbroker.domain.instruments import Instrument
 from floorbroker.domain.modes import Environment
 from tests.brokers.binance.at_binance import BITCOIN, ETHER
-from tests.brokers.following import Follower
+from tests.brokers.following import follow
 from tests.contract.streaming import SetPrice, StreamContract
 from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.binance import BinanceSimulator
@@ -47,7 +47,7 @@ class TestStream(StreamContract):
 async def test_a_ticker_has_everything_and_binances_own_time(
     adapter: BinanceAdapter, stream: MarketStream, clock: ManualClock
 ) -> None:
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -64,7 +64,7 @@ async def test_a_clock_that_is_ahead_makes_no_price_of_the_future(
 ) -> None:
     await adapter.quote(BITCOIN)
     stream._now = lambda: clock.now() + timedelta(seconds=30)
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     assert (await follower.next()).at == NOON
     await follower.leave()
@@ -74,7 +74,7 @@ async def test_a_side_that_nobody_quotes_is_none(
     adapter: BinanceAdapter, simulator: BinanceSimulator
 ) -> None:
     simulator.market.set_book("BTCUSDT", bids=[], asks=[("83510.20", "1")], last="83500")
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -87,7 +87,7 @@ async def test_a_request_that_is_refused_is_told_in_binances_words(
 ) -> None:
     stream.refuses_requests = True
 
-    why = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    why = await follow(adapter, BITCOIN).failure()
 
     assert why.message == "Invalid request: too many parameters"
 
@@ -97,7 +97,7 @@ async def test_a_region_that_is_not_served_is_told_for_good(
 ) -> None:
     stream.refuses = 451
 
-    assert isinstance(await Follower(adapter.stream_quotes([BITCOIN])).failure(), RegionRefused)
+    assert isinstance(await follow(adapter, BITCOIN).failure(), RegionRefused)
 
 
 async def test_connections_keep_within_what_one_address_may_open(
@@ -106,7 +106,7 @@ async def test_connections_keep_within_what_one_address_may_open(
     allowance = context.allowances.window("binance", "connections", most=300, seconds=300)
     await allowance.take(240)
 
-    refused = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    refused = await follow(adapter, BITCOIN).failure()
 
     assert isinstance(refused, RateLimited)
     assert stream.opened == 0
@@ -156,5 +156,5 @@ async def test_the_stream_is_that_of_the_exchange_that_is_asked(
 async def test_another_address_for_requests_alone_has_no_stream(context: BrokerContext) -> None:
     elsewhere = talk(context.allowances, Environment.LIVE, live="https://a.example")
 
-    with pytest.raises(BrokerConnectionError, match="no address"):
+    with pytest.raises(NotSupported, match="no address"):
         await elsewhere.address()

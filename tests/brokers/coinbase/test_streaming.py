@@ -10,12 +10,12 @@ from floorbroker.brokers.coinbase.adapter import CoinbaseAdapter
 from floorbroker.brokers.coinbase.talk import CoinbaseTalk
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.registry import get_broker
-from floorbroker.domain.errors import BrokerConnectionError, BrokerError, RateLimited
+from floorbroker.domain.errors import BrokerError, NotSupported, RateLimited
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Quote
 from floorbroker.domain.modes import Environment
 from tests.brokers.coinbase.at_coinbase import BITCOIN
-from tests.brokers.following import Follower
+from tests.brokers.following import follow
 from tests.contract.streaming import SetPrice, StreamContract
 from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.coinbase import CoinbaseSimulator
@@ -54,7 +54,7 @@ class TestStream(StreamContract):
 async def test_the_first_price_comes_with_the_subscription_and_has_coinbases_time(
     adapter: CoinbaseAdapter, clock: ManualClock
 ) -> None:
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -67,9 +67,9 @@ async def test_the_first_price_comes_with_the_subscription_and_has_coinbases_tim
 async def test_heartbeats_are_asked_for_once_and_keep_a_quiet_channel_open(
     adapter: CoinbaseAdapter, stream: MarketDataStream, simulator: CoinbaseSimulator
 ) -> None:
-    first = Follower(adapter.stream_quotes([BITCOIN]))
+    first = follow(adapter, BITCOIN)
     await stream.until(lambda: bool(stream.beating))
-    second = Follower(adapter.stream_quotes([ETHER]))
+    second = follow(adapter, ETHER)
     await second.next()
 
     stream.beat()
@@ -90,7 +90,7 @@ async def test_a_side_that_nobody_quotes_is_none(
     adapter: CoinbaseAdapter, simulator: CoinbaseSimulator
 ) -> None:
     simulator.market.set("BTC-USD", bid="0", ask="60010", last="60000")
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -102,7 +102,7 @@ async def test_a_product_of_which_nothing_is_told_yet_is_waited_for(
     adapter: CoinbaseAdapter, simulator: CoinbaseSimulator, stream: MarketDataStream
 ) -> None:
     simulator.market.forget("BTC-USD")
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
     await stream.until(lambda: bool(stream.beating))
 
     simulator.market.set("BTC-USD", bid="100", ask="102")
@@ -117,7 +117,7 @@ async def test_an_error_of_coinbases_ends_the_connection_in_its_words(
     await adapter.quote(BITCOIN)  # the list of products is known from here on
     del simulator.catalogue.products["BTC-USD"]
 
-    why = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    why = await follow(adapter, BITCOIN).failure()
 
     assert type(why) is BrokerError
     assert why.message == "failed to subscribe: unknown product"
@@ -129,7 +129,7 @@ async def test_connections_keep_within_what_one_address_may_open(
     allowance = context.allowances.decaying("coinbase", "connections", most=4, per_second=2)
     allowance.stay_away(timedelta(minutes=1))
 
-    refused = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    refused = await follow(adapter, BITCOIN).failure()
 
     assert isinstance(refused, RateLimited)
     assert stream.opened == 0
@@ -139,5 +139,5 @@ async def test_another_address_for_requests_alone_has_no_stream(context: BrokerC
     endpoints = {**get_broker("coinbase").endpoints, "live": "https://a.example"}
     talk = CoinbaseTalk(endpoints, Environment.LIVE, context.allowances)
 
-    with pytest.raises(BrokerConnectionError, match="no address"):
+    with pytest.raises(NotSupported, match="no address"):
         await talk.address()

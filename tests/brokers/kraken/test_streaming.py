@@ -9,9 +9,9 @@ from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.kraken.adapter import KrakenAdapter
 from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.shared.transport import Transport
-from floorbroker.domain.errors import BrokerConnectionError, BrokerError, RateLimited
+from floorbroker.domain.errors import BrokerError, NotSupported, RateLimited
 from floorbroker.domain.instruments import AssetClass, Instrument
-from tests.brokers.following import Follower
+from tests.brokers.following import follow
 from tests.brokers.kraken.at_kraken import BITCOIN, adapter_in, context_at
 from tests.contract.streaming import SetPrice, StreamContract
 from tests.fakes.clock import NOON, ManualClock
@@ -46,7 +46,7 @@ async def test_the_first_price_comes_with_the_subscription(
     adapter: KrakenAdapter, clock: ManualClock
 ) -> None:
     clock.advance(5)
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -60,7 +60,7 @@ async def test_the_first_price_comes_with_the_subscription(
 async def test_each_change_of_the_best_prices_is_asked_for(
     adapter: KrakenAdapter, stream: TickerStream
 ) -> None:
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
     await follower.next()
 
     (asked,) = stream.heard
@@ -78,7 +78,7 @@ async def test_a_ticker_without_a_time_has_that_of_its_arrival(
 ) -> None:
     stream.tells_time = False
     clock.advance(7)
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     assert (await follower.next()).at == NOON + timedelta(seconds=7)
     await follower.leave()
@@ -88,7 +88,7 @@ async def test_a_side_that_nobody_quotes_is_none(
     adapter: KrakenAdapter, simulator: KrakenSimulator
 ) -> None:
     simulator.market.set("XBTUSD", bid="0", ask="60010.0", last="60000.0")
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     quote = await follower.next()
 
@@ -100,7 +100,7 @@ async def test_a_halted_pair_is_told_as_such(
     adapter: KrakenAdapter, simulator: KrakenSimulator
 ) -> None:
     simulator.set_pair_status("XXBTZUSD", "cancel_only")
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    follower = follow(adapter, BITCOIN)
 
     assert (await follower.next()).halted
     await follower.leave()
@@ -114,7 +114,7 @@ async def test_a_pair_that_is_refused_is_told_in_krakens_words(
     del simulator.catalogue.pairs["XXBTZUSD"]
     stream.names_refused = named
 
-    why = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    why = await follow(adapter, BITCOIN).failure()
 
     assert "Currency pair not supported BTC/USD" in why.message
 
@@ -124,8 +124,8 @@ async def test_one_refused_pair_of_two_leaves_the_other_its_prices(
 ) -> None:
     await adapter.quote(BITCOIN)
     del simulator.catalogue.pairs["XETHZUSD"]
-    refused = Follower(adapter.stream_quotes([ETHER]))
-    follower = Follower(adapter.stream_quotes([BITCOIN]))
+    refused = follow(adapter, ETHER)
+    follower = follow(adapter, BITCOIN)
 
     assert isinstance(await refused.failure(), BrokerError)
     assert (await follower.next()).bid == 60000
@@ -138,7 +138,7 @@ async def test_connections_keep_within_what_one_address_may_open(
     allowance = context.allowances.window("kraken", "connections", most=150, seconds=600)
     await allowance.take(120)
 
-    refused = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    refused = await follow(adapter, BITCOIN).failure()
 
     assert isinstance(refused, RateLimited)
     assert stream.opened == 0
@@ -153,8 +153,8 @@ async def test_another_address_for_requests_alone_has_no_stream(
     )
     adapter = adapter_in(elsewhere)
 
-    why = await Follower(adapter.stream_quotes([BITCOIN])).failure()
+    why = await follow(adapter, BITCOIN).failure()
 
-    assert isinstance(why, BrokerConnectionError)
+    assert isinstance(why, NotSupported)
     assert "no address" in why.message
     await adapter.close()

@@ -1,6 +1,5 @@
 """Prices as Schwab's streamer pushes them: one connection, only what changes, and when not."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
@@ -19,7 +18,7 @@ from floorbroker.domain.errors import (
     SymbolNotFound,
 )
 from floorbroker.domain.instruments import AssetClass, Instrument
-from tests.brokers.follower import Follower
+from tests.brokers.following import follow, open_lines
 from tests.brokers.schwab.at_schwab import APPLE, CALL, SCHWABS_CALL, Access, adapter_in
 from tests.fakes.clock import NOON, ManualClock
 from tests.simulators.schwab import Fault, Person, SchwabSimulator
@@ -65,7 +64,7 @@ async def test_an_access_that_has_ended_is_refused_for_good(
     simulator.revoke(anna)
     access.renews = False
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), SessionExpired)
+    assert isinstance(await follow(adapter, APPLE).failure(), SessionExpired)
 
 
 async def test_an_access_that_only_the_preferences_refuse_ends_no_link(
@@ -73,7 +72,7 @@ async def test_an_access_that_only_the_preferences_refuse_ends_no_link(
 ) -> None:
     simulator.refuse_with("/trader/v1/userPreference", unauthorized())
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), NotSupported)
+    assert isinstance(await follow(adapter, APPLE).failure(), NotSupported)
 
 
 async def test_an_access_that_nothing_takes_is_refused_for_good(
@@ -81,7 +80,7 @@ async def test_an_access_that_nothing_takes_is_refused_for_good(
 ) -> None:
     simulator.refuse_with("/trader/.*", unauthorized())
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), AuthenticationFailed)
+    assert isinstance(await follow(adapter, APPLE).failure(), AuthenticationFailed)
 
 
 async def test_a_login_that_is_denied_ends_no_link(
@@ -89,7 +88,7 @@ async def test_a_login_that_is_denied_ends_no_link(
 ) -> None:
     streamer.unwelcome = 3
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), ApiError)
+    assert isinstance(await follow(adapter, APPLE).failure(), ApiError)
 
 
 async def test_the_one_place_that_another_program_has_is_asked_for_again_after_minutes(
@@ -97,11 +96,11 @@ async def test_the_one_place_that_another_program_has_is_asked_for_again_after_m
 ) -> None:
     streamer.elsewhere.add(anna.name)
 
-    failures = [await Follower(adapter, one).failure() for one in (APPLE, MICRO, APPLE)]
+    failures = [await follow(adapter, one).failure() for one in (APPLE, MICRO, APPLE)]
     opened = streamer.opened
     streamer.elsewhere.clear()
     clock.advance(301)
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(streamer, "AAPL")
 
     assert all(isinstance(one, RateLimited) for one in failures)
@@ -115,7 +114,7 @@ async def test_the_one_place_that_another_program_has_is_asked_for_again_after_m
 async def test_what_the_streamer_says_at_its_end_ends_all(
     adapter: SchwabAdapter, streamer: Streamer, code: int, error: type[Exception]
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await follower.next()
 
     streamer.stop(code)
@@ -133,11 +132,11 @@ async def test_a_subscription_that_is_refused_leaves_the_others_as_they_are(
     code: int,
     error: type[Exception],
 ) -> None:
-    first = Follower(adapter, APPLE)
+    first = follow(adapter, APPLE)
     await first.next()
     streamer.answers["ADD"] = code
 
-    failure = await Follower(adapter, MICRO).failure()
+    failure = await follow(adapter, MICRO).failure()
     simulator.market.set("AAPL", bid="1", ask="2")
 
     assert isinstance(failure, error)
@@ -149,10 +148,10 @@ async def test_more_symbols_than_are_allowed_are_refused_alone(
     adapter: SchwabAdapter, streamer: Streamer
 ) -> None:
     streamer.most_symbols = 1
-    first = Follower(adapter, APPLE)
+    first = follow(adapter, APPLE)
     await first.next()
 
-    assert isinstance(await Follower(adapter, MICRO).failure(), RateLimited)
+    assert isinstance(await follow(adapter, MICRO).failure(), RateLimited)
     assert streamer.followed() == ["AAPL"]
     await first.leave()
 
@@ -173,7 +172,7 @@ async def test_the_access_goes_to_no_other_host_than_schwabs(
 ) -> None:
     simulator.streamer_at = address
 
-    failure = await Follower(adapter, APPLE).failure()
+    failure = await follow(adapter, APPLE).failure()
 
     assert isinstance(failure, ApiError)
     assert "cannot be read" in failure.message
@@ -185,7 +184,7 @@ async def test_a_streamer_that_says_nothing_is_given_up(
 ) -> None:
     streamer.silent = True
 
-    assert isinstance(await Follower(hasty, APPLE).failure(), BrokerTimeout)
+    assert isinstance(await follow(hasty, APPLE).failure(), BrokerTimeout)
 
 
 async def test_preferences_that_cannot_be_read_open_nothing(
@@ -193,12 +192,12 @@ async def test_preferences_that_cannot_be_read_open_nothing(
 ) -> None:
     simulator.fail("/trader/v1/userPreference", Fault.EMPTY_OBJECT)
 
-    assert isinstance(await Follower(adapter, APPLE).failure(), ApiError)
+    assert isinstance(await follow(adapter, APPLE).failure(), ApiError)
     assert not streamer.opened
 
 
 async def test_what_can_be_no_symbol_of_schwabs_is_not_asked_for(adapter: SchwabAdapter) -> None:
-    assert isinstance(await Follower(adapter, BITCOIN).failure(), SymbolNotFound)
+    assert isinstance(await follow(adapter, BITCOIN).failure(), SymbolNotFound)
 
 
 # When it breaks
@@ -207,13 +206,13 @@ async def test_what_can_be_no_symbol_of_schwabs_is_not_asked_for(adapter: Schwab
 async def test_a_connection_that_breaks_ends_all_and_the_next_opens_anew(
     adapter: SchwabAdapter, streamer: Streamer
 ) -> None:
-    both = Follower(adapter, APPLE), Follower(adapter, MICRO)
+    both = follow(adapter, APPLE), follow(adapter, MICRO)
     for one in both:
         await one.next()
 
     streamer.cut()
     failures = [await one.failure() for one in both]
-    again = Follower(adapter, APPLE)
+    again = follow(adapter, APPLE)
     await again.next()
 
     assert all(isinstance(one, BrokerConnectionError) for one in failures)
@@ -235,7 +234,7 @@ async def test_a_connection_that_breaks_ends_all_and_the_next_opens_anew(
 async def test_what_cannot_be_read_ends_the_connection(
     adapter: SchwabAdapter, streamer: Streamer, words: str
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await follower.next()
 
     streamer.say(words)
@@ -246,16 +245,16 @@ async def test_what_cannot_be_read_ends_the_connection(
 async def test_closing_ends_those_who_listen_and_lets_nobody_in(
     adapter: SchwabAdapter, streamer: Streamer
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await follower.next()
 
     await adapter.close()
 
     await follower.end()
     await streamer.until(lambda: not streamer.standing)
-    assert isinstance(await Follower(adapter, APPLE).failure(), BrokerConnectionError)
+    assert isinstance(await follow(adapter, APPLE).failure(), BrokerConnectionError)
     assert streamer.opened == 1
-    assert not [one for one in asyncio.all_tasks() if one.get_name() == "prices"]
+    assert not open_lines()
 
 
 # What is pushed
@@ -271,7 +270,7 @@ async def test_a_pushed_quote_is_the_one_that_asking_gives(
     instrument: Instrument,
     symbol: str,
 ) -> None:
-    follower = Follower(adapter, instrument)
+    follower = follow(adapter, instrument)
     first, asked = await follower.next(), await adapter.quote(instrument)
     clock.advance(1)
 
@@ -287,7 +286,7 @@ async def test_a_pushed_quote_is_the_one_that_asking_gives(
 
 async def test_a_delayed_price_says_so(adapter: SchwabAdapter, simulator: SchwabSimulator) -> None:
     simulator.market.set("AAPL", bid="1", ask="2", delayed=True)
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
 
     assert (await follower.next()).delayed
     await follower.leave()
@@ -297,7 +296,7 @@ async def test_a_price_of_which_nothing_says_that_it_is_of_now_counts_as_delayed
     adapter: SchwabAdapter, simulator: SchwabSimulator, streamer: Streamer
 ) -> None:
     simulator.market.forget("AAPL")
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await followed(streamer, "AAPL")
 
     push(streamer, {"key": "AAPL", "1": 3.5, "2": 0, "3": 3.5})
@@ -310,7 +309,7 @@ async def test_a_price_of_which_nothing_says_that_it_is_of_now_counts_as_delayed
 
 
 async def test_a_halt_is_told(adapter: SchwabAdapter, streamer: Streamer) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     before = await follower.next()
 
     push(streamer, {"key": "AAPL", "32": "Halted"})
@@ -324,7 +323,7 @@ async def test_a_halt_is_told(adapter: SchwabAdapter, streamer: Streamer) -> Non
 async def test_a_heartbeat_and_other_services_are_passed_over(
     adapter: SchwabAdapter, streamer: Streamer
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await follower.next()
 
     streamer.beat()
@@ -338,7 +337,7 @@ async def test_a_heartbeat_and_other_services_are_passed_over(
 async def test_shares_and_options_share_one_connection_until_the_last_one_leaves(
     adapter: SchwabAdapter, streamer: Streamer
 ) -> None:
-    share, option = Follower(adapter, APPLE), Follower(adapter, CALL)
+    share, option = follow(adapter, APPLE), follow(adapter, CALL)
     for one in (share, option):
         await one.next()
 
@@ -356,7 +355,7 @@ async def test_shares_and_options_share_one_connection_until_the_last_one_leaves
 async def test_the_access_stands_in_no_address(
     adapter: SchwabAdapter, streamer: Streamer, access: Access
 ) -> None:
-    follower = Follower(adapter, APPLE)
+    follower = follow(adapter, APPLE)
     await follower.next()
 
     (visitor,) = streamer.standing

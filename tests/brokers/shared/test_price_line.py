@@ -63,7 +63,7 @@ def line_to(
 
 
 def follow(line: PriceLine, name: str) -> Follower:
-    return Follower(line.quotes({name: SHARES[name]}))
+    return Follower(lambda: line.quotes({name: SHARES[name]}))
 
 
 async def subscribed(stream: PlainStream, *names: str) -> None:

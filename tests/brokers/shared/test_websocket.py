@@ -88,6 +88,64 @@ async def test_a_side_that_answers_no_ping_is_gone(server: PricesServer) -> None
     await connector.close()
 
 
+async def test_a_flood_of_messages_leaves_others_their_turns(
+    transport: Transport, server: PricesServer
+) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with transport.websocket(server.url) as socket:
+        await socket.hear()
+        for _ in range(1000):
+            server.stream.say("1")
+        await socket.hear()
+        running = asyncio.ensure_future(others())
+        for _ in range(999):
+            await socket.hear()
+        running.cancel()
+
+    assert turns >= 999
+
+
+async def test_a_crowd_enters_a_host_few_at_a_time_and_no_other_host_waits_for_it(
+    transport: Transport, server: PricesServer
+) -> None:
+    waiting: list[asyncio.StreamWriter] = []
+    crowd = asyncio.Semaphore(0)
+
+    async def hesitate(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        waiting.append(writer)
+        crowd.release()
+
+    async def enter(address: str) -> None:
+        with pytest.raises(Unanswered):
+            async with transport.websocket(address):
+                pass
+
+    hesitating = await asyncio.start_server(hesitate, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{hesitating.sockets[0].getsockname()[1]}"
+    entering = [asyncio.ensure_future(enter(address)) for _ in range(40)]
+    counts = []
+    for at_once in (16, 16, 8):
+        for _ in range(at_once):
+            await crowd.acquire()
+        async with transport.websocket(server.url) as socket:
+            await socket.hear()
+        counts.append(len(waiting))
+        while waiting:
+            waiting.pop().close()
+    await asyncio.gather(*entering)
+    hesitating.close()
+
+    assert counts == [16, 16, 8]
+
+
 async def test_nothing_is_sent_into_a_connection_that_has_ended(
     transport: Transport, server: PricesServer
 ) -> None:

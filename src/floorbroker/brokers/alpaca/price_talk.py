@@ -90,6 +90,7 @@ class AlpacaTalk(PriceTalk):
 
     def subscribe(self, keys: Sequence[str]) -> Iterable[Any]:
         """See the base; one by one, since a refusal does not say whom it is for."""
+        self._forget(keys)  # what came late, after the end of an earlier subscription
         self._lasts.follow(keys)
         self._asked.extend(keys)
         return [{"action": "subscribe", "quotes": [key], "trades": [key]} for key in keys]
@@ -125,6 +126,7 @@ class AlpacaTalk(PriceTalk):
                 return
             self._lasting.add(key)
             prices["last"] = last.p
+            self._waiting.pop(key, None)  # this one is newer
         yield Told(key, quote.t, prices)
 
     def _traded(self, key: str, one: Any) -> Iterable[Update]:

@@ -15,8 +15,10 @@ from floorbroker.brokers.alpaca import errors
 from floorbroker.brokers.alpaca.client import AlpacaClient
 from floorbroker.brokers.alpaca.market_data import MarketData
 from floorbroker.brokers.alpaca.price_talk import HELD_ELSEWHERE, AlpacaTalk, not_pushed
+from floorbroker.brokers.alpaca.spec import SPEC
 from floorbroker.brokers.context import BrokerContext
 from floorbroker.brokers.shared.price_line import PriceLine
+from floorbroker.brokers.shared.stream_address import stream_address
 from floorbroker.brokers.shared.wire import NoAllowance, NotBegun
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Quote
@@ -38,7 +40,7 @@ class Streams:
         patience: float = 1.0,
     ) -> None:
         """Connects to nobody yet. `patience` stretches or shortens every deadline."""
-        self._host = context.endpoints["stream"]
+        self._endpoints = context.endpoints
         self._clock = context.clock
         self._client = client
         self._market = market
@@ -84,10 +86,11 @@ class Streams:
         left = self._not_before[kind] - self._clock.steady()
         if left > 0:
             raise NoAllowance(timedelta(seconds=left))
+        host = stream_address(SPEC, self._endpoints, "data", "stream")
         if kind is _COINS:
-            return "crypto", f"{self._host}/v1beta3/crypto/us"
+            return "crypto", f"{host}/v1beta3/crypto/us"
         feed = await self._market.stock_feed()
-        return feed, f"{self._host}/v2/{feed}"
+        return feed, f"{host}/v2/{feed}"
 
     def _access(self) -> Mapping[str, Any]:
         if self._opens is None:

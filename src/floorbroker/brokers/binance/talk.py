@@ -65,7 +65,8 @@ class BinanceTalk(PriceTalk):
         Raises:
             NoAllowance: This address has opened as many of late as Binance allows.
         """
-        found = stream_address(SPEC, self._endpoints, self._environment, ELSEWHERE)
+        asked = self._environment.value
+        found = stream_address(SPEC, self._endpoints, asked, f"{asked}_stream", ELSEWHERE)
         await self._allowance.take()
         return f"{found}/stream"
 

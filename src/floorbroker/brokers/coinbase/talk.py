@@ -51,7 +51,8 @@ class CoinbaseTalk(PriceTalk):
         Raises:
             NoAllowance: This address has opened as many of late as Coinbase allows.
         """
-        found = stream_address(SPEC, self._endpoints, self._environment)
+        asked = self._environment.value
+        found = stream_address(SPEC, self._endpoints, asked, f"{asked}_stream")
         # None of them is more urgent than others: there is nothing to keep a share back for.
         await self._allowance.take(urgent=True)
         return found

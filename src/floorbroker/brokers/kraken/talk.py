@@ -51,7 +51,8 @@ class KrakenTalk(PriceTalk):
         Raises:
             NoAllowance: This address has opened as many of late as Kraken allows.
         """
-        found = stream_address(SPEC, self._endpoints, self._environment)
+        asked = self._environment.value
+        found = stream_address(SPEC, self._endpoints, asked, f"{asked}_stream")
         await self._allowance.take()
         return f"{found}/v2"
 

@@ -11,6 +11,7 @@ from typing import Final
 import aiohttp
 import certifi
 
+from floorbroker.brokers.shared import open_files
 from floorbroker.brokers.shared.wire import Unanswered
 
 CONNECT_SECONDS: Final = 4.0
@@ -18,8 +19,9 @@ CONNECT_SECONDS: Final = 4.0
 
 MOST_CONNECTIONS: Final = 256
 MOST_A_HOST: Final = 64
-MOST_WEBSOCKETS: Final = 1024
-"""They stay open, so that they have places of their own: two for each link that is followed."""
+MOST_WEBSOCKETS: Final = 1500
+"""They stay open, so that they have places of their own: two of prices for each of the 500 links
+that are followed at once, and one of order news for each of 500."""
 
 LARGEST_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """Lists of all pairs have some ten million bytes; beyond this it is no answer."""
@@ -28,6 +30,11 @@ CONNECTING: Final = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
 _NAMES_KEPT_SECONDS: Final = 300
 _PIECE_BYTES: Final = 64 * 1024
 _ROUNDS: Final = 4
+
+
+def most_websockets() -> int:
+    """No more than half of the files that the process may have: orders need some, and the store."""
+    return min(MOST_WEBSOCKETS, open_files.most() // 2)
 
 
 def new_connector(

@@ -5,8 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from floorbroker.brokers.spec import BrokerSpec
-from floorbroker.domain.errors import BrokerConnectionError
-from floorbroker.domain.modes import Environment
+from floorbroker.domain.errors import NotSupported
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -14,25 +13,23 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 def stream_address(
     spec: BrokerSpec,
     endpoints: Mapping[str, str],
-    environment: Environment,
+    asked: str,
+    stream: str,
     known: Mapping[str, str] = _NONE,
 ) -> str:
-    """The endpoint `live_stream` or `paper_stream`.
+    """The endpoint named `stream`, which belongs to the one for requests that is named `asked`.
 
     Where the operator gave another address for requests and none for the stream, the vendor's own
-    would push the prices of another market.
+    would push the prices of another market, and get the access of another place.
 
     Args:
         known: Streams of other addresses for requests, by these.
 
     Raises:
-        BrokerConnectionError: There is no address that belongs to the one for requests.
+        NotSupported: There is no address that belongs to the one for requests.
     """
-    asked, stream = endpoints[environment], endpoints[f"{environment}_stream"]
-    if stream != spec.endpoints[f"{environment}_stream"] or asked == spec.endpoints[environment]:
-        return stream
-    if asked in known:
-        return known[asked]
-    raise BrokerConnectionError(
-        "The operator has set no address for the stream of prices.", broker=spec.id
-    )
+    if endpoints[stream] != spec.endpoints[stream] or endpoints[asked] == spec.endpoints[asked]:
+        return endpoints[stream]
+    if endpoints[asked] in known:
+        return known[endpoints[asked]]
+    raise NotSupported("The operator has set no address for the stream of prices.", broker=spec.id)

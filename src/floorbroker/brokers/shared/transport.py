@@ -1,10 +1,13 @@
 """The ways to brokers that everybody in the process shares; built once, closed at the end."""
 
+import asyncio
 import ssl
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from floorbroker.brokers.shared.threads import BlockingCalls
 
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from floorbroker.brokers.shared.http import PooledAdapter
     from floorbroker.brokers.shared.websocket import WebSocket
 
+OPENING_AT_ONCE: Final = 16
+"""Websockets at one host. Where a vendor drops all of them, a thousand handshakes of TLS at once
+would hold up whatever else the process does, orders among it."""
+
 
 class Transport:
     """Threads and connections; each kind is made when the first broker needs it."""
@@ -23,6 +30,9 @@ class Transport:
     def __init__(self, ssl_context: ssl.SSLContext | None = None) -> None:
         """`ssl_context` stands in for the usual one, for a server with a certificate of its own."""
         self._ssl_context = ssl_context
+        self._doors: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(OPENING_AT_ONCE)
+        )
 
     @cached_property
     def blocking(self) -> BlockingCalls:
@@ -54,7 +64,8 @@ class Transport:
         """A person's websocket, open for as long as its block lasts; see `websocket_over`."""
         from floorbroker.brokers.shared.websocket import websocket_over
 
-        return websocket_over(self._websockets, address, headers or {})
+        door = self._doors[urlsplit(address).netloc]
+        return websocket_over(self._websockets, address, headers or {}, door=door)
 
     async def aclose(self) -> None:
         """Ends everything, and waits for the connections of the loop to be gone."""
@@ -87,9 +98,10 @@ class Transport:
 
     @cached_property
     def _websockets(self) -> "aiohttp.TCPConnector":
-        from floorbroker.brokers.shared.http_async import MOST_WEBSOCKETS, new_connector
+        from floorbroker.brokers.shared.http_async import most_websockets, new_connector
 
-        return new_connector(self._ssl_context, most=MOST_WEBSOCKETS, most_a_host=MOST_WEBSOCKETS)
+        most = most_websockets()
+        return new_connector(self._ssl_context, most=most, most_a_host=most)
 
     @cached_property
     def _httpx_pool(self) -> "httpx.AsyncHTTPTransport":

@@ -7,7 +7,7 @@ one hears that it has ended.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final
@@ -56,6 +56,8 @@ class WebSocket:
             Unanswered: The connection has ended.
             Unreadable: What came is no JSON, or too long.
         """
+        # What has arrived already is given without waiting: a flood would let nobody else run.
+        await asyncio.sleep(0)
         message = await self._socket.receive()
         if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
             try:
@@ -74,11 +76,13 @@ async def websocket_over(
     address: str,
     headers: Mapping[str, str],
     *,
+    door: AbstractAsyncContextManager[None] | None = None,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[WebSocket]:
     """A websocket at `address` (ws, wss, or as http and https), for as long as the block lasts.
 
     Args:
+        door: Held while it is opened.
         heartbeat_seconds: Stands in for the usual patience with a silent one.
 
     Raises:
@@ -88,7 +92,8 @@ async def websocket_over(
     """
     session = session_over(connector, headers, tracing=(_no_redirect(),))
     try:
-        socket = await _opened(session, address, heartbeat_seconds)
+        async with door or nullcontext():
+            socket = await _opened(session, address, heartbeat_seconds)
         try:
             yield WebSocket(socket)
         finally:
