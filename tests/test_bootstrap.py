@@ -154,7 +154,7 @@ async def test_background_work_outlives_its_own_failures(folder: Path) -> None:
 
     failed = [line for line in log.records() if line["event"] == "background_failed"]
     assert len(failed) == 4
-    assert {line["task"] for line in failed} == {"reconcile", "notify"}
+    assert {line["task"] for line in failed} == {"reconcile"}
 
 
 async def test_a_store_that_does_not_answer_ends_the_start_and_is_let_go(folder: Path) -> None:

@@ -1,15 +1,20 @@
 """The deployment of several replicas: its files name what exists, and nginx takes its part."""
 
+import asyncio
 import re
 import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
 import pytest
 import yaml
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from floorbroker.config import Settings
-from tests.campaign.fleet.balancer import PROGRAM, configured
+from floorbroker.web.interactions import PATH
+from tests.campaign.fleet.balancer import PROGRAM, Balancer, configured
 from tests.campaign.fleet.rows import NEEDS
 from tests.campaign.row import missing
 
@@ -58,7 +63,10 @@ def test_an_answer_of_discord_leaves_time_for_another_replica() -> None:
     assert waits and max(waits) < 3, "Discord waits for three seconds"
 
 
-@pytest.mark.skipif(bool(missing(NEEDS[:1])), reason="nginx is not installed")
+_NGINX: Final = pytest.mark.skipif(bool(missing(NEEDS[:1])), reason="nginx is not installed")
+
+
+@_NGINX
 def test_nginx_takes_it(tmp_path: Path) -> None:
     file = configured(tmp_path, "127.0.0.1:18080", [18081, 18082])
 
@@ -71,3 +79,33 @@ def test_nginx_takes_it(tmp_path: Path) -> None:
     )
 
     assert tried.returncode == 0, tried.stderr
+
+
+@_NGINX
+async def test_what_a_replica_that_is_stuck_has_taken_goes_to_another(tmp_path: Path) -> None:
+    """As one whose process stands still: its machine takes the connection and nobody answers."""
+    asked: list[str] = []
+
+    async def stuck(_: web.Request) -> web.Response:
+        asked.append("stuck")
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def well(request: web.Request) -> web.Response:
+        asked.append((await request.read()).decode())
+        return web.Response(status=202)
+
+    apps = web.Application(), web.Application()
+    for app, handler in zip(apps, (stuck, well), strict=True):
+        app.router.add_post(PATH, handler)
+    async with TestServer(apps[0]) as one, TestServer(apps[1]) as other:
+        assert one.port is not None
+        assert other.port is not None
+        with Balancer(tmp_path, [one.port, other.port]) as balancer:
+            url = f"http://127.0.0.1:{balancer.port}{PATH}"
+            async with aiohttp.ClientSession(trust_env=False) as discord:
+                while "stuck" not in asked:
+                    async with asyncio.timeout(30), discord.post(url, data=b"a click") as answer:
+                        assert answer.status == 202
+
+    assert asked[-1] == "a click"

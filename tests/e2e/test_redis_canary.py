@@ -16,6 +16,10 @@ from tests.observability.captured import captured_stderr
 from tests.redis_server import RedisServer
 from tests.stores import Store
 
+COUNTED = (f"{USED}:", f"{AWAY}:", f"{COUNTER}:")
+WORK = ("floorbroker:turn:", "saq:floorbroker-", "saq:job:floorbroker-rounds:")
+"""The names of rounds; what waits or runs goes when it is done."""
+
 
 @asynccontextmanager
 async def overheard(redis: Redis) -> AsyncIterator[list[str]]:
@@ -69,13 +73,13 @@ async def test_redis_is_told_of_counts_and_ids_only(
             lasting = [key for key in keys if await redis.pttl(key) <= 0]
 
     said = "\n".join(commands)
-    (told,) = [one for one in commands if one.startswith("PUBLISH")]
-    assert told.startswith(f"PUBLISH {CHANNEL} ")
+    (told,) = [one for one in commands if one.startswith(f"PUBLISH {CHANNEL}")]
+    assert told.startswith(f"PUBLISH {CHANNEL}:0 ")
     assert told.endswith(f" link {link.link_id}")
     assert len(orders) == 2
     assert keys
-    assert all(key.startswith((f"{USED}:", f"{AWAY}:", f"{COUNTER}:")) for key in keys)
-    assert not lasting
+    assert all(key.startswith((*COUNTED, *WORK)) for key in keys)
+    assert all(key.startswith(WORK) for key in lasting)
     for private in (KEY, SECRET, MASTER_KEY, alice.user_id, "BTC", "USDT", *orders):
         assert private not in said
     assert said.count(link.link_id) == 1

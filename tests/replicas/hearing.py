@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from redis.asyncio import Redis
 
 from floorbroker.observability.metrics import Metrics
-from floorbroker.replicas.word import CHANNEL, Word
+from floorbroker.replicas.word import Word, channel_of
 from floorbroker.services.supervisor import Supervisor
 from tests.redis_server import RedisServer
 
@@ -29,7 +29,8 @@ async def soon(awaited: Awaitable[_T]) -> _T:
 async def listening(server: RedisServer, number: int) -> None:
     """Waits until so many replicas hear each other."""
     async with Redis.from_url(server.url) as redis, asyncio.timeout(LONG):
-        while dict(await redis.pubsub_numsub(CHANNEL))[CHANNEL.encode()] < number:
+        channel = channel_of(redis)
+        while dict(await redis.pubsub_numsub(channel))[channel.encode()] < number:
             pass  # its answer lets the others have their turn
 
 

@@ -180,3 +180,16 @@ async def test_a_job_of_which_redis_has_forgotten_the_half_holds_up_nothing(
 
     assert looked == [[], [ROUND]]
     assert again is not None
+
+
+async def test_what_nobody_can_read_in_redis_ends_no_work(redis_server: RedisServer) -> None:
+    rounds = Rounds()
+    async with replicas(redis_server.url, 1) as (one,), Redis.from_url(redis_server.url) as redis:
+        await redis.rpush("saq:floorbroker-rounds:active", b"\xff")
+        rounds.of(one)
+        with captured_stderr() as log:
+            one.jobs.start()
+            await until(lambda: "sweep_broke" in {line["event"] for line in log.records()})
+        rounds.made.clear()
+
+        await until(lambda: len(rounds.made) > 3)

@@ -1,11 +1,20 @@
 """Redis goes away and comes back empty: the work goes on, and is shared again afterwards."""
 
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from floorbroker.replicas.jobs import SENT_AT_ONCE
 from tests.observability.captured import Captured, captured_stderr
+from tests.observability.scraped import samples
 from tests.redis_server import RedisServer
 from tests.replicas.replicated import replicas, until
 from tests.replicas.rounds import HOUR, Rounds
 
 SOON_ALONE = 0.2
+LATER_ALONE = 2.0
+"""Longer than it takes until whoever waits for a job hears that there is none."""
 
 
 async def test_each_replica_makes_the_rounds_alone_and_shares_them_again_afterwards(
@@ -22,9 +31,9 @@ async def test_each_replica_makes_the_rounds_alone_and_shares_them_again_afterwa
             redis_server.stop()
             rounds.made.clear()
             await until(lambda: all(rounds.made.count(one) > 3 for one in both))
-            await until(lambda: _times(log, "redis_away") >= 2)
+            await until(lambda: _times(log, "redis_away") >= 4)
             redis_server.start()
-            await until(lambda: _times(log, "redis_back") >= 2)
+            await until(lambda: _times(log, "redis_back") >= 4)
             rounds.made.clear()
             rounds.at_once = 0
             await until(lambda: set(rounds.made) == set(both))
@@ -70,6 +79,55 @@ async def test_a_round_that_began_before_is_not_begun_again_by_the_same_replica(
         await until(lambda: len(rounds.made) > 1)
 
     assert begun == 1
+
+
+@pytest.mark.parametrize("refused", ["set", "evalsha", "blmove"])
+async def test_where_redis_refuses_a_part_of_it_the_rounds_are_made_all_the_same(
+    redis_server: RedisServer, refused: str
+) -> None:
+    rounds = Rounds()
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.execute_command("ACL", "SETUSER", "default", f"-{refused}")
+    async with replicas(redis_server.url, 1, alone_after=LATER_ALONE) as (one,):
+        rounds.of(one)
+        rounds.of(one, name="another")
+        one.jobs.start()
+
+        await until(lambda: len(rounds.made) > 5)
+
+
+async def test_a_redis_that_does_not_tell_of_itself_shares_the_work(
+    redis_server: RedisServer,
+) -> None:
+    rounds = Rounds()
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.execute_command("ACL", "SETUSER", "default", "-info")
+    async with replicas(redis_server.url, 1) as (one,):
+        rounds.of(one)
+        one.jobs.start()
+
+        await until(lambda: len(rounds.made) > 3)
+
+
+async def test_a_crowd_of_errands_waits_once_for_a_redis_that_hangs(
+    redis_server: RedisServer,
+) -> None:
+    async with replicas(redis_server.url, 1) as (one,):
+        redis_server.suspend()
+
+        sent = await asyncio.gather(
+            *(one.jobs.send("note", str(number)) for number in range(10 * SENT_AT_ONCE))
+        )
+
+        (asked,) = (
+            count
+            for (sample, _), count in samples(one.metrics).items()
+            if sample == "floorbroker_redis_failures_total"
+        )
+        redis_server.resume()
+
+    assert not any(sent)
+    assert asked == SENT_AT_ONCE
 
 
 async def test_what_was_lost_with_redis_is_begun_anew(redis_server: RedisServer) -> None:

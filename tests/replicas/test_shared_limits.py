@@ -277,3 +277,26 @@ async def test_whoever_is_counted_cannot_be_read_out_of_redis(redis_server: Redi
     assert not lasting
     for text in (*keys, *values):
         assert not any(told in text for told in (ACCOUNT, "192.0.2.1", "0123456789abcdef"))
+
+
+async def test_numbers_that_nobody_can_have_meant_hold_up_no_request(
+    redis_server: RedisServer,
+) -> None:
+    async with replicas(redis_server, 2) as (one, other), Redis.from_url(redis_server.url) as redis:
+        counter = one.allowances.decaying("kraken", "calls", ACCOUNT, most=MOST, per_second=1)
+        await counter.take()
+        (key,) = await redis.keys("*counter*")
+        await redis.hset(key, "used", "1e300")
+
+        await other.allowances.decaying("kraken", "calls", ACCOUNT, most=MOST, per_second=1).take(
+            urgent=True
+        )
+
+        window(one).stay_away(timedelta(seconds=5))
+        await one.all_told()
+        (key,) = await redis.keys("*away*")
+        await redis.pexpire(key, 9_000_000_000_000_000_000)
+        other.later(REST)
+
+        await window(other).take(urgent=True)
+    assert failures(other) == 2

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from floorbroker.observability.metrics import Metrics
-from floorbroker.replicas.word import CHANNEL, What, Word
+from floorbroker.replicas.word import What, Word, channel_of
 from tests.redis_server import RedisServer
 from tests.replicas.hearing import Heard, heard, listening, words
 
@@ -107,8 +107,8 @@ async def test_what_nobody_understands_is_passed_over(redis_server: RedisServer)
                 *(b"", b"other", b"other future 1", b"other link \xff", b"other link " + b"x" * 99),
                 *(b"other link a b c d e f", b"other link\n1", b"other  link 1"),
             ):
-                await stranger.publish(CHANNEL, text)
-            await stranger.publish(CHANNEL, b"other link link-1")
+                await stranger.publish(channel_of(stranger), text)
+            await stranger.publish(channel_of(stranger), b"other link link-1")
 
         assert await ear.next() == ("link-1",)
 
@@ -130,6 +130,43 @@ async def test_a_word_that_cannot_be_done_keeps_no_other_from_being_heard(
         one.tell(What.CARD, "too", "few")
 
         assert await ear.next() == ("too", "few")
+
+
+async def test_what_could_not_be_done_counts_as_not_heard(redis_server: RedisServer) -> None:
+    """As where the store is away when Redis is back: the look at everything comes again."""
+    async with words(redis_server, 1, beat=0.05) as (word,):
+        ear, times = Heard(), iter((ZeroDivisionError, None))
+
+        async def looks() -> None:
+            if (fails := next(times)) is not None:
+                raise fails
+            await ear()
+
+        word.on(What.ANYTHING, looks)
+        async with heard(word):
+            assert await ear.next() == ()
+
+
+async def test_a_service_on_another_database_of_the_same_redis_hears_nothing(
+    redis_server: RedisServer,
+) -> None:
+    async with (
+        words(redis_server, 2) as (one, same),
+        Redis.from_url(redis_server.url[:-1] + "1") as other_database,
+        heard(same),
+    ):
+        ear = Heard()
+        same.on(What.LINK, ear)
+        await listening(redis_server, 1)
+        said: list[asyncio.Task[None]] = []
+        stranger = Word(
+            other_database, Metrics(), lambda work: said.append(asyncio.ensure_future(work))
+        )
+        stranger.tell(What.LINK, "of-another-service")
+        await said[0]
+        one.tell(What.LINK, "link-1")
+
+        assert await ear.next() == ("link-1",)
 
 
 async def test_without_redis_nothing_is_said_and_listening_is_over_at_once() -> None:

@@ -8,6 +8,7 @@ from floorbroker.bootstrap.parts import App
 from floorbroker.domain.modes import Role
 from floorbroker.domain.order import Order
 from floorbroker.observability.loop_lag import watch_loop_lag
+from floorbroker.services.alert_rounds import TELLING
 from floorbroker.services.alerting import LOOK
 from floorbroker.services.reconcile import Reconciler
 from floorbroker.services.schedule import Schedule
@@ -59,16 +60,20 @@ def _start_service(app: App, schedule: Schedule) -> None:
     schedule.every(IDLE_CHECK, "digests", _telling(app, app.digests.sweep))
     schedule.every(IDLE_CHECK, "erasing", _telling(app, app.eraser.sweep))
     app.own_alerts.start(schedule)
+    schedule.every(TELLING, "alert telling", _telling(app, app.own_alerts.telling.sweep))
     schedule.every(FORGETTING, "link tickets", app.floor.tickets.sweep)
 
 
 def _telling(app: App, sweep: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-    """Of several replicas one that has not reached Discord yet leaves the news to the others."""
-    if app.redis is None:
-        return sweep
+    """Not before Discord was logged in to, since what cannot be sent may be dropped for good.
+
+    One process waits for that; of several replicas one that is not so far leaves it to the others.
+    """
 
     async def told() -> None:
-        if app.bot.can_be_reached():
+        if app.redis is None:
+            await app.bot.until_logged_in()
+        if app.bot.can_send():
             await sweep()
 
     return told

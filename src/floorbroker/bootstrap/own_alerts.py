@@ -7,7 +7,7 @@ from floorbroker.bootstrap.ground import Ground
 from floorbroker.services.alert_links import AlertLinks
 from floorbroker.services.alert_orders import EVERY as ORDERS
 from floorbroker.services.alert_orders import AlertOrders
-from floorbroker.services.alert_rounds import EXPIRIES, FILLS, PRICES, TELLING, AlertRound
+from floorbroker.services.alert_rounds import EXPIRIES, FILLS, PRICES, AlertRound
 from floorbroker.services.alert_telling import AlertMessenger, AlertTelling
 from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
@@ -32,13 +32,12 @@ class OwnAlertWork:
     telling: AlertTelling
 
     def start(self, schedule: Schedule) -> None:
-        """From now on, each at its pace; not before Discord can have been reached."""
+        """From now on, each at its pace; all but the telling, which waits for Discord."""
         for every, name, work in (
             (PRICES, "price alerts", self.prices.sweep),
             (FILLS, "fill alerts", self.fills.sweep),
             (EXPIRIES, "expiry alerts", self.expiries.sweep),
             (ORDERS, "alert orders", self.orders.sweep),
-            (TELLING, "alert telling", self.telling.sweep),
         ):
             schedule.every(every, name, work, at_once=False)
 

@@ -118,7 +118,17 @@ class FloorbrokerBot(commands.AutoShardedBot):
         self.front = front_of(floor)
         self._marks = marks
         self._over_http = False
+        self._logged_in = asyncio.Event()
         self._left = asyncio.Event()
+
+    async def login(self, token: str) -> None:
+        """Logs in; from then on messages go out, whether or not a gateway is connected."""
+        await super().login(token)
+        self._logged_in.set()
+
+    async def until_logged_in(self) -> None:
+        """Returns once it has logged in."""
+        await self._logged_in.wait()
 
     async def login_over_http(self, token: str) -> None:
         """Logs in without a connection to the gateway.
@@ -144,6 +154,10 @@ class FloorbrokerBot(commands.AutoShardedBot):
     def can_be_reached(self) -> bool:
         """Whether interactions come in now."""
         return (self._over_http or self.is_ready()) and not self.is_closed()
+
+    def can_send(self) -> bool:
+        """Whether messages go out now."""
+        return self._logged_in.is_set() and not self.is_closed()
 
     async def setup_hook(self) -> None:
         """Puts the commands in place, and tells Discord of them if they changed."""

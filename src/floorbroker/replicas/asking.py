@@ -35,14 +35,22 @@ class Asking:
         from redis.exceptions import RedisError
 
         self._outage = Outage(use, metrics)
-        self._no_answer = (RedisError, OSError, TimeoutError)
+        # What nobody can make sense of is none either: an order must not end over it.
+        self._no_answer = (
+            RedisError,
+            OSError,
+            TimeoutError,
+            ValueError,
+            TypeError,
+            ArithmeticError,
+        )
         self._seconds = seconds
         self._now = now
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._again_at = float("-inf")
 
     async def answer(self, question: Callable[[], Awaitable[_T]]) -> _T | None:
-        """What `question` brings; None where Redis is away, or slow."""
+        """What `question` brings; None where Redis is away, or slow, or talks nonsense."""
         if self._outage.lasts:
             if self._now() < self._again_at:
                 return None

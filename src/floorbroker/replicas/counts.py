@@ -105,7 +105,7 @@ class SharedCounts:
     async def away(self, who: str) -> timedelta | None:
         """For how long whoever it is must not be asked; None if it may, or Redis is away."""
         left = await self._asking.answer(lambda: self._left(self._mark(who)))
-        return timedelta(milliseconds=left) if left is not None and left > 0 else None
+        return left or None
 
     def stay_away(self, who: str, pause: timedelta) -> None:
         """Tells every replica, from any thread and without waiting; the longest demand stands."""
@@ -126,9 +126,9 @@ class SharedCounts:
         # The library tells when the window is empty; half a step is when there is room again.
         return timedelta(seconds=max((stats.reset_time - time.time()) / 2, 0.05)), share
 
-    async def _left(self, mark: str) -> int:
+    async def _left(self, mark: str) -> timedelta:
         answer: Any = self._redis.pttl(f"{AWAY}:{mark}")  # its types cannot tell that it is awaited
-        return int(await answer)
+        return timedelta(milliseconds=max(int(await answer), 0))
 
     def _tell(self, who: str, pause: timedelta) -> None:
         self._hand_over(self._told(who, max(round(pause.total_seconds() * 1000), 1)))

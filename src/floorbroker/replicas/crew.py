@@ -20,6 +20,7 @@ from saq import Job, Worker
 from saq.queue.redis import RedisQueue
 
 from floorbroker.observability.metrics import Metrics
+from floorbroker.replicas.examining import OLDEST
 from floorbroker.replicas.outage import Outage
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class JobQueue(RedisQueue):
     def __init__(self, redis: "Redis", name: str, outage: Outage) -> None:
         """`name` tells kinds apart."""
         super().__init__(redis, name=f"floorbroker-{name}", dump=json.dumps, load=json.loads)
+        self._version = (*OLDEST, 0)  # `doctor` looks at it; not every Redis lets a client ask
         self.kind = name
         self.outage = outage
         self._seen: dict[bytes, bytes | None] = {}
@@ -186,6 +188,8 @@ class Crew(Worker[Any]):
                 self._metrics.conditions.jobs_waiting(self._jobs.kind, self._jobs.waiting)
             except AWAY as error:
                 self._jobs.outage.failed(error)
+            except Exception as error:  # noqa: BLE001  # the edge: it would end all hands with it
+                _log.exception("sweep_broke", queue=self._jobs.kind, error=type(error).__name__)
 
 
 def _called(queue: JobQueue, work: Carried) -> Callable[..., Awaitable[None]]:

@@ -9,6 +9,7 @@ a moment each replica does its rounds alone, which the same compare-and-set allo
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -28,6 +29,9 @@ ALONE_AFTER: Final = 5.0
 
 HANDS: Final = 16
 """So many errands a replica does at the same time."""
+
+SENT_AT_ONCE: Final = 16
+"""The others wait, and ask nothing more of a Redis that has failed these."""
 
 _log = structlog.get_logger(__name__)
 _Work = Callable[[], Awaitable[Any]]
@@ -56,9 +60,13 @@ class Jobs:
         self._metrics = metrics
         self._keeper = keeper
         self._alone_after = alone_after
-        self._outage = Outage("jobs", metrics, blink=_BLINK)
-        self._rounds = JobQueue(redis, "rounds", self._outage)
-        self._errands = JobQueue(redis, "errands", self._outage)
+        # Two: a Redis that refuses the one and takes the other must not look as if it were well.
+        self._giving = Outage("turns", metrics, blink=_BLINK)
+        self._taking = Outage("jobs", metrics, blink=_BLINK)
+        self._rounds = JobQueue(redis, "rounds", self._taking)
+        self._errands = JobQueue(redis, "errands", self._taking)
+        self._sending = asyncio.Semaphore(SENT_AT_ONCE)
+        self._failed_at = float("-inf")
         self._work: dict[str, _Work] = {}
         self._first: list[tuple[str, float, float]] = []
         self._kinds: dict[str, Carried] = {}
@@ -84,11 +92,16 @@ class Jobs:
         Returns:
             False where Redis is away: nobody will do it.
         """
-        try:
-            await self._errands.put(kind, key, **about)
-        except AWAY as error:
-            self._outage.failed(error)
-            return False
+        asked_at = monotonic()
+        async with self._sending:
+            if self._alone or self._failed_at > asked_at:
+                return False
+            try:
+                await self._errands.put(kind, key, **about)
+            except AWAY as error:
+                self._giving.failed(error)
+                self._failed_at = monotonic()
+                return False
         return True
 
     def start(self) -> None:
@@ -117,17 +130,25 @@ class Jobs:
             try:
                 pause = await self._turn(name, seconds)
             except AWAY as error:
-                self._outage.failed(error)
-                if self._outage.seconds >= self._alone_after:
-                    await self._one_round(name)()
+                self._giving.failed(error)
+            if self._alone:
+                await self._one_round(name)()
+
+    @property
+    def _alone(self) -> bool:
+        """Whether Redis has taken or given out no work for so long that nobody waits for it."""
+        return max(self._giving.seconds, self._taking.seconds) >= self._alone_after
 
     async def _turn(self, name: str, seconds: float) -> float:
-        """Enqueues the round if it is due; the seconds after which it can be due again."""
+        """Enqueues the round if it is due; the seconds after which it can be due again.
+
+        That another replica has taken the turn proves nothing: only what was enqueued does.
+        """
         key = f"floorbroker:turn:{name}"
         taken = await self._redis.set(key, 1, nx=True, px=max(int(seconds * 1000), 1))
-        self._outage.answered()
         if taken:
             await self._rounds.put(name, name)
+            self._giving.answered()
             return seconds
         left: int = await self._redis.pttl(key)
         return max(left, 1) / 1000

@@ -25,7 +25,7 @@ class Outage:
         """Nothing has failed yet.
 
         Args:
-            use: A word for the log and the metric: limits, word, jobs.
+            use: A word for the log and the metric: limits, word, turns, jobs.
             blink: What lasts no longer is not logged, in seconds: a connection that Redis has
                 closed fails once, and says nothing of Redis.
             steady: A time in seconds that nobody sets.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 CHANNEL: Final = "floorbroker:word"
+"""With the number of the database after it: to Redis itself a channel belongs to none of them."""
+
 BEAT: Final = 2.0
 """Seconds of silence after which Redis is asked for a sign of life; after as many more without one
 it is away."""
@@ -69,7 +71,7 @@ class Word:
         self._outage = Outage("word", metrics)
         self._me = secrets.token_hex(4)
         self._done: dict[str, Callable[..., Awaitable[None]]] = {}
-        self._owed = False
+        self._owed = self._missed = False
 
     def on(self, what: What, do: Callable[..., Awaitable[None]]) -> None:
         """From now on `do` is called with the ids of each such word of another replica."""
@@ -91,11 +93,13 @@ class Word:
                 await self._listen(self._redis)
             except (RedisError, OSError, TimeoutError) as error:
                 self._outage.failed(error)
+            except Exception as error:  # noqa: BLE001  # the edge: it begins again
+                _log.exception("word_not_heard", error=type(error).__name__)
             await asyncio.sleep(self._anew)
 
     async def _listen(self, redis: "Redis") -> None:
         async with redis.pubsub() as ears:
-            await ears.subscribe(CHANNEL)
+            await ears.subscribe(channel_of(redis))
             silent = False
             while True:
                 message = await ears.get_message(timeout=self._beat)
@@ -114,6 +118,9 @@ class Word:
                 if self._owed:
                     self._owed = False
                     self.tell(What.ANYTHING)
+                if self._missed:
+                    self._missed = False
+                    self._hear(What.ANYTHING)
 
     def _read(self, data: bytes) -> None:
         if _WORD.fullmatch(data) is None:
@@ -125,20 +132,27 @@ class Word:
     def _hear(self, what: str, *ids: str) -> None:
         do = self._done.get(what)
         if do is not None:
-            self._hand_over(_doing(what, do, ids))
+            self._hand_over(self._doing(what, do, ids))
 
     async def _publish(self, redis: "Redis", word: str) -> None:
         from redis.exceptions import RedisError
 
         try:
-            await redis.publish(CHANNEL, word)
+            await redis.publish(channel_of(redis), word)
         except (RedisError, OSError) as error:
             self._owed = True  # told as "anything" once Redis is heard of again
             self._outage.failed(error)
 
+    async def _doing(
+        self, what: str, do: Callable[..., Awaitable[None]], ids: tuple[str, ...]
+    ) -> None:
+        try:
+            await do(*ids)
+        except Exception as error:  # noqa: BLE001  # the edge: the next word must be heard
+            self._missed = True  # as if it was lost: the store may be away with Redis
+            _log.exception("word_not_done", what=what, error=type(error).__name__)
 
-async def _doing(what: str, do: Callable[..., Awaitable[None]], ids: tuple[str, ...]) -> None:
-    try:
-        await do(*ids)
-    except Exception as error:  # noqa: BLE001  # the edge: the next word must be heard
-        _log.exception("word_not_done", what=what, error=type(error).__name__)
+
+def channel_of(redis: "Redis") -> str:
+    """Where replicas on that database hear each other."""
+    return f"{CHANNEL}:{redis.connection_pool.connection_kwargs.get('db', 0)}"
