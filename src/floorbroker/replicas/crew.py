@@ -22,6 +22,7 @@ from saq.queue.redis import RedisQueue
 from floorbroker.observability.metrics import Metrics
 from floorbroker.replicas.examining import OLDEST
 from floorbroker.replicas.outage import Outage
+from floorbroker.replicas.wanted import wanted
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -94,7 +95,7 @@ class JobQueue(RedisQueue):
             await asyncio.gather(beat, return_exceptions=True)
 
     async def _beat(self, job_id: str) -> None:
-        while True:
+        while wanted():
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await self.redis.set(job_id + _BEAT.decode(), 1, px=int(BEAT_HOLDS * 1000))
@@ -169,9 +170,8 @@ class Crew(Worker[Any]):
         self._leaving.set()
 
     async def _work(self) -> None:
-        this = asyncio.current_task()
-        # SAQ swallows the cancellation of what it carries out, once it has put that back.
-        while not self._leaving.is_set() and not (this and this.cancelling()):
+        # SAQ, too, swallows the cancellation of what it carries out, once it has put that back.
+        while wanted() and not self._leaving.is_set():
             try:
                 await self.process()
             except AWAY:
@@ -181,7 +181,7 @@ class Crew(Worker[Any]):
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _sweep(self) -> None:
-        while True:
+        while wanted():
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self._jobs.sweep()

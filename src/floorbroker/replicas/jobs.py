@@ -17,6 +17,7 @@ import structlog
 from floorbroker.observability.metrics import Metrics
 from floorbroker.replicas.crew import AWAY, Carried, Crew, JobQueue
 from floorbroker.replicas.outage import Outage
+from floorbroker.replicas.wanted import wanted
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -124,7 +125,7 @@ class Jobs:
             self._keeper.keep(f"round {name}", self._come_round(name, seconds, first))
 
     async def _come_round(self, name: str, seconds: float, pause: float) -> None:
-        while True:
+        while wanted():
             await asyncio.sleep(pause)
             pause = seconds
             try:

@@ -16,6 +16,7 @@ import structlog
 
 from floorbroker.observability.metrics import Metrics
 from floorbroker.replicas.outage import Outage
+from floorbroker.replicas.wanted import wanted
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -88,7 +89,7 @@ class Word:
             return
         from redis.exceptions import RedisError
 
-        while True:
+        while wanted():
             try:
                 await self._listen(self._redis)
             except (RedisError, OSError, TimeoutError) as error:
@@ -101,7 +102,7 @@ class Word:
         async with redis.pubsub() as ears:
             await ears.subscribe(channel_of(redis))
             silent = False
-            while True:
+            while wanted():
                 message = await ears.get_message(timeout=self._beat)
                 if message is None:
                     if silent:

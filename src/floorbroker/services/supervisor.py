@@ -5,13 +5,14 @@ import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
 from floorbroker.domain.errors import Busy
 
 _T = TypeVar("_T")
+_AGAIN_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -95,8 +96,12 @@ class Supervisor:
         """Ends everything."""
         self.draining = True
         tasks = self._loops | self._work
-        for task in tasks:
-            task.cancel()
+        left = tasks
+        while left:
+            for task in left:
+                task.cancel()
+            # Again: on Python 3.11 `asyncio.wait_for`, in whatever library, may swallow one.
+            _, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
         self._loops.clear()
 
