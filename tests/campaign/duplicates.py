@@ -97,12 +97,20 @@ def _on(engine: str, size: int, seed: int) -> Reached:
         run.run(documents.close())
         sent = sum(exchange.book()["sent"].values())
     broken += differing
-    if sent != drafts or states != {OrderState.FILLED: drafts}:
+    # On a machine that is starved an order may be held up: then it is not sent, and told so.
+    held_up = states[OrderState.NOT_PLACED]
+    ended = states[OrderState.FILLED] + held_up
+    if (sent, ended, states.total()) != (drafts - held_up, drafts, drafts):
         broken.append(f"{drafts} orders were confirmed, {sent} sent: {dict(states)}")
     return Reached(
         trials=flood.interactions,
         broken=broken,
-        figures={"deliveries": flood.deliveries, "orders": drafts, "requests at the broker": sent},
+        figures={
+            "deliveries": flood.deliveries,
+            "orders": drafts,
+            "requests at the broker": sent,
+            "held up, not sent": held_up,
+        },
     )
 
 
@@ -135,6 +143,9 @@ DUPLICATES: Final = Row(
     unit="interactions",
     goal=10_000,
     short=60,
-    passes_when="One draft for each /buy, one order and one request for each Confirm.",
+    passes_when=(
+        "One draft for each /buy; one order and one request for each Confirm, none where it is "
+        "told as not placed."
+    ),
     run=_run,
 )
