@@ -26,6 +26,7 @@ from floorbroker.storage.people import People
 
 KEY: Final = "PKDRILL0000000000001"
 SECRET: Final = "canary/Drill+Secret0123456789abcdefghijk"
+_LOOK_SECONDS = 30
 OWNER: Final = "100000000000000001"
 
 
@@ -82,10 +83,19 @@ class Told:
         return (await self._floor.orders.get(self._caller(), OrderId(order))).state.value
 
     async def look(self, order: str) -> str:
-        """As Refresh does, and the sweep when the order is due."""
-        stored = await self._floor.orders.get(self._caller(), OrderId(order))
-        assert stored.check_at is not None
-        return (await self._floor.reconciler.check(stored)).state.value
+        """As Refresh does, and the sweep when the order is due.
+
+        Where news that the broker pushed was faster, what that look found.
+        """
+        async with asyncio.timeout(_LOOK_SECONDS):
+            while True:
+                stored = await self._floor.orders.get(self._caller(), OrderId(order))
+                if stored.check_at is not None:
+                    await self._floor.reconciler.check(stored)
+                    stored = await self._floor.orders.get(self._caller(), OrderId(order))
+                if stored.claim is None:
+                    return stored.state.value
+                await asyncio.sleep(0.05)
 
     async def at_the_broker(self) -> list[str | None]:
         """Our ids of what is open there, as far as the broker tells."""
