@@ -32,7 +32,7 @@ class RedisServer:
         """Not running yet; `folder` is its working directory, in which it writes nothing."""
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def url(self) -> str:
@@ -126,7 +126,8 @@ def _started(folder: str) -> RedisServer:
     raise RuntimeError(f"{PROGRAM} did not start on any of {_STARTS} ports.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,7 +15,7 @@ from floorbroker.domain.ids import OrderId
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Side
-from floorbroker.domain.own_alerts import MOST, OwnAlert, fired
+from floorbroker.domain.own_alerts import MOST, AlertKind, Firing, OwnAlert, fired
 from floorbroker.domain.placing import MOST_ARMED, Stage, over, sent
 from floorbroker.services.panic import Exposure
 from tests.bot.drawn import drawn, order_in
@@ -76,6 +76,33 @@ def test_the_question_says_where_what_how_much_and_until_when(environment: Envir
         assert text in shown.text
     assert ("real money" in shown.text) == (environment is Environment.LIVE)
     assert ask_card(replace(ASKED, environment=Environment.LIVE)).tone is Tone.BAD
+
+
+def of_fill(alert: OwnAlert) -> OwnAlert:
+    """The same, armed for the fill of an order."""
+    order = {"order_id": OrderId("o" * 18), "order_words": "Buy 1,000 AAPL"}
+    return replace(alert, kind=AlertKind.FILL, level=None, **order)  # type: ignore[arg-type]  # a mixed dict
+
+
+@pytest.mark.parametrize("card", [ask_card(of_fill(ASKED)), armed_card(of_fill(ARMED))])
+def test_what_is_armed_for_a_fill_says_that_a_part_is_not_enough(card: Card) -> None:
+    text = drawn(card).text
+
+    assert "After the whole fill only." in text
+    assert "After the whole fill only." not in drawn(armed_card(ARMED)).text
+
+
+def test_after_a_part_of_the_fill_the_message_says_what_filled_and_that_nothing_was_sent() -> None:
+    line = "Buy AAPL: filled 900 of 1,000 at 100 USD, then canceled."
+    why = "It was armed for the whole fill, and the order filled 900 of 1,000."
+    firing = Firing(number=1, at=NOON, lines=(line,))
+
+    shown = drawn(news_card(fired(of_fill(ARMED), firing, against=why), NOON))
+
+    assert line in shown.text
+    assert f"The order that you had armed was not placed. {why}" in shown.text
+    assert "Nothing was sent." in shown.text
+    assert "Review order" in shown.buttons
 
 
 def test_an_alert_that_ends_sooner_is_armed_until_then() -> None:

@@ -5,12 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.chain_cards import chain_card
 from floorbroker.bot.replies.contract_cards import contract_card
-from floorbroker.bot.replies.volatility_cards import volatility_card
 from floorbroker.brokers.shared.option_symbols import contract_of, symbol_of
 from floorbroker.domain.ids import AccountId
 from floorbroker.domain.instruments import Instrument, OptionRight
@@ -19,7 +16,6 @@ from floorbroker.domain.option_chain import OptionQuote, strikes_of
 from floorbroker.services.chain_parts import ChainRequest
 from floorbroker.services.option_chains import Chain, OneContract
 from floorbroker.services.sources import Answered
-from floorbroker.services.volatility import Implied, Moves
 from tests.bot.drawn import account, drawn
 from tests.domain.building import AAPL, NOON
 
@@ -186,13 +182,25 @@ def test_a_contract_says_what_one_costs_whose_the_greeks_are_and_how_to_trade_it
     shown.assert_fits()
     assert "One contract stands for 100 AAPL: $530.00 at the ask." in shown.text
     assert "**Open interest** 1,204" in shown.text
-    assert "Greeks (Somebody)" in shown.text
+    assert "Greeks (Somebody, just now)" in shown.text
     assert "**AAPL** $187.45, 3 s old" in shown.text
     assert shown.buttons["Buy"]["custom_id"] == f"fb:buy:{CALL.symbol}:"
     assert list(shown.buttons) == ["Buy", "Sell", "Chain", "Refresh"]
     for label in ("Buy", "Sell"):
         assert custom_ids.TRADE.fullmatch(shown.buttons[label]["custom_id"])
     assert custom_ids.CHOICE.fullmatch(shown.buttons["Chain"]["custom_id"])
+
+
+def test_a_contract_s_greeks_have_their_own_age_and_say_that_they_are_delayed() -> None:
+    known = one_contract().value.greeks
+    assert known is not None
+    late = replace(known, at=NOON - timedelta(minutes=15), delayed=True)
+
+    shown = drawn(contract_card(one_contract(greeks=late), NOON, None))
+
+    shown.assert_fits()
+    assert "Greeks (Somebody, delayed, 15 min old)" in shown.text
+    assert "Somebody, 5 s old" in shown.text
 
 
 def test_a_contract_without_a_price_or_greeks_says_so() -> None:
@@ -205,22 +213,3 @@ def test_a_contract_without_a_price_or_greeks_says_so() -> None:
     assert remark in text
     assert "Delta" not in text
     assert "$0" not in text
-
-
-@pytest.mark.parametrize("days_a_year", [252, 365])
-def test_volatility_says_how_it_was_made(days_a_year: int) -> None:
-    moves = Moves(
-        historical={10: Decimal("0.2512"), 20: Decimal("0.31"), 30: Decimal("0.3"), 60: None},
-        days_a_year=days_a_year,
-        until=date(2026, 11, 20),
-        implied=Implied(
-            volatility=Decimal("0.333"), expiry=EXPIRY, strike=Decimal("187.5"), source="Somebody"
-        ),
-    )
-    shown = drawn(volatility_card(Answered(account=account(), instrument=AAPL, value=moves)))
-
-    shown.assert_fits()
-    assert "**10 days** 25.1 %" in shown.text
-    assert "**60 days** too few closes" in shown.text
-    assert "**At the money** 33.3 %" in shown.text
-    assert f"√{days_a_year}, closes until 20 Nov 2026" in shown.text

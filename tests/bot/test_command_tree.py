@@ -9,7 +9,9 @@ import discord
 import pytest_asyncio
 from discord import app_commands
 
+from floorbroker.bot.answering import URGENT, URGENT_IDS
 from floorbroker.bot.app import FloorbrokerBot
+from floorbroker.bot.replies import custom_ids
 from floorbroker.domain.modes import DeploymentMode
 from tests.e2e.hostile import commands
 from tests.e2e.world import process, settings
@@ -19,6 +21,8 @@ from tests.stores import Store
 
 _NAME = re.compile(r"[a-z][a-z_-]{0,31}")
 _SECRET = re.compile(r"secret|passw|token|credential|api.?key|private.?key|pin\b|2fa|otp", re.I)
+_STOPS = re.compile(r"\b(?:pause[ds]?|cancels?|closes?|disarms?)\b", re.IGNORECASE)
+_OPENS_AGAIN = {"resume"}
 _WHOLE_DAYS = {"days", "ends"}
 EXPECTED = {
     "buy", "sell", "close", "orders", "order status", "order cancel", "order modify",
@@ -157,3 +161,29 @@ async def test_there_is_nothing_but_slash_commands(bot: FloorbrokerBot) -> None:
         isinstance(one, app_commands.Command | app_commands.Group)
         for one in bot.tree.get_commands()
     )
+
+
+async def test_whatever_pauses_cancels_or_closes_is_let_into_a_full_room(
+    bot: FloorbrokerBot,
+) -> None:
+    stopping = {
+        one.qualified_name
+        for one in commands(bot.tree)
+        if _STOPS.search(f"{one.name} {one.description}")
+        or any(_STOPS.fullmatch(option.display_name) for option in one.parameters)
+    }
+
+    assert stopping >= {"close", "order cancel", "panic", "service pause", "server policy"}
+    assert stopping - _OPENS_AGAIN <= URGENT
+
+
+async def test_what_is_let_into_a_full_room_exists(bot: FloorbrokerBot) -> None:
+    names = {one.qualified_name for one in commands(bot.tree)}
+    order, choice = custom_ids.ORDER.pattern, custom_ids.CHOICE.pattern
+    actions = set(re.findall(r"[a-z]+", f"{order} {choice}"))
+
+    assert {name.removeprefix("click ") for name in URGENT if "click" in name} <= actions
+    assert {name for name in URGENT if "click" not in name} <= names
+    for begins in URGENT_IDS:
+        custom_id = f"{begins}0a" if begins.endswith(":") else begins
+        assert custom_ids.ALERT.fullmatch(custom_id) or custom_ids.CHOICE.fullmatch(custom_id)

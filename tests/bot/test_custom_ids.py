@@ -70,3 +70,17 @@ def test_an_id_of_an_order_holds_no_more_than_that() -> None:
     assert custom_ids.ORDER.fullmatch(f"fb:confirm:{order_id}x") is None
     assert custom_ids.ORDER.fullmatch(f"fb:confirm:{order_id}\n") is None
     assert custom_ids.ORDER.fullmatch(f"fb:sell:{order_id}") is None
+
+
+@pytest.mark.parametrize(
+    ("way", "what"),
+    [("idea", "0123456789abcdef"), ("buy", "AAPL261218C00220000"), ("sell", "A" * 21)],
+)
+def test_a_form_is_read_back(way: str, what: str) -> None:
+    custom_id = custom_ids.size(way, what)
+
+    match = custom_ids.SIZE.fullmatch(custom_id)
+
+    assert match is not None
+    assert (match["way"], match["what"]) == (way, what)
+    assert len(custom_id) <= custom_ids.LONGEST

@@ -198,3 +198,11 @@ def test_one_that_discord_did_not_take_blames_nobody() -> None:
 def test_it_is_off_until_somebody_wants_it() -> None:
     assert digest_words(Person(user_id=UserId("1")).digest) == "off"
     assert digest_words(CHOICE) == "at the market's close, on trading days"
+
+
+def test_what_was_not_looked_through_is_said() -> None:
+    said = text(replace(NOTHING, older=True, unreadable=1))
+
+    assert "Only your newest 1,000 orders of each kind of money were looked through." in said
+    assert "1 order cannot be read by this version" in said
+    assert "1,000" not in text(NOTHING)

@@ -46,6 +46,7 @@ FILL = Fill(fill_id="f", quantity=Decimal(10), price=Decimal("89.5"), fee=Decima
         (S.CANCELED, "Canceled", [], Tone.NEUTRAL),
         (S.EXPIRED, "Expired", [], Tone.NEUTRAL),
         (S.REPLACED, "Replaced", [], Tone.NEUTRAL),
+        (S.GONE, "Gone", ["Refresh"], Tone.CAUTION),
     ],
 )
 def test_each_state_has_its_face(

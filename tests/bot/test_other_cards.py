@@ -1,5 +1,7 @@
 """Portfolio, lists of orders, settings, help, privacy, rules and failures."""
 
+from dataclasses import replace
+
 import pytest
 
 from floorbroker.bot.replies.card import Tone
@@ -20,7 +22,7 @@ from floorbroker.domain.errors import (
     InvalidInput,
     SessionExpired,
 )
-from floorbroker.domain.ids import LinkId
+from floorbroker.domain.ids import BrokerId, LinkId
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order_state import OrderState
@@ -139,6 +141,53 @@ def test_a_portfolio_adds_up_by_currency() -> None:
     assert "$18,000.00" in text
 
 
+def test_a_portfolio_adds_up_what_is_unrealised_by_kind_of_money_and_currency() -> None:
+    euros = position("SAP", price="140")
+    euros = replace(euros, instrument=replace(euros.instrument, currency="EUR"))
+    paper = [holdings(position("AAPL"), euros), holdings(position("KO"), of=account(2))]
+    live = holdings(
+        position("TSLA", quantity="-1", price="160"), of=account(3, environment=Environment.LIVE)
+    )
+
+    alone = drawn(portfolio_card(Overview(holdings=paper, failed=[]), NOON)).text
+    both = drawn(portfolio_card(Overview(holdings=[*paper, live], failed=[]), NOON)).text
+
+    assert "**Unrealised** −€100.00" in alone
+    assert "**Unrealised** +$1,000.00" in alone
+    assert "**Unrealised LIVE** −$10.00" in both
+    assert "**Unrealised PAPER** +$1,000.00" in both
+
+
+def test_one_position_without_a_price_or_cost_leaves_its_currency_s_sum_unknown() -> None:
+    euros = position("SAP", price="140")
+    euros = replace(euros, instrument=replace(euros.instrument, currency="EUR"))
+    costless = replace(position("MSFT"), average_price=None)
+    for silent in (position("KO", price=None), costless):
+        for order in ((position("AAPL"), silent), (silent, position("AAPL"))):
+            overview = Overview(holdings=[holdings(*order, euros)], failed=[])
+
+            text = drawn(portfolio_card(overview, NOON)).text
+
+            assert "**Unrealised** unknown in USD" in text
+            assert "**Unrealised** −€100.00" in text
+            assert "one position has no price or no known cost" in text
+
+
+def test_a_portfolio_leads_to_what_is_realised_by_period() -> None:
+    empty = drawn(portfolio_card(Overview(holdings=[holdings()], failed=[]), NOON)).text
+
+    assert "**Realised** by day, week, month and year: /history" in empty
+    assert "Unrealised" not in empty
+
+
+def test_hidden_dust_is_in_the_sum_of_what_is_unrealised() -> None:
+    overview = Overview(holdings=[holdings(position("PENNY", "10", "0.01"))], failed=[])
+
+    text = drawn(portfolio_card(overview, NOON, hide_dust=True)).text
+
+    assert "**Unrealised** −$1,499.90" in text
+
+
 def test_each_order_is_listed_once_and_with_its_badge() -> None:
     working, ended = order_in(OrderState.ACCEPTED), order_in(OrderState.FILLED)
 
@@ -213,6 +262,34 @@ def test_the_operators_pause_is_told_apart_from_ones_own() -> None:
     assert "posted by this server's rule" in text.replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("has_live", "offered", "policy", "works"),
+    [
+        (True, True, None, True),
+        (True, False, None, False),
+        (True, True, ServerPolicy(guild_id="1"), False),
+        (True, True, ServerPolicy(guild_id="1", live=True), True),
+        (False, False, None, True),
+    ],
+)
+def test_a_pause_says_where_closing_with_real_money_does_not_work(
+    has_live: bool, offered: bool, policy: ServerPolicy | None, works: bool
+) -> None:
+    card = settings_card(
+        Person(user_id=ANNA, live=True, paused=True),
+        limits=LIMITS,
+        live_offered=offered,
+        pause=ServicePause(brokers=frozenset({BrokerId("kraken")})),
+        policy=policy,
+        has_live=has_live,
+    )
+
+    text = drawn(card).text
+    assert ("but with real money not here" not in text) is works
+    assert text.count("closing a position still works") == 2
+    drawn(card).assert_fits()
+
+
 @pytest.mark.parametrize("mode", DeploymentMode)
 def test_help_and_privacy_fit_and_name_every_broker(mode: DeploymentMode) -> None:
     listed = brokers(mode)
@@ -227,6 +304,6 @@ def test_rules_are_told_in_words() -> None:
     strict, live = ServerPolicy(guild_id="1"), ServerPolicy(guild_id="1", live=True)
     suspended = ServerPolicy(guild_id="1", suspended=True)
 
-    assert "not allowed" in drawn(policy_card(strict, NOON, {})).text
-    assert "**Live orders** allowed" in drawn(policy_card(live, NOON, {})).text
-    assert "paused by the operator" in drawn(policy_card(suspended, NOON, {})).text
+    assert "not allowed" in drawn(policy_card(strict, NOON)).text
+    assert "**Live orders** allowed" in drawn(policy_card(live, NOON)).text
+    assert "paused by the operator" in drawn(policy_card(suspended, NOON)).text

@@ -8,13 +8,13 @@ import pytest
 from floorbroker.bot.replies import custom_ids
 from floorbroker.bot.replies.card import Tone
 from floorbroker.bot.replies.panic_cards import (
-    MOST_LINES,
     are_you_sure_card,
     closing_list_card,
     done_card,
     panic_card,
 )
 from floorbroker.domain.errors import OrderRejected
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import IntentKind, IntentState
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.panic import Done, Exposure, Holding
@@ -48,6 +48,21 @@ def test_what_is_open_is_counted_and_what_is_unknown_is_said() -> None:
     drawn(card).assert_fits()
 
 
+def test_closing_is_promised_with_real_money_only_where_live_trading_is_on() -> None:
+    real = account(label="Kraken", environment=Environment.LIVE)
+    live = Holding(account=real, position=position("AAPL"))
+    silent = UnreachableLink(link=real.link, error=OrderRejected("Away."))
+    exception = "with real money, closing only where live trading is on"
+
+    for card in (
+        panic_card(replace(exposure(1), holdings=[live])),
+        panic_card(exposure(1, failed=[silent])),
+    ):
+        assert exception in drawn(card).text
+        drawn(card).assert_fits()
+    assert "Closing and canceling still work." in drawn(panic_card(exposure(1, 1))).text
+
+
 def test_with_nothing_open_there_is_only_the_way_back() -> None:
     assert [one.label for one in panic_card(exposure(0)).buttons] == ["Resume trading"]
 
@@ -79,10 +94,91 @@ def test_every_button_fits_and_is_one_of_ours() -> None:
             assert custom_ids.CHOICE.fullmatch(one.custom_id), one.custom_id
 
 
-def test_a_long_list_says_how_much_more_there_is() -> None:
-    card = are_you_sure_card(exposure(MOST_LINES + 5), ASKED, NOON)
+def many(count: int, symbol: str = "S", **changes: object) -> Exposure:
+    held = [
+        Holding(account=account(1 + number % 3), position=position(f"{symbol}{number:04}", "12.5"))
+        for number in range(count)
+    ]
+    return replace(Exposure(orders=[], holdings=held, failed=[]), **changes)
 
-    assert "and 5 more" in drawn(card).text
+
+@pytest.mark.parametrize("count", [1, 20, 21, 35, 100])
+def test_every_position_that_would_be_closed_is_named(count: int) -> None:
+    exposed = many(count)
+
+    for card in (closing_list_card(exposed, ASKED), are_you_sure_card(exposed, ASKED, NOON)):
+        text = drawn(card).text
+        assert all(f"12.5 S{number:04}" in text for number in range(count))
+        assert "more" not in text
+        assert "lose" in card.buttons[-1].label
+        drawn(card).assert_fits()
+
+
+@pytest.mark.parametrize("symbol", ["S", "LONG_OPTION_SYMBOL_"])
+def test_a_list_that_does_not_fit_has_pages_and_sends_from_the_last_one_only(symbol: str) -> None:
+    away = UnreachableLink(link=account(label="K" * 32).link, error=OrderRejected("Away. " * 99))
+    exposed = many(400, symbol, failed=[away] * 30, doubtful=9, unreadable=9)
+    told, sends, seen = "", "", 0
+    sure = are_you_sure_card(exposed, ASKED, NOON)
+    while True:
+        listed = closing_list_card(exposed, ASKED, seen)
+        assert listed.sections == sure.sections
+        for card in (listed, sure):
+            whole = drawn(replace(card, badges=(*card.badges, "PAUSED")))
+            whole.assert_fits()
+            assert "look at your broker too" in whole.text, "the end of the card is cut"
+        told += drawn(sure).text.replace("\\", "")
+        seen += 1
+        sends = sure.buttons[-1].custom_id
+        assert custom_ids.CHOICE.fullmatch(sends)
+        if ":close." in sends:
+            break
+        assert sure.buttons[-1].label == listed.buttons[-1].label == "Next page"
+        assert sends.endswith(f".{seen}")
+        sure = are_you_sure_card(exposed, ASKED, NOON, seen)
+
+    assert all(f"12.5 {symbol}{number:04}" in told for number in range(400))
+    assert [one.label for one in sure.buttons][2] == "First page", "where Next page stood"
+    assert f"Page {seen} of {seen}." in told
+
+
+def test_the_pages_are_the_same_in_whatever_order_the_broker_lists() -> None:
+    there, back = many(400), many(400)
+    back = replace(back, holdings=back.holdings[::-1])
+
+    assert there.mark == back.mark
+    for page in range(3):
+        assert (
+            closing_list_card(there, ASKED, page).sections
+            == closing_list_card(back, ASKED, page).sections
+        )
+
+
+def test_of_many_results_the_failures_come_first_and_the_rest_is_told_truly() -> None:
+    held = many(90).holdings
+    done = [Done(what=one, order=order_in(OrderState.FILLED)) for one in held[:60]]
+    failed = [Done(what=one, error=OrderRejected("Halted.")) for one in held[60:]]
+
+    card = done_card("Closing orders", [*done, *failed])
+
+    text = drawn(card).text
+    assert all(f"S{number:04} at" in text for number in range(60, 90))
+    assert [line[0] for line in card.sections[0].lines[:30]] == ["✗"] * 30
+    assert f"{90 - len(card.sections[0].lines)} more: /orders shows them." in text
+    assert "30 did not go through." in text
+    drawn(card).assert_fits()
+
+
+def test_failures_that_do_not_fit_are_not_said_to_be_among_the_orders() -> None:
+    why = OrderRejected("Halted for a long time. " * 20)
+    failed = [Done(what=one, error=why) for one in many(90).holdings]
+
+    card = done_card("Closing orders", failed)
+
+    text = drawn(card).text
+    beyond = 90 - len(card.sections[0].lines)
+    assert f"{beyond} of these are not listed: /panic shows what is open." in text
+    assert "/orders" not in text
     drawn(card).assert_fits()
 
 
@@ -101,10 +197,10 @@ def test_each_line_says_what_became_of_it() -> None:
     card = done_card("Closing orders", lines)
 
     told = card.sections[0].lines
-    assert told[0].startswith("✓")
-    assert told[1].endswith("Halted.")
-    assert told[1].startswith("✗")
-    assert "not confirmed yet" in told[2]
+    assert told[0].endswith("Halted.")
+    assert told[0].startswith("✗")
+    assert "not confirmed yet" in told[1]
+    assert told[2].startswith("✓")
     assert "anceled" in told[3]
     assert card.tone is Tone.CAUTION
     assert "1 did not go through" in drawn(card).text

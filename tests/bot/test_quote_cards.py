@@ -65,6 +65,24 @@ def test_it_tells_prices_volume_source_age_and_account() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(seconds=3), "187.45\n"),
+        (timedelta(minutes=40), "$187.45, 40 min old"),
+        (timedelta(hours=17), "$187.45, 17 h old"),
+        (timedelta(days=3), "$187.45, 3 days old"),
+    ],
+)
+def test_a_last_trade_of_long_before_bid_and_ask_has_its_own_age(
+    before: timedelta, said: str
+) -> None:
+    one = looked(quote=replace(QUOTE, last_at=NOON - before))
+
+    assert said in drawn(quote_card(one, NOON)).text + "\n"
+    assert said.strip() in drawn(quotes_card([one], NOON)).text
+
+
+@pytest.mark.parametrize(
     ("quote", "why"),
     [
         (replace(QUOTE, halted=True), "Trading in this is halted now."),
@@ -97,6 +115,32 @@ def test_an_option_has_its_greeks_and_says_whose_they_are() -> None:
         assert words in text
     assert "Gamma" not in text
     drawn(card).assert_fits()
+
+
+def test_old_and_delayed_greeks_say_so_beside_a_fresh_quote() -> None:
+    late = replace(GREEKS, at=NOON - timedelta(minutes=16), source="Moomoo", delayed=True)
+    night = replace(GREEKS, at=NOON - timedelta(hours=17), source="Charles Schwab")
+
+    shown = [drawn(quote_card(looked(greeks=one), NOON)) for one in (late, night)]
+
+    assert "Greeks (Moomoo, delayed, 16 min old)" in shown[0].text
+    assert "Greeks (Charles Schwab, 17 h old)" in shown[1].text
+    assert all("live, just now" in one.text for one in shown)
+
+
+def test_a_source_that_says_itself_that_it_is_delayed_says_it_once() -> None:
+    card = quote_card(looked(greeks=replace(GREEKS, delayed=True)), NOON)
+
+    assert "Greeks (Interactive Brokers, delayed, just now)" in drawn(card).text
+
+
+def test_the_book_has_its_own_age() -> None:
+    old = replace(book(2), at=NOON - timedelta(minutes=5))
+
+    text = drawn(quote_card(looked(depth=old), NOON)).text
+
+    assert "asks (IB, 5 min old)" in text
+    assert "live, just now" in text
 
 
 def test_the_book_shows_its_best_levels_side_by_side() -> None:

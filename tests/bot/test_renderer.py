@@ -16,6 +16,7 @@ from floorbroker.bot.replies.portfolio_cards import (
     portfolio_card,
     positions_card,
 )
+from floorbroker.charts.picture import Picture
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.portfolio import Overview
 from tests.bot.drawn import account, drawn, holdings, order_in, position
@@ -203,3 +204,12 @@ def test_figures_of_any_size_are_written_out() -> None:
     assert "E+" not in text
     assert "E-" not in text
     assert Decimal("1E+15") == held.positions[0].quantity
+
+
+def test_pictures_stand_below_each_other_and_none_is_cut() -> None:
+    pictures = tuple(Picture(name=f"{n}.png", alt=f"Picture {n}.", png=b"") for n in range(2))
+
+    shown = drawn(Card(title="Portfolio", pictures=pictures))
+
+    galleries = [one["items"] for one in shown.components if "items" in one]
+    assert [len(items) for items in galleries] == [1, 1]

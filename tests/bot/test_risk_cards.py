@@ -25,6 +25,7 @@ from tests.e2e.world import settings
 
 D = Decimal
 DAY = timedelta(days=1)
+TRADERS, GONE, DESK = "700000000000000001", "700000000000000002", "700000000000000003"
 OPERATOR = settings(DeploymentMode.MULTI_USER).limits
 EVERY = OwnLimits(
     max_order_value=D(500),
@@ -198,39 +199,48 @@ def test_limits_are_shown_without_an_account_too() -> None:
     assert "One order" in text
 
 
-def test_a_servers_rules_are_told_by_name() -> None:
+def test_a_servers_rules_are_told_by_name_and_what_is_gone_is_told_where_it_is_known() -> None:
     policy = ServerPolicy(
         guild_id="1",
         brokers=frozenset({BrokerId("paper"), BrokerId("alpaca")}),
-        roles=frozenset({"7", "70"}),
-        channels=frozenset({"8"}),
+        roles=frozenset({TRADERS, GONE}),
+        channels=frozenset({DESK}),
         limits=StandingLimits(now=OwnLimits(max_order_value=D(100))).changed(
             {"max_order_value": D(200)}, NOON, DAY
         ),
     )
 
-    message = drawn(policy_card(policy, NOON, {"7": "@Traders", "8": "#orders"}))
+    message = drawn(policy_card(policy, NOON, {TRADERS, DESK}))
+    elsewhere = drawn(policy_card(policy, NOON)).text
 
     message.assert_fits()
     text = message.text.replace("\\", "")
     assert "**Brokers** Alpaca, Paper" in text
-    assert "**Who** @Traders, 1 deleted" in text
-    assert "**Where** #orders" in text
+    assert f"**Who** <@&{TRADERS}>, 1 deleted" in text
+    assert f"**Where** <#{DESK}>" in text
+    assert f"**Who** <@&{TRADERS}>, <@&{GONE}>\n" in elsewhere
     assert "**One order** up to $100.00" in text
     assert "**One order: up to $200.00** <t:" in text
 
 
 def test_a_server_without_rules_says_that_everything_is_open() -> None:
-    text = drawn(policy_card(ServerPolicy(guild_id="1"), NOON, {})).text
+    text = drawn(policy_card(ServerPolicy(guild_id="1"), NOON)).text
 
     assert "**Brokers** all" in text
     assert "**Who** everybody" in text
     assert "**Where** every channel" in text
 
 
+def test_the_role_that_everybody_has_is_named() -> None:
+    policy = ServerPolicy(guild_id=TRADERS, roles=frozenset({TRADERS}))
+
+    text = drawn(policy_card(policy, NOON)).text.replace("\u200b", "")
+
+    assert "**Who** @everyone\n" in text
+
+
 def test_the_fullest_rules_fit() -> None:
-    ids = frozenset(str(number) for number in range(50))
-    names = {one: "@" + "x" * 99 + one for one in ids}
+    ids = frozenset(str(10**19 + number) for number in range(50))
     policy = ServerPolicy(
         guild_id="1",
         roles=ids,
@@ -238,4 +248,4 @@ def test_the_fullest_rules_fit() -> None:
         limits=StandingLimits(now=EVERY).changed(NOTHING, NOON, DAY),
     )
 
-    drawn(policy_card(policy, NOON, names)).assert_fits()
+    drawn(policy_card(policy, NOON)).assert_fits()

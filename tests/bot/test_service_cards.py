@@ -186,7 +186,7 @@ def test_each_pause_says_whose_it_is_and_that_closing_works() -> None:
     for card, whom in (
         (paused_everybody_card(ServicePause(everybody=True)), "paused for everybody"),
         (paused_broker_card(KRAKEN, paused=True), "paused at Kraken"),
-        (paused_server_card("123456789012345678", paused=True, known=True), "in one server"),
+        (paused_server_card("123456789012345678", paused=True), "in one server"),
         (paused_person_card(ANNA, paused=True), "paused for one person"),
     ):
         text = drawn(card).text
@@ -203,7 +203,7 @@ def test_a_resumed_service_names_the_brokers_that_stay_paused() -> None:
 
 
 def test_a_server_that_the_bot_does_not_know_is_doubted() -> None:
-    card = paused_server_card("123456789012345678", paused=True, known=False)
+    card = paused_server_card("123456789012345678", paused=True, missing=True)
 
     assert "not a member of a server of that id" in drawn(card).text
 

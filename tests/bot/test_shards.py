@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from floorbroker.bootstrap import running
-from floorbroker.bot.shards import Shards, shards_of
+from floorbroker.bot.shards import Shards, hears_of, shards_of
 from floorbroker.config import SettingsProblem
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
@@ -46,3 +46,14 @@ async def test_the_client_connects_those_alone(tmp_path: Path) -> None:
         background=False,
     ) as app:
         assert (app.bot.shard_ids, app.bot.shard_count) == ([2, 3], 8)
+
+
+async def test_a_process_without_a_gateway_hears_of_no_server(tmp_path: Path) -> None:
+    async with running(
+        settings(),
+        documents=SqliteDocuments(tmp_path / "test.sqlite3"),
+        keyring=parse_keyring(new_key("test")),
+        background=False,
+        shard_count=1,
+    ) as app:
+        assert not hears_of(app.bot, 123456789012345678)

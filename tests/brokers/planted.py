@@ -104,8 +104,14 @@ def _likeliest_first(tests: str, defect: Defect | None) -> list[str]:
 
 
 def unnoticed(defect: Defect, folder: Path, tests: str) -> str:
-    """What went wrong if no test failed because of the defect; empty where one did."""
-    child = run_tests(plant(defect, folder), tests, defect)
+    """What went wrong if no test failed because of the defect; empty where one did.
+
+    An error before a test began, as on a machine that is too busy, proves nothing: once more then.
+    """
+    copy = plant(defect, folder)
+    child = run_tests(copy, tests, defect)
+    if " 1 error" in child.stdout:
+        child = run_tests(copy, tests, defect)
     if child.returncode == _TESTS_FAILED and "1 failed" in child.stdout:
         return ""
     return f"exit {child.returncode}: {child.stdout[-500:]}{child.stderr[-500:]}"

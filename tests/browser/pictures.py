@@ -5,13 +5,22 @@ Discord's dark ground and once on its light one (`review.png`, `review-light.png
 """
 
 import asyncio
+import random
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from playwright.async_api import Locator, ViewportSize
 
+from floorbroker.storage.codec import from_document
+from floorbroker.storage.day_values import DayValue, DayValues
+from floorbroker.storage.indexes import INDEXES
+from floorbroker.storage.opening import SQLITE_FILE
+from floorbroker.storage.sqlite import SqliteDocuments
 from tests.browser.demo import Channel, chromium, running_demo
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -127,6 +136,39 @@ class Album:
         contract = self._channel.card("Delta")
         await self.keep(contract, "options-contract")
 
+    async def equity(self, store: Path) -> None:
+        """A month's curve; the days before today, on which nobody has looked, are made up."""
+        documents = SqliteDocuments(store)
+        await documents.start(INDEXES)
+        (stored,) = await documents.find("day_values", {}, limit=1)
+        today = from_document(DayValue, {**stored, "_id": None})
+        chance, earlier = random.Random(4), today
+        for back in range(1, 30):
+            change = Decimal(chance.randrange(-700, 640))
+            earlier = replace(
+                today,
+                day=today.day - timedelta(days=back),
+                at=today.at - timedelta(days=back),
+                value=replace(earlier.value, amount=earlier.value.amount + change),
+            )
+            await DayValues(documents).put(earlier)
+        await documents.close()
+        shown = self._channel.page.locator(".component-container")
+        count = await shown.count()
+        await self._channel.say("/portfolio range:1m")
+        await shown.nth(count).get_by_role("img").last.wait_for()
+        await self.keep(shown.nth(count), "equity")
+
+    async def idea(self) -> None:
+        """What a channel sees of an idea."""
+        await self._channel.say(
+            '/idea symbol:AAPL side:buy reason:"Earnings are due, and services grow." '
+            "limit:230 target:260 stop:215"
+        )
+        card = self._channel.card("Idea: Buy AAPL")
+        await card.get_by_role("button").first.wait_for()
+        await self.keep(card, "idea")
+
     async def watch(self) -> None:
         """A list whose prices move."""
         for symbol in ("AAPL", "MSFT", "BTC/USD"):
@@ -154,6 +196,8 @@ async def main() -> None:
             await album.orders()
             await album.looks()
             await album.options()
+            await album.equity(Path(folder) / SQLITE_FILE)
+            await album.idea()
             await album.watch()
             await album.setup()
 

@@ -14,8 +14,8 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.storage.documents import Documents
 from tests.campaign import books
-from tests.campaign.people import TRADERS, Trader, bot, link_everybody
-from tests.campaign.processes import Exchange, Forks, Place, place_on
+from tests.campaign.people import TRADERS, Trader, prepare
+from tests.campaign.processes import Exchange, Forks, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_buy, a_click, origin_of, replicas
 from tests.campaign.row import Reached, Row
 from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
@@ -82,7 +82,7 @@ def _on(engine: str, size: int, seed: int) -> Reached:
         Forks(ROLE) as forks,
         asyncio.Runner() as run,
     ):
-        run.run(_prepared(place, exchange))
+        run.run(prepare(place, exchange.urls))
         documents = place.open()
         run.run(documents.start(()))
         with replicas(2, place, exchange, forks) as running:
@@ -130,11 +130,6 @@ def _batch(flood: Flood, documents: Documents, run: asyncio.Runner) -> list[str]
 
 def _buy(trader: Trader) -> Payload:
     return a_buy(trader.user_id, symbol=trader.symbol, quantity=trader.quantity)
-
-
-async def _prepared(place: Place, exchange: Exchange) -> None:
-    async with bot(exchange.urls, place) as app:
-        await link_everybody(app)
 
 
 DUPLICATES: Final = Row(

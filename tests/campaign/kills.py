@@ -21,7 +21,7 @@ from floorbroker.storage.codec import time_text
 from floorbroker.storage.documents import AtLeast, Documents
 from tests.campaign import books
 from tests.campaign.kills_life import LOOKING
-from tests.campaign.people import bot, link_everybody
+from tests.campaign.people import prepare
 from tests.campaign.processes import Exchange, Forks, Place, place_on
 from tests.campaign.row import Reached, Row
 from tests.campaign.settling import by_the_last_bot, recovery
@@ -128,7 +128,7 @@ def _run(engine: str, size: int, seed: int) -> Reached:
         Forks("tests.campaign.kills_life:life") as forks,
         asyncio.Runner() as run,
     ):
-        run.run(_prepared(place, exchange))
+        run.run(prepare(place, exchange.urls))
         exchange.trouble("any", "far", delay=FAR_SECONDS)
         campaign = Campaign(place, exchange, forks, seed)
         documents = place.open()
@@ -155,11 +155,6 @@ def _run(engine: str, size: int, seed: int) -> Reached:
             **{f'died at "{name}"': count for name, count in sorted(moments.items())},
         },
     )
-
-
-async def _prepared(place: Place, exchange: Exchange) -> None:
-    async with bot(exchange.urls, place) as app:
-        await link_everybody(app)
 
 
 def _row(engine: str, name: str) -> Row:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from discord.http import Route
 
 from floorbroker.bootstrap import App, running
-from floorbroker.config import Settings
+from floorbroker.config import DiscordTransport, Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import DeploymentMode, Environment
@@ -106,15 +106,19 @@ async def bot(
     logging.disable(logging.CRITICAL)
     configure_logging("ERROR", json=True)
     before, Route.BASE = Route.BASE, urls["discord"]
+    chosen = settings(urls, **changes)
     try:
         async with running(
-            settings(urls, **changes),
+            chosen,
             clock=clock,
             documents=place.open(),
             keyring=parse_keyring(place.key),
             shard_count=1,
         ) as app:
-            await app.bot.login("campaign")
+            if chosen.discord_transport is DiscordTransport.HTTP:
+                await app.bot.login_over_http("campaign")
+            else:
+                await app.bot.login("campaign")
             yield app
             await app.bot.close()
     finally:
@@ -130,3 +134,9 @@ async def link_everybody(app: App) -> None:
         wanted = Wanted(user_id=trader.user_id, broker=trader.broker, environment=Environment.PAPER)
         tried = await linking.try_out(wanted, {"api_key": key, "api_secret": secret})
         await linking.keep(tried)
+
+
+async def prepare(place: Place, urls: Mapping[str, str]) -> None:
+    """An empty store, with everybody linked."""
+    async with bot(urls, place) as app:
+        await link_everybody(app)

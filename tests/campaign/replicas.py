@@ -10,8 +10,8 @@ from typing import Final
 from floorbroker.domain.order import Order
 from floorbroker.storage.documents import Documents
 from tests.campaign import books
-from tests.campaign.people import TRADERS, Trader, bot, link_everybody
-from tests.campaign.processes import Exchange, Forks, Place, place_on
+from tests.campaign.people import TRADERS, Trader, prepare
+from tests.campaign.processes import Exchange, Forks, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_buy, a_click, origin_of, replicas
 from tests.campaign.row import Reached, Row
 from tests.campaign.settling import by_the_last_bot, recovery
@@ -72,7 +72,7 @@ def _on(engine: str, size: int, seed: int, full: bool) -> Reached:
         Forks(ROLE) as forks,
         asyncio.Runner() as run,
     ):
-        run.run(_prepared(place, exchange))
+        run.run(prepare(place, exchange.urls))
         exchange.trouble("any", "far", delay=FAR_SECONDS)
         documents = place.open()
         run.run(documents.start(()))
@@ -132,11 +132,6 @@ async def _made_by(buys: Iterable[Payload], documents: Documents) -> list[Order]
 def _buy(trader: Trader) -> Payload:
     limit = trader.far_prices[0]
     return a_buy(trader.user_id, symbol=trader.symbol, quantity=trader.quantity, limit=limit)
-
-
-async def _prepared(place: Place, exchange: Exchange) -> None:
-    async with bot(exchange.urls, place) as app:
-        await link_everybody(app)
 
 
 REPLICAS: Final = Row(

@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from tests.campaign.people import TRADERS, Trader, bot, link_everybody
-from tests.campaign.processes import Exchange, Forks, Place, place_on
+from tests.campaign.people import TRADERS, Trader, prepare
+from tests.campaign.processes import Exchange, Forks, place_on
 from tests.campaign.replica import ROLE, Payload, Replica, a_button, replicas
 from tests.campaign.row import Reached, Row
 from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
@@ -155,7 +155,7 @@ def _run(size: int, seed: int) -> Reached:
         Forks(ROLE) as forks,
         asyncio.Runner() as run,
     ):
-        run.run(_prepared(place, exchange))
+        run.run(prepare(place, exchange.urls))
         documents = place.open()
         run.run(documents.start(()))
         chance = random.Random(seed)
@@ -220,11 +220,6 @@ def _soaked(
         tasks = replica.load(crowd.next_second(_RUSH if rush else A_SECOND))
         samples.append(sample(replica.pid, tasks))
     return samples
-
-
-async def _prepared(place: Place, exchange: Exchange) -> None:
-    async with bot(exchange.urls, place) as app:
-        await link_everybody(app)
 
 
 SOAK: Final = Row(

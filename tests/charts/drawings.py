@@ -11,6 +11,7 @@ from floorbroker.charts.equity import EquityChart, Worth
 from floorbroker.charts.picture import Drawing
 from floorbroker.charts.price import Mark, PriceChart, Style
 from floorbroker.domain.market import Bar, Timeframe
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.orders import Side
 
 OPEN: Final = datetime(2026, 8, 3, 13, 30, tzinfo=UTC)
@@ -85,7 +86,13 @@ def allocation() -> AllocationChart:
         "XOM": 220, "AAPL261218C00200000": 150, "IBM": 90, "F": 20, "T": 10,
     }  # fmt: skip
     shares = tuple(Share(name=name, value=Decimal(value)) for name, value in values.items())
-    return AllocationChart(shares=shares, currency="USD")
+    return AllocationChart(
+        shares=shares,
+        currency="USD",
+        environment=Environment.LIVE,
+        note="Not in it: PAPER USD; 500.00 USD of cash owed; SAP (EUR); GME, AMC, KOSS and 2 more, "
+        "without a price. Short, shown by its size: NVDA.",
+    )
 
 
 def equity() -> EquityChart:
@@ -95,7 +102,20 @@ def equity() -> EquityChart:
         Worth(at=OPEN + timedelta(days=day), value=Decimal(100_000 + day * 40 + wave))
         for day, wave in enumerate(chance.randrange(-900, 900) for _ in range(80))
     )
-    return EquityChart(points=points, currency="USD", span="3 months")
+    return EquityChart(
+        points=points, currency="USD", environment=Environment.PAPER, span="3 months"
+    )
+
+
+def equity_of_several() -> EquityChart:
+    """A real account that is worth much, beside others that are not in the line."""
+    points = tuple(replace(point, value=point.value * 117) for point in equity().points)
+    return replace(
+        equity(),
+        points=points,
+        environment=Environment.LIVE,
+        note="Not in it: LIVE EUR; PAPER USD; what did not answer.",
+    )
 
 
 DRAWINGS: Final[dict[str, Drawing]] = {
@@ -103,4 +123,5 @@ DRAWINGS: Final[dict[str, Drawing]] = {
     "line": line(),
     "allocation": allocation(),
     "equity": equity(),
+    "equity-of-several": equity_of_several(),
 }

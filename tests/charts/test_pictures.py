@@ -1,14 +1,18 @@
 """Every picture against the one that was looked at: `python -m tests.charts.remake` makes those."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageColor, ImageStat
 
 from floorbroker.charts import look
-from tests.charts.drawings import DRAWINGS, allocation, candles, equity
+from floorbroker.charts.allocation import AllocationChart
+from floorbroker.charts.equity import EquityChart
+from floorbroker.domain.modes import Environment
+from tests.charts.drawings import DRAWINGS, allocation, candles, equity, equity_of_several
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 _MOST_APART: Final = 6.0
@@ -60,3 +64,42 @@ def test_the_words_hold_the_figures() -> None:
     assert "Cash 36.7 %" in allocation().alt
     assert "3 others" in allocation().alt
     assert f"to {equity().points[-1].value:,.2f} USD" in equity().alt
+
+
+def test_the_words_and_the_heading_hold_whose_money_it_is_and_what_is_left_out() -> None:
+    paper, several, divided = equity(), equity_of_several(), allocation()
+
+    assert paper.title == "PAPER equity · 3 months"
+    assert divided.title == "LIVE allocation"
+    assert paper.alt.startswith("PAPER equity, 3 months: ")
+    assert divided.alt.startswith("LIVE allocation of 21,790.00 USD: ")
+    assert several.alt.endswith(" " + several.note)
+    assert divided.alt.endswith(" " + divided.note)
+
+
+@pytest.mark.parametrize("drawing", [equity_of_several(), allocation()])
+def test_whose_money_it_is_and_what_is_left_out_is_drawn(
+    drawing: EquityChart | AllocationChart,
+) -> None:
+    said, unsaid = drawing.png(), replace(drawing, note="").png()
+    other = replace(drawing, environment=Environment.PAPER)
+
+    heights = [Image.open(BytesIO(png)).height for png in (said, unsaid)]
+
+    assert heights[0] > heights[1]
+    assert ImageChops.difference(*(_heading(png) for png in (said, other.png()))).getbbox()
+    assert not ImageChops.difference(*(_heading(png) for png in (said, unsaid))).getbbox()
+
+
+def test_a_note_of_capitals_and_digits_alone_stays_within_the_picture() -> None:
+    wide = "NVDA261218C00200000 BRK.B " * 8
+
+    png = replace(allocation(), note=wide).png()
+
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    right = picture.crop((picture.width - 12, 0, picture.width, picture.height))
+    assert right.getcolors() == [(12 * picture.height, ImageColor.getrgb(look.GROUND))]
+
+
+def _heading(png: bytes) -> Image.Image:
+    return Image.open(BytesIO(png)).convert("RGB").crop((0, 0, look.WIDTH // 2, 80))

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from floorbroker.charts.allocation import AllocationChart, Share
-from floorbroker.charts.equity import EquityChart, Worth
+from floorbroker.charts.allocation import Share
+from floorbroker.charts.equity import Worth
 from floorbroker.charts.indicators import moving_average, relative_strength
 from floorbroker.charts.price import Mark, PriceChart
 from floorbroker.domain.market import Timeframe
 from floorbroker.domain.orders import Side
-from tests.charts.drawings import OPEN, candles, walk
+from tests.charts.drawings import OPEN, allocation, candles, equity, walk
 
 
 def test_an_average_begins_when_there_are_enough_closes() -> None:
@@ -40,9 +40,9 @@ def test_a_chart_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="bar"):
         replace(candles(), bars=())
     with pytest.raises(ValueError, match="value"):
-        AllocationChart(shares=(Share(name="Cash", value=Decimal(0)),), currency="USD")
+        replace(allocation(), shares=(Share(name="Cash", value=Decimal(0)),))
     with pytest.raises(ValueError, match="two points"):
-        EquityChart(points=(Worth(at=OPEN, value=Decimal(1)),), currency="USD", span="1 day")
+        replace(equity(), points=(Worth(at=OPEN, value=Decimal(1)),))
 
 
 def test_a_fill_is_marked_on_the_bar_in_which_it_happened() -> None:

@@ -51,6 +51,14 @@ class Child:
                     return body
                 await asyncio.sleep(0.01)  # between two questions, so that the child gets on
 
+    async def event(self, name: str) -> None:
+        """Waits until it logged this."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if name in self.events():
+                    return
+                await asyncio.sleep(0.01)
+
     async def ended(self) -> int:
         """Its exit code."""
         async with asyncio.timeout(PATIENCE_SECONDS):

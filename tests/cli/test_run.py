@@ -158,13 +158,31 @@ async def test_a_gateway_that_will_not_have_it_is_one_sentence(
     assert (code, bot.sentences()) == (1, ["Discord closed the connection for good (code 4013)."])
 
 
-async def test_a_discord_out_of_reach_is_one_sentence(tmp_path: Path) -> None:
-    async with child(tmp_path, RUN, "run", "http://127.0.0.1:1", **HOME) as bot:
+async def test_a_discord_that_is_away_is_waited_for(
+    tmp_path: Path, stand_in: DiscordStandIn
+) -> None:
+    stand_in.refuses_with = 503
+    async with child(tmp_path, RUN, "run", stand_in.base, **HOME) as bot:
+        await bot.event("discord_not_reached")
+        await bot.answers("/readyz", 503)
+        stand_in.refuses_with = 0
+        await bot.answers("/readyz", 200)
+        bot.process.send_signal(signal.SIGTERM)
         code = await bot.ended()
 
-    (sentence,) = bot.sentences()
-    assert code == 1
-    assert sentence.startswith("Discord cannot be reached (")
+    assert (code, bot.sentences()) == (0, [])
+
+
+async def test_a_network_that_is_not_there_yet_is_waited_for_and_waiting_can_be_ended(
+    tmp_path: Path,
+) -> None:
+    async with child(tmp_path, RUN, "run", "http://127.0.0.1:1", **HOME) as bot:
+        await bot.event("discord_not_reached")
+        bot.process.send_signal(signal.SIGTERM)
+        code = await bot.ended()
+
+    assert (code, bot.sentences()) == (0, [])
+    assert "unexpected" not in bot.events()
 
 
 async def test_missing_settings_have_a_line_each(tmp_path: Path) -> None:

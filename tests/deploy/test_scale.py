@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from floorbroker.config import Settings
 from floorbroker.web.interactions import PATH
 from tests.campaign.fleet.balancer import PROGRAM, Balancer, configured
-from tests.campaign.fleet.rows import NEEDS
+from tests.campaign.fleet.fleet import NEEDS
 from tests.campaign.row import missing
 
 _ROOT: Final = Path(__file__).parents[2]

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from floorbroker.brokers.registry import all_brokers, get_broker
 from floorbroker.domain.error_codes import ErrorCode, Sent, Words
 from floorbroker.domain.error_words import WORDS
+from floorbroker.domain.ids import BrokerId
 from tests.docs.error_page import retry
 from tests.docs.pages import DOCS, rows
+from tests.docs.raised import brokers_of, raisers
 
 ROWS = {row[0].strip("`"): row for row in rows((DOCS / "errors.md").read_text(), "Code")}
 
@@ -42,3 +45,29 @@ def test_retrying_is_told_in_words(can_retry: bool, after: timedelta | None, sai
     words = Words(title="", happened="", now="", can_retry=can_retry, retry_after=after)
 
     assert retry(words) == said
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_something_in_the_code_causes_every_code(code: ErrorCode) -> None:
+    assert raisers()[code]
+
+
+def _names_at(code: ErrorCode) -> set[str]:
+    """The brokers that cause it; what gateways share is caused at each of them."""
+    folders = brokers_of(code)
+    ids = {BrokerId(one) for one in folders - {"shared"}}
+    if "shared" in folders:
+        ids |= {one.id for one in all_brokers() if one.gateway is not None}
+    return {get_broker(one).name.replace("*", "\\*") for one in ids}
+
+
+def test_the_codes_of_some_brokers_only_are_told_with_the_brokers_that_cause_them() -> None:
+    text = (DOCS / "errors.md").read_text().partition("## Codes of some brokers only")[2]
+    told = {ErrorCode(row[0].strip("`")): row for row in rows(text, "Of some only")}
+
+    assert {code: set(row[1].split(", ")) for code, row in told.items()} == {
+        code: _names_at(code) for code in told
+    }
+    of_one_alone = {code for code in ErrorCode if len(brokers_of(code)) == 1}
+    not_the_brokers = {ErrorCode.MISSING_EXTRA, ErrorCode.POSITION_SIZE_EXCEEDED}
+    assert of_one_alone - not_the_brokers <= set(told)

@@ -30,6 +30,7 @@ def lived(*steps: tuple[str, OrderState], told: int | None) -> Order:
         (("broker:expired", S.EXPIRED), K.ENDED),
         (("broker:replaced", S.REPLACED), K.ENDED),
         (("broker:rejected", S.REJECTED), K.CRITICAL),
+        (("absent at the broker", S.GONE), K.CRITICAL),
         (("fill", S.ACCEPTED), K.PARTIAL),
         (("fill corrected", S.ACCEPTED), K.FILLED),
         (("legs", S.ACCEPTED), K.CHANGED),
@@ -65,7 +66,7 @@ def test_what_is_known_already_is_no_news() -> None:
 
 
 @pytest.mark.parametrize("end", [S.ACCEPTED, S.FILLED, S.CANCELED, S.NOT_PLACED, S.REJECTED])
-@pytest.mark.parametrize("doubt", [S.UNKNOWN, S.NOT_PLACED])
+@pytest.mark.parametrize("doubt", [S.UNKNOWN, S.NOT_PLACED, S.GONE])
 def test_the_end_of_a_doubt_is_critical(doubt: OrderState, end: OrderState) -> None:
     if doubt is end:
         return

@@ -84,14 +84,19 @@ def test_a_fill_that_is_told_after_the_end_is_kept(end: OrderState) -> None:
     assert after.events[-1].what == "fill"
 
 
-@pytest.mark.parametrize("end", [s for s in OrderState if s.final and s is not S.NOT_PLACED])
+@pytest.mark.parametrize(
+    "end", [s for s in OrderState if s.final and s not in {S.NOT_PLACED, S.GONE}]
+)
 @pytest.mark.parametrize("late", [S.ACCEPTED, S.PARTIALLY_FILLED, S.CANCELED, S.FILLED])
 def test_a_late_answer_never_moves_an_order_from_its_end(end: OrderState, late: OrderState) -> None:
     assert with_receipt(order(end), receipt(late), LATER).state is end
 
 
-def test_an_order_that_was_called_absent_and_turns_up_is_taken_at_its_brokers_word() -> None:
-    found = with_receipt(order(S.NOT_PLACED), receipt(S.FILLED, fill("1")), LATER)
+@pytest.mark.parametrize("absent", [S.NOT_PLACED, S.GONE])
+def test_an_order_that_was_called_absent_and_turns_up_is_taken_at_its_brokers_word(
+    absent: OrderState,
+) -> None:
+    found = with_receipt(order(absent), receipt(S.FILLED, fill("1")), LATER)
 
     assert found.state is S.FILLED
     assert found.filled_quantity == fill("1").quantity

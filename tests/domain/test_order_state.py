@@ -15,14 +15,15 @@ DIAGRAM: Final[dict[OrderState, str]] = {
     S.DRAFT: "sending discarded lapsed",
     S.SENDING: f"accepted partially_filled {ENDS} rejected not_placed unknown",
     S.UNKNOWN: f"accepted partially_filled {ENDS} rejected not_placed",
-    S.ACCEPTED: f"accepted partially_filled {ENDS} rejected",
-    S.PARTIALLY_FILLED: f"partially_filled {ENDS}",
+    S.ACCEPTED: f"accepted partially_filled {ENDS} rejected gone",
+    S.PARTIALLY_FILLED: f"partially_filled {ENDS} gone",
     S.FILLED: "",
     S.CANCELED: "",
     S.EXPIRED: "",
     S.REPLACED: "",
     S.REJECTED: "",
     S.NOT_PLACED: f"accepted partially_filled {ENDS} rejected",
+    S.GONE: f"accepted partially_filled {ENDS} rejected",
     S.DISCARDED: "",
     S.LAPSED: "",
 }
@@ -59,7 +60,7 @@ def test_a_move_adds_one_event_and_changes_nothing_else() -> None:
 
 @pytest.mark.parametrize("state", OrderState)
 def test_a_state_is_final_where_the_diagram_ends(state: OrderState) -> None:
-    assert state.final is (DIAGRAM[state] == "" or state is S.NOT_PLACED)
+    assert state.final is (DIAGRAM[state] == "" or state in {S.NOT_PLACED, S.GONE})
 
 
 def test_only_what_the_broker_has_and_can_fill_is_working() -> None:

@@ -169,3 +169,37 @@ def test_a_sale_beyond_the_holding_closes_first_and_then_opens() -> None:
         (Decimal(50), Decimal(50)),
         (Decimal(100), Decimal(100)),
     ]
+
+
+def test_a_symbol_with_orders_that_were_not_read_has_closings_without_a_profit() -> None:
+    msft = Instrument(symbol="MSFT", asset_class=AssetClass.EQUITY)
+    made = closings(
+        [
+            done(1, Side.BUY, "10", "100"),
+            done(2, Side.SELL, "4", "130"),
+            done(3, Side.SELL, "9", "130", effect=PositionEffect.SHORT),
+            done(4, Side.BUY, "3", "90", effect=PositionEffect.CLOSE),
+            done(5, Side.BUY, "1", "50", instrument=msft),
+            done(6, Side.SELL, "1", "60", instrument=msft),
+        ],
+        unsure={"AAPL"},
+    )
+
+    assert [(one.symbol, one.profit, one.unknown) for one in made] == [
+        ("AAPL", None, Decimal(4)),
+        ("AAPL", None, Decimal(9)),
+        ("AAPL", None, Decimal(3)),
+        ("MSFT", Decimal(10), Decimal(0)),
+    ]
+
+
+def test_an_opening_that_closes_what_was_read_of_such_a_symbol_is_a_closing_too() -> None:
+    made = closings(
+        [
+            done(1, Side.SELL, "10", "100", effect=PositionEffect.OPEN),
+            done(2, Side.BUY, "10", "90"),
+        ],
+        unsure={"AAPL"},
+    )
+
+    assert [(one.order_id, one.profit) for one in made] == [(OrderId("order0000000000002"), None)]

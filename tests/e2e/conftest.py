@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from floorbroker.config import DiscordTransport
 from floorbroker.domain.modes import DeploymentMode
 from tests.e2e.world import World, opened
 from tests.stores import Store
@@ -42,6 +43,16 @@ async def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     await store.close()
 
 
+BOTH_TRANSPORTS = pytest.mark.parametrize("transport", DiscordTransport, indirect=True)
+"""For a module: all of it once over a gateway, once through the signed door."""
+
+
+@pytest.fixture
+def transport(request: pytest.FixtureRequest) -> DiscordTransport:
+    """How Discord reaches the bot."""
+    return getattr(request, "param", DiscordTransport.GATEWAY)
+
+
 @pytest.fixture(params=MODES, ids=[mode.value for mode in MODES])
 def mode(request: pytest.FixtureRequest) -> DeploymentMode:
     """Each deployment mode."""
@@ -49,31 +60,37 @@ def mode(request: pytest.FixtureRequest) -> DeploymentMode:
 
 
 @pytest_asyncio.fixture
-async def anywhere(mode: DeploymentMode, either_store: Store) -> AsyncIterator[World]:
+async def anywhere(
+    mode: DeploymentMode, transport: DiscordTransport, either_store: Store
+) -> AsyncIterator[World]:
     """A world in each mode, on each store."""
-    async with opened(mode, either_store.open()) as world:
+    async with opened(mode, either_store.open(), discord_transport=transport) as world:
         yield world
 
 
 @pytest_asyncio.fixture
-async def world(mode: DeploymentMode, sqlite: Store) -> AsyncIterator[World]:
+async def world(
+    mode: DeploymentMode, transport: DiscordTransport, sqlite: Store
+) -> AsyncIterator[World]:
     """A world in each mode, on SQLite."""
-    async with opened(mode, sqlite.open()) as world:
+    async with opened(mode, sqlite.open(), discord_transport=transport) as world:
         yield world
 
 
 @pytest_asyncio.fixture
-async def cloud(sqlite: Store) -> AsyncIterator[World]:
+async def cloud(transport: DiscordTransport, sqlite: Store) -> AsyncIterator[World]:
     """A world in multi-user mode, on SQLite."""
-    async with opened(DeploymentMode.MULTI_USER, sqlite.open()) as world:
+    many = DeploymentMode.MULTI_USER
+    async with opened(many, sqlite.open(), discord_transport=transport) as world:
         yield world
 
 
 @pytest.fixture
-def open_cloud(sqlite: Store) -> Open:
+def open_cloud(transport: DiscordTransport, sqlite: Store) -> Open:
     """Opens a world in multi-user mode with settings or a broker of the test's own."""
 
     def one(**parts: Any) -> AbstractAsyncContextManager[World]:
-        return opened(DeploymentMode.MULTI_USER, sqlite.open(), **parts)
+        chosen = {"discord_transport": transport, **parts}
+        return opened(DeploymentMode.MULTI_USER, sqlite.open(), **chosen)
 
     return one

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from floorbroker.config import DiscordTransport
 from floorbroker.domain.modes import DeploymentMode
 from floorbroker.storage.documents import Document
 from floorbroker.storage.personal import HOLDINGS
 from tests.e2e import forged
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import BOTH_TRANSPORTS, Open
 from tests.e2e.people import Answer, Seen
 from tests.e2e.world import World, opened
 from tests.stores import Store
+
+pytestmark = BOTH_TRANSPORTS
 
 _READ = frozenset({
     "_id", "user_id", "broker", "environment", "created_at", "dead_since", "ends_at",
@@ -223,12 +226,16 @@ async def test_a_paused_server_is_paused_there_and_nowhere_else(cloud: World) ->
     assert "PAUSED" in policy.title
 
 
-async def test_a_server_of_which_nobody_knows_is_paused_and_doubted(cloud: World) -> None:
+async def test_a_server_of_which_nobody_knows_is_paused_and_doubted_where_it_would_be_known(
+    cloud: World, transport: DiscordTransport
+) -> None:
     told = await cloud.alice.in_dms.types(
         "service pause", state="on", server=" 123456789012345678 "
     )
 
-    assert "not a member of a server of that id" in told.text
+    gateway = transport is DiscordTransport.GATEWAY
+    assert "one server" in told.title
+    assert ("not a member of a server of that id" in told.text) is gateway
 
 
 @pytest.mark.parametrize(
@@ -260,9 +267,11 @@ async def test_the_operators_pauses_survive_a_restart(cloud: World, sqlite: Stor
     assert "Kraken" in (await operator.types("service status")).text
 
 
-async def test_at_home_the_owner_is_the_operator(sqlite: Store) -> None:
-    alone = opened(DeploymentMode.SINGLE_USER, sqlite.open(), operator_ids=frozenset())
-    async with alone as world:
+async def test_at_home_the_owner_is_the_operator(
+    transport: DiscordTransport, sqlite: Store
+) -> None:
+    how = {"operator_ids": frozenset(), "discord_transport": transport}
+    async with opened(DeploymentMode.SINGLE_USER, sqlite.open(), **how) as world:
         status = await world.alice.in_dms.types("service status")
 
     assert "Service status" in status.title

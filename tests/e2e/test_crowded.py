@@ -1,5 +1,6 @@
 """More commands at once than one person, or one server, may have under way."""
 
+import pytest
 from simcord import InteractionResult
 
 from floorbroker.domain.modes import DeploymentMode
@@ -56,3 +57,38 @@ async def test_what_cancels_and_confirms_comes_through_a_crowd(world: World) -> 
 
     assert "Working" in answer.title or "Accepted" in answer.title
     assert world.broker.orders_received == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "title"),
+    [
+        ("service pause", {"state": "on"}, "paused"),
+        ("server policy", {"paused": "on"}, "rules"),
+        ("panic", {}, "paused"),
+    ],
+)
+async def test_every_kill_switch_comes_through_a_crowd(
+    world: World, name: str, options: dict[str, str], title: str
+) -> None:
+    crowd = [forged.command(world, world.alice, "quote", symbol="AAPL") for _ in range(OF_A_PERSON)]
+    switch = forged.command(world, world.alice, name, **options)
+
+    *_, answer = await _all_at_once(world, *crowd, switch)
+
+    assert title in answer.title.casefold()
+    after = await world.alice.types("settings")
+    assert "paused by" in after.text
+
+
+async def test_the_pause_of_the_settings_comes_through_a_crowd_and_the_others_do_not(
+    world: World,
+) -> None:
+    card = await world.alice.types("settings")
+    crowd = [forged.command(world, world.alice, "quote", symbol="AAPL") for _ in range(OF_A_PERSON)]
+    share = forged.click(world, world.alice, card, "fb:set:always_private.on")
+    pause = forged.click(world, world.alice, card, card.buttons["Pause trading"])
+
+    *_, refused, paused = await _all_at_once(world, *crowd, share, pause)
+
+    assert "Busy" in refused.title
+    assert "paused by you" in paused.text

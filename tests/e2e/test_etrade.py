@@ -4,6 +4,7 @@ The real adapter, etrade-python and the wire, with the cards that a person sees.
 """
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.e2e.world import World
 from tests.observability.captured import captured_stderr
 from tests.simulators.etrade import EtradeSimulator, Fault
 from tests.simulators.etrade.faults import PREVIEW
+from tests.simulators.etrade.instruments import option
 from tests.simulators.etrade.refusals import TIMED_OUT
 from tests.stores import Store
 
@@ -176,6 +178,22 @@ async def test_a_change_without_an_answer_is_followed_to_the_new_order(sqlite: S
         assert order.broker_order_id == str(sim.orders[1].id)
         assert order.intent is not None
         assert not order.intent.state.open
+
+
+async def test_without_bars_it_is_told_what_the_options_imply(sqlite: Store) -> None:
+    async with at_etrade(sqlite.open()) as (world, sim):
+        day = sim.market.now().date() + timedelta(days=30)
+        for right in ("CALL", "PUT"):
+            contract = option("AAPL", day, "200", right)
+            sim.market.set(contract, bid="5.00", ask="5.20")
+            sim.market.greeks[contract] = {"delta": "0.5", "iv": "0.31"}
+        sim.market.expirations["AAPL"] = {day: "MONTHLY"}
+
+        card = await world.alice.in_dms.types("volatility", symbol="AAPL")
+
+        assert "Implied (E*TRADE, just now)" in card.text
+        assert "At the money 31.0 %" in card.text
+        assert "No historical volatility: E*TRADE does not show bars." in card.text
 
 
 async def test_two_people_see_their_own_accounts_only(sqlite: Store) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.order_state import OrderState
+from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Answer, Seen, Somebody
 from tests.e2e.world import World
+
+pytestmark = BOTH_TRANSPORTS
 
 REASON = "New phones sell well."
 
@@ -42,6 +45,47 @@ async def test_an_idea_names_what_why_and_who_and_no_account(world: World) -> No
         assert words in card.text
     assert "Account" not in card.text
     assert list(card.buttons) == ["Review & trade"]
+
+
+async def test_an_idea_shows_no_price_but_its_author_s_own(world: World) -> None:
+    card = await _posted(world)
+
+    assert "$" not in card.text
+
+
+async def test_no_price_of_the_moment_refuses_what_its_author_says(world: World) -> None:
+    card = await _posted(world, target="9000", stop="8000")
+
+    assert "Target $9,000.00" in card.text
+    assert "Stop $8,000.00" in card.text
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (403, 50001), (400, 200000)])
+async def test_an_idea_that_discord_refuses_is_told_as_not_posted_and_does_not_count(
+    world: World, status: int, code: int
+) -> None:
+    for _ in range(4):
+        await _posted(world)
+    world.env.inject_error("POST", "/webhooks/*", status=status, code=code, times=1)
+
+    refused = await world.alice.types("idea", symbol="AAPL", side="buy", reason=REASON)
+
+    assert refused.private
+    assert "Not posted" in refused.title
+    assert "your idea is not in it" in refused.text
+    assert "Nothing was sent to your broker." in refused.text
+    assert "send messages in it" in refused.text
+    assert len(world.public()) == 4
+    await _posted(world)
+
+
+async def test_an_idea_that_cannot_be_told_of_is_not_posted_either(world: World) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*", status=404, code=10008, times=1)
+
+    refused = await world.alice.types("idea", symbol="AAPL", side="buy", reason=REASON)
+
+    assert "Not posted" in refused.title
+    assert world.public() == []
 
 
 async def test_another_reviews_it_privately_and_trades_in_an_account_of_their_own(
@@ -109,7 +153,8 @@ async def test_only_so_many_ideas_an_hour(world: World) -> None:
     ("options", "words"),
     [
         ({"target": "180", "stop": "260"}, "The target lies where the idea wins"),
-        ({"stop": "999"}, "between the stop and the target"),
+        ({"limit": "200", "stop": "999"}, "between the stop and the target"),
+        ({"limit": "200", "target": "200"}, "between the stop and the target"),
         ({"limit": "1e3"}, "limit price"),
         ({"symbol": "ZZZZ"}, "does not list ZZZZ"),
         ({"symbol": "../orders"}, "Invalid symbol"),

@@ -59,7 +59,7 @@ async def test_portfolio_shows_how_it_is_divided_and_what_it_was_worth(
     ]
     assert "Today " in second.text
     assert "AAPL 2" in second.text  # its share, in the words of the picture
-    assert "Equity, 1 month: from" in second.text
+    assert "PAPER equity, 1 month: from" in second.text
 
 
 async def test_dust_is_left_out_by_choice(world: World, alice: Somebody) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from floorbroker.domain.order_state import OrderState
 from tests.e2e import forged
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import BOTH_TRANSPORTS, Open
 from tests.e2e.people import Answer, Seen, Somebody
 from tests.e2e.world import World
 from tests.simulators.paper_faults import Down
+
+pytestmark = BOTH_TRANSPORTS
 
 
 async def _contract(person: Somebody, chain: Seen, label: str = "220 call") -> Answer:
@@ -113,7 +115,7 @@ async def test_a_contract_of_the_chain_is_bought_without_typing_it_again(world: 
     receipt = await world.alice.clicks(review, "Confirm")
 
     assert states == [OrderState.DRAFT]
-    assert "Greeks (Paper market (simulated), Black–Scholes)" in shown
+    assert "Greeks (Paper market (simulated), Black–Scholes, just now)" in shown
     assert "One contract stands for 100 AAPL" in shown
     assert form.modal["title"].startswith("Buy AAPL ")
     assert "Review" in title
@@ -229,6 +231,31 @@ async def test_a_button_that_no_card_of_ours_has_is_refused(world: World, custom
     answer = Answer(await forged.click(world, world.alice, chain, custom_id).delivered())
 
     assert "Nothing was sent to your broker." in answer.refusal.text
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "words"),
+    [
+        ("fb:size:idea:0123456789abcdef", "idea"),
+        ("fb:size:buy:AAPL261218C00230000", "You have no account of that name"),
+        ("fb:size:neither:AAPL261218C00230000", "out of date"),
+        ("fb:size:buy:../orders", "out of date"),
+        ("8c4f2d0a", "out of date"),
+    ],
+)
+async def test_a_form_that_no_card_of_ours_opens_is_refused(
+    world: World, custom_id: str, words: str
+) -> None:
+    chain = await world.alice.types("options chain", symbol="AAPL")
+    form = await _form(world.alice, await _contract(world.alice, chain), "Buy")
+    shown = {**form.modal, "custom_id": custom_id}
+
+    answer = Answer(await forged.modal(world, world.alice, shown, "1").delivered())
+
+    assert answer.private
+    assert words in answer.text
+    assert "Nothing was sent to your broker." in answer.text
+    assert await world.orders(world.alice) == []
 
 
 async def test_a_broker_that_is_away_is_told_and_suggests_nothing(open_cloud: Open) -> None:

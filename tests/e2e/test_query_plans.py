@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 from discord import app_commands
 
-from floorbroker.domain.modes import DeploymentMode
+from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.storage import sqlite_query
 from floorbroker.storage.documents import Document, OneOf, Where
 from floorbroker.storage.indexes import INDEXES
@@ -95,6 +95,9 @@ async def _a_busy_day(world: World) -> None:
             continue  # the operators' own is proven beside it: tests/storage/test_overview.py
         if name in OPTIONS or not any(one.required for one in command.parameters):
             await world.alice.types(name, **OPTIONS.get(name, {}))
+    await world.alice.types("history", money="live")
+    listed = world.app.floor.list  # asked only beyond a thousand orders
+    await listed.count(world.alice.user_id, Environment.PAPER, "AAPL", limit=10)
     await world.later(120)
     for sweep in (world.app.reminders, world.app.digests, world.app.alerting):
         await sweep.sweep()

@@ -1,12 +1,17 @@
 """/risk and the rules of /server policy as people meet them in Discord."""
 
+from typing import Any
+
 import pytest
 
+from floorbroker.config import DiscordTransport
 from tests.e2e import forged
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import BOTH_TRANSPORTS, Open
 from tests.e2e.people import Answer, Seen
 from tests.e2e.world import World
 from tests.stores import Store
+
+pytestmark = BOTH_TRANSPORTS
 
 A_DAY = 24 * 3600
 
@@ -144,12 +149,28 @@ async def test_a_server_lets_only_a_role_open_positions(cloud: World) -> None:
     cloud.env.backend.add_member_role(cloud.guild.id, int(cloud.bob.user_id), role.id)
     allowed = await _buys(cloud)
 
-    assert "Who @Traders" in card.text
+    assert f"Who <@&{role.id}>" in card.text
     assert "only members with certain roles" in refused.text
     assert "Nothing was sent" in refused.text
     assert "Filled" in close.title
     assert in_dms.title.startswith("Review")
     assert allowed.title.startswith("Review")
+
+
+async def test_a_role_is_called_deleted_only_where_that_is_known(
+    cloud: World, transport: DiscordTransport
+) -> None:
+    there, gone = cloud.guild.create_role("Traders"), cloud.guild.create_role("Gone")
+    for role in (there, gone):
+        await cloud.alice.types("server policy", add_role=role)
+    cloud.env.backend.delete_role(cloud.guild.id, gone.id)
+
+    card = await cloud.alice.types("server policy")
+
+    known = transport is DiscordTransport.GATEWAY
+    assert f"<@&{there.id}>" in card.text
+    assert ("1 deleted" in card.text) is known
+    assert (f"<@&{gone.id}>" in card.text) is not known
 
 
 async def test_everyone_is_a_role_that_everybody_has(cloud: World) -> None:
@@ -168,10 +189,49 @@ async def test_a_server_lets_positions_be_opened_in_one_channel_only(cloud: Worl
     await cloud.alice.types("server policy", add_channel=cloud.channel)
     allowed = await _buys(cloud)
 
-    assert "Where #desk" in card.text
+    assert f"Where <#{desk.id}>" in card.text
     assert "in other channels" in refused.text
     assert "in other channels" in confirmed.refusal.text
     assert allowed.title.startswith("Review")
+
+
+async def test_a_thread_counts_as_the_channel_that_it_is_in(cloud: World) -> None:
+    desk = cloud.guild.create_text_channel("desk")
+    await cloud.alice.types("server policy", add_channel=desk)
+    answers = []
+    for channel in (cloud.channel, desk):
+        typed = forged.command(cloud, cloud.bob, "buy", symbol="AAPL", quantity="1")
+        typed.payload.update(_thread_in(channel.id, cloud.guild.id))
+        answers.append(Answer(await typed.delivered()))
+
+    elsewhere, there = answers
+
+    assert "in other channels" in elsewhere.text
+    assert there.title.startswith("Review")
+
+
+def _thread_in(channel_id: int, guild_id: int) -> dict[str, Any]:
+    """What an interaction says of its place where that is a thread."""
+    thread_id = "800000000000000001"
+    metadata = {
+        "archived": False,
+        "auto_archive_duration": 1440,
+        "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        "locked": False,
+    }
+    channel = {
+        "id": thread_id,
+        "type": 11,
+        "name": "today",
+        "guild_id": str(guild_id),
+        "parent_id": str(channel_id),
+        "owner_id": "1",
+        "message_count": 0,
+        "member_count": 1,
+        "thread_metadata": metadata,
+        "permissions": "0",
+    }
+    return {"channel_id": thread_id, "channel": channel}
 
 
 async def test_a_server_allows_some_brokers_only(cloud: World) -> None:

@@ -128,3 +128,16 @@ async def test_an_unseen_outcome_is_shown_though_it_cannot_be_marked_as_seen(
 
     assert "Expired" in card.title
     assert "Review" in card.text
+
+
+async def test_an_idea_that_could_not_be_posted_nor_taken_back_says_that_it_counts(
+    shaky: World, store: FlakyDocuments
+) -> None:
+    shaky.env.inject_error("POST", "/webhooks/*", status=403, code=50013, times=1)
+    store.fail("delete", "ideas")
+
+    card = await shaky.alice.types("idea", symbol="AAPL", side="buy", reason="New phones.")
+
+    assert "Not posted" in card.title
+    assert "so it counts as one of this hour" in card.text
+    assert shaky.public() == []

@@ -2,13 +2,16 @@
 
 import pytest
 
+from floorbroker.config import DiscordTransport
 from floorbroker.domain.modes import DeploymentMode
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import BOTH_TRANSPORTS, Open
 from tests.e2e.people import Somebody
 from tests.e2e.world import World, opened
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.simulators.paper_faults import Down
 from tests.stores import Store
+
+pytestmark = BOTH_TRANSPORTS
 
 
 @pytest.fixture(params=["in the server", "in direct messages"])
@@ -69,9 +72,11 @@ async def test_a_broker_that_is_down_only_suggests_nothing(open_cloud: Open) -> 
         assert await world.alice.typing("buy", "account", "pap") == []
 
 
-async def test_a_store_that_is_down_only_suggests_nothing(sqlite: Store) -> None:
+async def test_a_store_that_is_down_only_suggests_nothing(
+    transport: DiscordTransport, sqlite: Store
+) -> None:
     store = FlakyDocuments(sqlite.open())
-    async with opened(DeploymentMode.MULTI_USER, store) as world:
+    async with opened(DeploymentMode.MULTI_USER, store, discord_transport=transport) as world:
         for collection in ("links", "orders", "users"):
             store.fail("find", collection)
             store.fail("get", collection)

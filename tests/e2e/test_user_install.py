@@ -1,111 +1,29 @@
 """The app installed by a person only: in DMs, and in servers where the bot itself is not."""
 
-import json
 import re
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from discord.http import Route
 
-from floorbroker.bootstrap import App, running
-from floorbroker.cli.run import web
-from floorbroker.config import DiscordTransport, Settings
-from floorbroker.domain.ids import BrokerId
-from floorbroker.storage.sqlite import SqliteDocuments
-from floorbroker.vault.keyring import new_key, parse_keyring
-from floorbroker.web.interactions import PATH
-from tests.simulators.discord import CHANNEL_ID, DiscordServer, Seen, click, slash
+from floorbroker.config import DiscordTransport
+from tests.e2e.loopback import Loopback, discord_on_loopback, process
+from tests.simulators.discord import CHANNEL_ID, Seen, click, slash
 
 PERSON = "700000000000000007"
 EPHEMERAL = 64
 _CONFIRM = re.compile(r"fb:confirm:[a-z0-9]{18}")
 
 
-KEY = Ed25519PrivateKey.generate()
-Feed = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Loopback:
-    """The bot, logged in to a Discord on loopback."""
-
-    app: App
-    discord: DiscordServer
-    feed: Feed
-
-    async def answered(self, payload: dict[str, Any]) -> list[Seen]:
-        """Feeds one interaction; every request that the bot made because of it."""
-        begin = len(self.discord.seen)
-        await self.feed(payload)
-        await self.discord.until(lambda seen: any(one.method == "PATCH" for one in seen[begin:]))
-        return self.discord.seen[begin:]
-
-
-@asynccontextmanager
-async def _as_requests(app: App) -> AsyncIterator[Feed]:
-    """Sends interactions to the bot's own web server, signed like Discord's."""
-    async with web(app) as (port, *_), ClientSession(trust_env=False) as session:
-
-        async def feed(payload: dict[str, Any]) -> None:
-            body, moment = json.dumps(payload).encode(), str(int(time.time()))
-            headers = {
-                "X-Signature-Timestamp": moment,
-                "X-Signature-Ed25519": KEY.sign(moment.encode() + body).hex(),
-            }
-            url = f"http://127.0.0.1:{port}{PATH}"
-            async with session.post(url, data=body, headers=headers) as answer:
-                assert answer.status == 202
-
-        yield feed
-
-
-@asynccontextmanager
-async def _through_the_gateway(app: App) -> AsyncIterator[Feed]:
-    async def feed(payload: dict[str, Any]) -> None:
-        app.bot._connection.parse_interaction_create(cast(Any, payload))
-
-    yield feed
-
-
 @pytest_asyncio.fixture(params=DiscordTransport)
 async def loopback(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Loopback]:
-    over_http = request.param is DiscordTransport.HTTP
-    server = DiscordServer()
-    site = TestServer(server.app())
-    await site.start_server()
-    before, Route.BASE = Route.BASE, str(site.make_url("/api/v10"))
-    try:
-        async with running(
-            Settings.model_construct(
-                data_dir=tmp_path,
-                host="127.0.0.1",
-                port=0,
-                discord_transport=request.param,
-                discord_public_key=KEY.public_key().public_bytes_raw().hex(),
-            ),
-            documents=SqliteDocuments(tmp_path / "floor.db"),
-            keyring=parse_keyring(new_key("test")),
-            broker_options={BrokerId("paper"): {"latency_seconds": 0}},
-            shard_count=1,
-        ) as app:
-            door = _as_requests if over_http else _through_the_gateway
-            async with door(app) as feed:
-                await (app.bot.login_over_http if over_http else app.bot.login)("token")
-                assert app.bot.can_be_reached() is over_http
-                yield Loopback(app, server, feed)
-                await app.bot.close()
-    finally:
-        Route.BASE = before
-        await site.close()
+    async with (
+        discord_on_loopback() as server,
+        process(server, tmp_path, request.param) as loopback,
+    ):
+        yield loopback
 
 
 def _in_dm(payload: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +60,61 @@ async def test_an_order_goes_from_review_to_receipt_with_two_requests_each(
     assert [one.method for one in reviewed] == ["POST", "PATCH"]
     assert [one.method for one in confirmed] == ["POST", "PATCH"]
     assert reviewed[0].body["data"]["flags"] & EPHEMERAL
+
+
+def _idea() -> dict[str, Any]:
+    return _in_a_foreign_server(slash("idea", PERSON, symbol="AAPL", side="buy", reason="Phones"))
+
+
+async def _ends(loopback: Loopback, words: str) -> list[Seen]:
+    await loopback.feed(_idea())
+    await loopback.discord.until(lambda seen: words in str(seen[-1].body))
+    return loopback.discord.seen[-4:]
+
+
+async def test_an_idea_is_told_as_posted_after_it_was_and_by_no_message_that_stays_private(
+    loopback: Loopback,
+) -> None:
+    acknowledged, begun, public, told = await _ends(loopback, "Your idea is in the channel")
+
+    assert [one.method for one in (acknowledged, begun, public, told)] == [
+        "POST",
+        "PATCH",
+        "POST",
+        "PATCH",
+    ]
+    assert "Posted" not in str(begun.body)
+    assert "Idea: Buy AAPL" in str(public.body)
+    assert not public.body.get("flags", 0) & EPHEMERAL
+    assert await _stored(loopback) == 1
+
+
+async def test_an_idea_that_discord_shows_to_its_author_alone_is_not_told_as_posted(
+    loopback: Loopback,
+) -> None:
+    loopback.discord.hides_followups = True
+
+    *_, told = await _ends(loopback, "Not posted")
+
+    assert "to nobody but you" in str(told.body)
+    assert "external apps" in str(told.body)
+    assert await _stored(loopback) == 0
+
+
+async def test_an_idea_that_discord_does_not_answer_for_is_not_told_as_posted(
+    loopback: Loopback,
+) -> None:
+    loopback.discord.drops_followups = True
+
+    *_, told = await _ends(loopback, "Not posted")
+
+    assert "did not say that it took your idea" in str(told.body)
+    assert "nobody can trade it from there" in str(told.body)
+    assert await _stored(loopback) == 0
+
+
+async def _stored(loopback: Loopback) -> int:
+    return await loopback.app.documents.count("ideas", {}, limit=9)
 
 
 async def test_the_acknowledgement_goes_out_before_anything_is_looked_up(

@@ -16,7 +16,7 @@ from simcord.backend import Backend
 from floorbroker.bootstrap import App, running
 from floorbroker.brokers.paper.faults import Faults
 from floorbroker.brokers.port import BrokerOrder
-from floorbroker.config import Settings
+from floorbroker.config import DiscordTransport, Settings
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import BrokerId, UserId
 from floorbroker.domain.modes import DeploymentMode
@@ -25,6 +25,7 @@ from floorbroker.domain.order_state import OrderState
 from floorbroker.storage.documents import Documents
 from floorbroker.storage.orders import Orders
 from floorbroker.vault.keyring import new_key, parse_keyring
+from tests.e2e.door import PUBLIC_KEY, door_of
 from tests.e2e.people import Seen, Somebody
 from tests.left_behind import keep, keep_discord
 from tests.simulators.paper_faults import Counting
@@ -78,6 +79,7 @@ def settings(mode: DeploymentMode, **changes: Any) -> Settings:
         "operator_ids": frozenset({IDS["alice"]}),
         "reconcile_seconds": 60,
         "order_deadline_seconds": 0.5,
+        "discord_public_key": PUBLIC_KEY,
         **changes,
     }
     return Settings(_env_file=None, **values)
@@ -151,6 +153,12 @@ class World:
         started = process(chosen, documents, self.clock, broker or self.broker)
         self.app = await self._processes.enter_async_context(started)
         await self.env.restart_bot(self.app.bot)
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Discord reaches the bot through its signed door, where the settings say so."""
+        if self.app.settings.discord_transport is DiscordTransport.HTTP:
+            await self._processes.enter_async_context(door_of(self.app, self.env))
 
     def public(self) -> list[Seen]:
         """What the bot posted to the channel for everybody, oldest first."""
@@ -197,6 +205,7 @@ async def opened(
         clock.follow(env)
         await env.start()
         world = World(app, env, clock, broker, stack)
+        await world.connect()
         try:
             yield world
         finally:

@@ -16,6 +16,7 @@ from floorbroker.services.arming import Arming
 from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
 from floorbroker.services.never_sent import NeverSent
+from floorbroker.services.order_fills import OrderFills
 from floorbroker.services.own_alerts import OwnAlerts
 from floorbroker.services.price_watch import PATIENCE_SECONDS, PriceWatch
 from floorbroker.services.unattended import Unattended
@@ -39,6 +40,7 @@ class Lookout:
     own: OwnAlerts
     prices: PriceWatch
     in_turns: AlertRound
+    order_fills: OrderFills
     fills: FillWatch
     expiries: ExpiryWatch
     telling: AlertTelling
@@ -98,6 +100,7 @@ def lookout(
         own=OwnAlerts(stored, accounts, house.drafts, NeverSent(house.stored_orders, clock), clock),
         prices=prices,
         in_turns=AlertRound(turns, "price alerts", PRICES, prices.sweep, clock),
+        order_fills=OrderFills(stored, house.stored_orders, accounts, clock),
         fills=FillWatch(
             alerts=stored,
             orders=house.stored_orders,

@@ -138,7 +138,7 @@ async def test_an_order_after_a_fill_goes_out(out: Lookout, venue: Venue) -> Non
     done = replace(stored, state=OrderState.FILLED, fills=full.fills, check_at=None)
     assert await out.house.stored_orders.advance(stored, done)
 
-    await out.fills.sweep()
+    await out.order_fills.sweep()
     await out.orders.sweep()
 
     order = await order_of(out, alert)

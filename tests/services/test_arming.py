@@ -333,6 +333,28 @@ async def test_only_so_many_are_armed_at_once(out: Lookout) -> None:
         await out.arming.confirm(caller(), alert.alert_id, named(alert))
 
 
+async def test_clicks_at_once_arm_no_more_than_one_by_one(
+    out: Lookout, build: Build, venue: Venue
+) -> None:
+    other = lookout(build(venue=venue, chosen=allowing()))
+    for number in range(MOST_ARMED - 1):
+        await armed(out, price=str(120 + number))
+    questions = [await asked(out, price=str(140 + number)) for number in range(4)]
+
+    answers = await asyncio.gather(
+        *(
+            desk.arming.confirm(caller(), alert.alert_id, named(alert))
+            for desk, alert in zip((out, other, out, other), questions, strict=True)
+        ),
+        return_exceptions=True,
+    )
+
+    refused = [one for one in answers if isinstance(one, LimitExceeded)]
+    told_armed = [one for one in answers if isinstance(one, OwnAlert)]
+    assert len(refused) + len(told_armed) == len(questions)
+    assert await out.arming.armed(ANNA) == MOST_ARMED - 1 + len(told_armed) <= MOST_ARMED
+
+
 async def test_what_is_priced_in_another_currency_is_not_armed(out: Lookout, venue: Venue) -> None:
     venue.instruments = (replace(AAPL, currency="EUR"),)
     alert = await out.alert(**ORDER)

@@ -74,6 +74,18 @@ async def test_what_an_account_holds_is_told_so_many_days_before(
     assert told.firing.lines == ("AAPL 08 Mar 100 call expires in 3 days, on 2026-03-08.",)
 
 
+async def test_what_comes_near_right_after_one_that_was_told_is_told_too(
+    out: Lookout, venue: Venue
+) -> None:
+    await _set(out, 3)
+    for number, day in enumerate((8, 9, 10), start=1):
+        near = contract(f"AAPL{day}", date(2026, 3, day))
+        venue.positions = (*venue.positions, held(1, NOON, near))
+        await _days_pass(out, 1 if number > 1 else 2)
+
+    assert [told.times for told in out.told] == [1, 2, 3]
+
+
 async def test_one_contract_needs_no_broker(out: Lookout, venue: Venue) -> None:
     await _set(out, 3, "AAPLSOON")
     asked = len(venue.requests)

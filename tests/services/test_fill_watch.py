@@ -51,6 +51,7 @@ async def _set(out: Lookout, order_id: OrderId | None, **wishes: Any) -> OwnAler
 
 async def _looks(out: Lookout) -> None:
     out.house.clock.advance(31)
+    await out.order_fills.sweep()
     await out.fills.sweep()
     await out.telling.sweep()
 
@@ -191,6 +192,19 @@ async def test_fills_of_orders_placed_elsewhere_are_told_once_each(
     assert told.firing is not None
     assert [line.split(":")[0] for line in told.firing.lines] == ["Buy 1 AAPL", "Buy 2 AAPL"]
     assert all("placed elsewhere" in line for line in told.firing.lines)
+
+
+async def test_a_fill_right_after_one_that_was_told_is_told_too(
+    out: Lookout, venue: Venue, clock: ManualClock
+) -> None:
+    await _set(out, None)
+
+    for number in (1, 2, 3):
+        venue.ended.append(_elsewhere(number, OrderState.FILLED, clock.now()))
+        await _looks(out)
+
+    lines = [line for told in out.told if told.firing for line in told.firing.lines]
+    assert [line.split(":")[0] for line in lines] == [f"Buy {number} AAPL" for number in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(("quiet", "times"), [(True, 1), (False, 0)])

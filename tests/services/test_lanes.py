@@ -1,16 +1,19 @@
 """Bounded work at each broker, and nothing sent by a process that was held up."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
 from floorbroker.domain.errors import Busy
 from floorbroker.domain.ids import BrokerId
+from floorbroker.domain.order import IntentState
 from floorbroker.domain.order_state import OrderState
+from floorbroker.domain.orders import OrderChanges
 from floorbroker.services.lanes import Lanes
 from tests.fakes.clock import ManualClock
 from tests.fakes.flaky_documents import FlakyDocuments
-from tests.floor import House
+from tests.floor import House, caller
 from tests.simulators.paper_faults import Counting
 
 SLOW, QUICK = BrokerId("slow"), BrokerId("quick")
@@ -90,3 +93,24 @@ async def test_a_process_that_was_held_up_for_one_deadline_sends_nothing(
 
     assert ended.state is OrderState.NOT_PLACED
     assert broker.orders_received == 0
+
+
+@pytest.mark.parametrize("kind", ["cancel", "modify"])
+async def test_a_process_that_was_held_up_asks_for_no_change(
+    house: House, store: FlakyDocuments, broker: Counting, clock: ManualClock, kind: str
+) -> None:
+    order = await house.resting()
+
+    async def held_up() -> None:
+        clock.advance(house.settings.order_deadline_seconds)
+
+    store.before[("replace", "orders")] = held_up
+    if kind == "cancel":
+        asked = await house.changes.cancel(caller(), order.order_id)
+    else:
+        changes = OrderChanges(quantity=Decimal(5))
+        asked = await house.changes.modify(caller(), order.order_id, changes)
+
+    assert asked.intent is not None
+    assert (asked.intent.state, asked.state) == (IntentState.NOT_SENT, OrderState.ACCEPTED)
+    assert f"{kind}_order" not in broker.operations

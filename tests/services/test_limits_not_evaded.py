@@ -1,15 +1,23 @@
 """Nobody gets past a limit by the way in which an order is written, or by several of them."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from floorbroker.domain.errors import InvalidInput, LimitExceeded, NotSupported
+from floorbroker.domain.errors import (
+    BrokerTimeout,
+    DraftExpired,
+    InvalidInput,
+    LimitExceeded,
+    NotSupported,
+)
 from floorbroker.domain.instruments import AssetClass, Instrument
+from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import OrderChanges, Side
+from floorbroker.domain.orders import OrderChanges, Receipt, Side
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import AAPL, Venue, filled, held
 from tests.floor import ANNA, House, caller, settings
@@ -152,3 +160,99 @@ async def test_a_wide_stop_limit_is_a_way_out(house: House, venue: Venue) -> Non
 
     assert order.state is OrderState.DRAFT
     assert replace(order.request, limit_price=Decimal(70)) == order.request
+
+
+async def test_a_review_ends_with_a_change_of_another_order_of_its_position(
+    house: House, venue: Venue
+) -> None:
+    await _linked(house)
+    resting = await house.resting(limit="90.00", quantity="1")
+    draft = await house.draft(limit="90.00", quantity="6")
+    await house.changes.modify(caller(), resting.order_id, OrderChanges(quantity=Decimal(10)))
+
+    with pytest.raises(DraftExpired, match="was changed since"):
+        await house.confirm(draft)
+
+    assert venue.count("place_order") == 1
+
+
+async def test_two_changes_at_once_are_judged_one_after_the_other(
+    house: House, venue: Venue
+) -> None:
+    await _linked(house)
+    orders = [await house.resting(limit="90.00", quantity=size) for size in ("1", "2")]
+
+    answers = await asyncio.gather(
+        *(
+            house.changes.modify(caller(), order.order_id, OrderChanges(quantity=Decimal(9)))
+            for order in orders
+        ),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(one, LimitExceeded) for one in answers) == 1
+    assert venue.count("modify_order") == 1
+
+
+async def test_a_change_in_doubt_counts_as_carried_out(house: House, venue: Venue) -> None:
+    await _linked(house)
+    resting = await house.resting(limit="90.00", quantity="1")
+    await _changed_in_doubt(house, venue, resting, "10")
+
+    with pytest.raises(LimitExceeded, match="Position"):
+        await house.draft(limit="90.00", quantity="6")
+
+
+async def test_a_sale_that_a_change_in_doubt_may_have_enlarged_is_not_sold_again(
+    house: House, venue: Venue
+) -> None:
+    await _linked(house)
+    venue.positions = (held("10", house.clock.now()),)
+    resting = await house.resting(side=Side.SELL, limit="110.00", quantity="1")
+    await _changed_in_doubt(house, venue, resting, "10")
+
+    with pytest.raises(InvalidInput, match="open orders close 10 already"):
+        await house.draft(side=Side.SELL, limit="110.00", quantity="9")
+
+
+async def test_what_filled_of_an_order_that_was_cut_short_counts_beside_an_older_review(
+    house: House, venue: Venue
+) -> None:
+    await _linked(house)
+    draft = await house.draft(limit="90.00", quantity="7")
+
+    def cut_short(order: Order) -> Receipt:
+        return replace(filled("X-1", Decimal(5), house.clock.now()), state=OrderState.CANCELED)
+
+    venue.on_place = cut_short
+    short = await house.resting(limit="90.00", quantity="6")
+    venue.on_place = None
+
+    assert (short.state, short.filled_quantity) == (OrderState.CANCELED, 5)
+    with pytest.raises(LimitExceeded, match="Position"):
+        await house.confirm(draft)
+
+
+async def test_what_fills_while_a_review_is_made_is_not_overlooked(
+    house: House, venue: Venue, clock: ManualClock
+) -> None:
+    await _linked(house)
+    resting = await house.resting(limit="90.00", quantity="6")
+    venue.blocked["positions"] = asyncio.Event()
+    drafting = asyncio.ensure_future(house.draft(limit="90.00", quantity="6"))
+    await venue.heard("positions", venue.count("positions") + 1)
+    venue.book[resting.order_id] = filled("X-1", Decimal(6), clock.now())
+    clock.advance(10)
+    await house.reconciler.sweep()
+    venue.blocked["positions"].set()
+
+    with pytest.raises(LimitExceeded, match="Position"):
+        await drafting
+
+
+async def _changed_in_doubt(house: House, venue: Venue, order: Order, quantity: str) -> None:
+    venue.failing["modify_order"] = BrokerTimeout()
+    asked = await house.changes.modify(
+        caller(), order.order_id, OrderChanges(quantity=Decimal(quantity))
+    )
+    assert asked.intent is not None and asked.intent.state is IntentState.UNKNOWN

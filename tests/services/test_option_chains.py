@@ -230,7 +230,7 @@ async def test_suggestions_are_those_near_the_price_that_have_every_word(
 
 async def _moves(house: House, chains: OptionChains, symbol: str = "AAPL") -> Moves:
     volatilities = Volatilities(Sources(house.accounts, house.sessions), chains, house.clock)
-    return (await volatilities.look(ANNA, symbol, None)).value
+    return await volatilities.look(ANNA, symbol, None)
 
 
 async def test_implied_volatility_is_that_at_the_price_of_a_day_that_is_not_too_near(
@@ -241,12 +241,14 @@ async def test_implied_volatility_is_that_at_the_price_of_a_day_that_is_not_too_
     moves = await _moves(house, chains)
 
     assert moves.implied is not None
-    assert (moves.implied.expiry, moves.implied.strike) == (LATER, 100)
-    assert moves.implied.source == source_of(RATE)
-    assert moves.historical[10] is not None
-    assert moves.historical[60] is None
-    assert moves.days_a_year == 252
-    assert moves.until < NOON.date()
+    assert moves.historical is not None
+    implied, historical = moves.implied.value, moves.historical.value
+    assert (implied.expiry, implied.strike) == (LATER, 100)
+    assert implied.source == source_of(RATE)
+    assert historical.by_days[10] is not None
+    assert historical.by_days[60] is None
+    assert historical.days_a_year == 252
+    assert historical.until < NOON.date()
 
 
 @pytest.mark.parametrize("spoil", [_delayed, _absent])
@@ -260,8 +262,9 @@ async def test_without_an_implied_volatility_the_other_one_is_shown(
     moves = await _moves(house, chains)
 
     assert moves.implied is None
-    assert moves.remark
-    assert moves.historical[30] is not None
+    assert moves.remarks
+    assert moves.historical is not None
+    assert moves.historical.value.by_days[30] is not None
 
 
 async def test_a_coin_has_closes_on_every_day_and_no_options(
@@ -271,10 +274,15 @@ async def test_a_coin_has_closes_on_every_day_and_no_options(
 
     moves = await _moves(house, chains, "BTC/USD")
 
-    assert moves.days_a_year == 365
+    assert moves.historical is not None
+    assert moves.historical.value.days_a_year == 365
     assert moves.implied is None
 
 
-async def test_no_closes_are_told_as_such(house: House, chains: OptionChains) -> None:
+async def test_neither_closes_nor_options_are_told_as_such(
+    house: House, chains: OptionChains, venue: Venue
+) -> None:
+    venue.failing["option_expiries"] = ApiError("Overloaded.")
+
     with pytest.raises(MarketDataError, match="no daily closes"):
         await _moves(house, chains)

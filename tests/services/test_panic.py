@@ -1,16 +1,18 @@
 """The kill switch: everything canceled, everything closed, once, and only what was agreed to."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from floorbroker.domain.errors import ApiError, InvalidInput, OrderRejected
+from floorbroker.domain.ids import new_order_id
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.order_state import OrderState
-from floorbroker.domain.orders import PositionEffect, Side
+from floorbroker.domain.orders import Leg, LegRole, PositionEffect, Side
 from floorbroker.services.listing import OrderList
 from floorbroker.services.panic import Panic
 from tests.fakes.exchange.venue import AAPL, Venue, filled, held
@@ -120,6 +122,56 @@ async def test_every_position_is_closed_at_the_market(
     assert (orders["AAPL"].request.side, orders["AAPL"].request.quantity) == (Side.SELL, 3)
     assert (orders["MSFT"].request.side, orders["MSFT"].request.quantity) == (Side.BUY, 2)
     assert {one.request.effect for one in orders.values()} == {PositionEffect.CLOSE}
+
+
+async def test_a_bracket_of_long_ago_is_not_forgotten(
+    house: House, panic: Panic, venue: Venue
+) -> None:
+    await house.link()
+    entry = await house.resting()
+    leg = Leg(
+        role=LegRole.STOP_LOSS,
+        price=Decimal(80),
+        state=OrderState.ACCEPTED,
+        broker_order_id="X-L",
+    )
+    venue.book[entry.order_id] = replace(
+        filled("X-E", entry.request.quantity or Decimal(0), house.clock.now()), legs=(leg,)
+    )
+    bracket = await house.reconciler.check(await house.stored(entry))
+    ended = replace(bracket, legs=(), check_at=None)
+    for number in range(101):
+        order_id, key = new_order_id(), f"later-{number}"
+        since = house.clock.now() + timedelta(seconds=number)
+        later = replace(ended, order_id=order_id, origin_key=key, created_at=since)
+        await house.stored_orders.add(later)
+    holds(house, venue, AAPL=10)
+
+    exposure = await panic.exposure(ANNA)
+    offered = await house.list.cancelable(ANNA)
+    [kept] = await flatten(panic)
+    await panic.cancel_all(caller())
+
+    assert [one.order_id for one in exposure.orders] == [entry.order_id]
+    assert [one.order_id for one in offered] == [entry.order_id]
+    assert "Closing orders of a bracket in AAPL still work." in str(kept.error)
+    assert venue.count("cancel_order") == 1
+
+
+async def test_an_order_of_a_removed_account_is_not_offered_for_canceling(
+    house: House, panic: Panic, venue: Venue
+) -> None:
+    await house.link()
+    await house.link(name="other")
+    order = await house.resting(account="other")
+    await house.links.remove(ANNA, order.link_id)
+    house.clock.advance(120)
+    await house.reconciler.sweep()
+
+    done = await panic.cancel_all(caller())
+
+    assert (await house.stored(order)).check_at is None
+    assert done == []
 
 
 async def test_neither_the_pause_nor_the_days_limit_stands_in_the_way(

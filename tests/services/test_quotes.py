@@ -32,7 +32,7 @@ def house(build: Build, venue: Venue, second: Venue) -> House:
 
 def quotes_of(house: House, seconds: float = SECONDS) -> Quotes:
     sources = Sources(house.accounts, house.sessions)
-    return Quotes(house.accounts, sources, house.clock, seconds)
+    return Quotes(house.accounts, sources, house.desk.hours, house.clock, seconds)
 
 
 @pytest.fixture

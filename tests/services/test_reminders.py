@@ -2,20 +2,19 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from floorbroker.domain.error_codes import ErrorCode
 from floorbroker.domain.errors import StoreUnavailable
-from floorbroker.domain.people import Link
-from floorbroker.services.reminders import next_reminder
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.fakes.signed.provider import REFRESH_LIFE, Provider
 from tests.floor import ANNA, BEN, SIGNED, House
 from tests.services.conftest import Build
+from tests.services.ending import end_of, ending, told_until
 from tests.services.signed_in import linked, present
 
 HOUR = timedelta(hours=1)
@@ -36,33 +35,6 @@ def house(build: Build, venue: Venue, provider: Provider) -> House:
 def other(build: Build, venue: Venue, provider: Provider) -> House:
     """Another process."""
     return build(venue=venue, scripted=SIGNED, provider=provider)
-
-
-def end_of(link: Link) -> datetime:
-    assert link.ends_at is not None
-    return link.ends_at
-
-
-async def ending(house: House, life: timedelta, name: str = "short") -> Link:
-    """A link whose access was given now, for so long."""
-    link, now = await house.link(name=name), house.clock.now()
-    ends_at = now + life
-    remind_at = next_reminder(ends_at, linked_at=now, after=now)
-    fresh = replace(link, linked_at=now, ends_at=ends_at, remind_at=remind_at)
-    stored = await house.stored_people.save_link(fresh)
-    assert stored is not None
-    return stored
-
-
-async def told_until(house: House, moment: datetime) -> list[datetime]:
-    """When messages were sent, with a sweep every minute until `moment`."""
-    moments = []
-    while house.clock.now() < moment:
-        await house.reminders.sweep()
-        moments += [house.clock.now()] * len(house.messenger.endings)
-        house.messenger.endings.clear()
-        house.clock.advance(60)
-    return moments
 
 
 # Each time once
@@ -273,23 +245,3 @@ async def test_a_link_that_died_already_is_not_announced(house: House) -> None:
     assert await house.stored_people.save_link(dead) is not None
 
     assert await told_until(house, end_of(link)) == []
-
-
-async def test_a_way_to_people_that_breaks_does_not_keep_the_others_from_hearing(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("one", "two"):
-        await ending(house, 8 * HOUR, name)
-    tell, broken = house.messenger.tell_ending, iter([True])
-
-    async def breaks_once(link: Link) -> bool:
-        if next(broken, False):
-            raise ConnectionResetError
-        return await tell(link)
-
-    monkeypatch.setattr(house.messenger, "tell_ending", breaks_once)
-    house.clock.advance(7 * 3600)
-
-    await house.reminders.sweep()
-
-    assert len(house.messenger.endings) == 1

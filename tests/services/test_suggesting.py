@@ -32,7 +32,8 @@ def house(build: Build, venue: Venue, second: Venue) -> House:
 
 @pytest.fixture
 def quotes(house: House) -> Quotes:
-    return Quotes(house.accounts, Sources(house.accounts, house.sessions), house.clock)
+    sources = Sources(house.accounts, house.sessions)
+    return Quotes(house.accounts, sources, house.desk.hours, house.clock)
 
 
 async def _not_found(quotes: Quotes, symbol: str) -> str:

@@ -89,7 +89,7 @@ def sources(house: House, prices: TellingPrices) -> Sources:
 
 @pytest.fixture
 def quotes(house: House, sources: Sources) -> Quotes:
-    return Quotes(house.accounts, sources, house.clock)
+    return Quotes(house.accounts, sources, house.desk.hours, house.clock)
 
 
 def test_they_are_off_unless_the_operator_switches_them_on() -> None:

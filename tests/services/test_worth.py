@@ -1,6 +1,5 @@
 """What accounts were worth: noted when looked at, added only where it may be."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,16 +11,15 @@ from floorbroker.charts.picture import Picture
 from floorbroker.charts.studio import Studio
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId
-from floorbroker.domain.modes import Environment
-from floorbroker.domain.money import Money, usd
+from floorbroker.domain.money import usd
 from floorbroker.domain.people import AccountKey
 from floorbroker.domain.portfolio import Snapshot
 from floorbroker.services.portfolio import Overview
-from floorbroker.services.worth import Span, Worths, allocation, during, largest, summed
+from floorbroker.services.worth import Span, Worths, during, summed
 from floorbroker.storage.day_values import DayValue, DayValues
 from floorbroker.storage.moment_values import MomentValues
 from floorbroker.storage.snapshots import Snapshots
-from tests.fakes.exchange.venue import Venue, held
+from tests.fakes.exchange.venue import Venue
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.floor import ANNA, House
 from tests.services.conftest import Build
@@ -161,46 +159,6 @@ async def test_a_store_that_fails_hides_no_allocation(house: House, store: Flaky
     pictures = await worths_of(house, Drawn()).pictures(ANNA, overview, Span.MONTH)
 
     assert [picture.name for picture in pictures] == ["allocation.png"]
-
-
-async def test_paper_and_real_money_are_never_one_whole(house: House) -> None:
-    await house.link(name="paper")
-    await house.link(name="live", environment=Environment.LIVE)
-    overview = await house.portfolio.overview(ANNA)
-
-    whole = largest(overview)
-
-    assert whole is not None
-    assert whole.environment is Environment.LIVE
-    assert len(whole.holdings) == 1
-    assert [kind for kind, _ in overview.totals()] == [Environment.LIVE, Environment.PAPER]
-
-
-async def test_what_has_no_price_or_another_currency_is_in_no_allocation(
-    house: House, venue: Venue
-) -> None:
-    aapl = held("10", house.clock.now())
-    foreign = replace(
-        aapl, instrument=replace(aapl.instrument, symbol="SAP", currency="EUR"), quantity=Decimal(5)
-    )
-    unpriced = replace(aapl, instrument=replace(aapl.instrument, symbol="KO"), market_price=None)
-    venue.positions = (aapl, foreign, unpriced)
-    whole = largest(await _overview(house))
-    assert whole is not None
-
-    chart = allocation(whole)
-
-    assert chart is not None
-    assert {share.name for share in chart.shares} == {"Cash", "AAPL"}
-
-
-async def test_an_account_without_anything_has_no_allocation(house: House, venue: Venue) -> None:
-    venue.buying_power = Decimal(0)
-    whole = largest(await _overview(house))
-    assert whole is not None
-
-    assert allocation(whole) is None
-    assert whole.holdings[0].balances.cash == Money(amount=Decimal(0), currency="USD")
 
 
 # Within a day

@@ -20,6 +20,7 @@ BOT_ID = "900000000000000002"
 GUILD_ID = "900000000000000003"
 CHANNEL_ID = "900000000000000004"
 
+_EPHEMERAL = 64
 _ids = count(910_000_000_000_000_000)
 
 
@@ -35,10 +36,18 @@ class Seen:
 
 @dataclass(slots=True)
 class DiscordServer:
-    """Answers like Discord; remembers what it was asked."""
+    """Answers like Discord; remembers what it was asked.
+
+    Attributes:
+        hides_followups: Shows them to one person only, as for a member of a server where the bot is
+            not who may not use external apps there.
+        drops_followups: Takes them and breaks the connection before it says so.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    hides_followups: bool = False
+    drops_followups: bool = False
 
     async def until(self, enough: Callable[[list[Seen]], bool], *, within: float = 10) -> None:
         """Waits for the requests that a test is about.
@@ -72,6 +81,11 @@ class DiscordServer:
         self.seen.append(Seen(request.method, path, arrived, body))
         async with self.news:
             self.news.notify_all()
+        if request.method == "POST" and path.startswith("/webhooks/"):
+            if self.drops_followups and request.transport is not None:
+                request.transport.close()
+            if self.hides_followups:
+                return _json(_message({"flags": _EPHEMERAL | body.get("flags", 0)}))
         return _reply(request.method, path, body)
 
 
@@ -165,8 +179,26 @@ def click(custom_id: str, user_id: str, shown: Mapping[str, Any]) -> dict[str, A
     """The gateway's payload of a click on a button of the message whose body was `shown`."""
     components = [_numbered(one) for one in shown["components"]]
     data = {"custom_id": custom_id, "component_type": 2, "id": _id_of(custom_id, components)}
-    message = {**_message(shown), "components": components, "flags": 64 | shown.get("flags", 0)}
+    message = {
+        **_message(shown),
+        "components": components,
+        "flags": _EPHEMERAL | shown.get("flags", 0),
+    }
     return {**_interaction(3, user_id, data), "message": message}
+
+
+def filled(
+    form: Mapping[str, Any], user_id: str, shown: Mapping[str, Any], **texts: str
+) -> dict[str, Any]:
+    """The gateway's payload of a form that a card opened, with `texts` by the ids of its fields."""
+    labels = []
+    for number, label in enumerate(form["components"]):
+        name = label["component"]["custom_id"]
+        text = {"type": 4, "id": 2 * number, "custom_id": name, "value": texts.get(name, "")}
+        labels.append({"type": 18, "id": 2 * number + 1, "component": text})
+    data = {"custom_id": form["custom_id"], "components": labels}
+    message = {**_message(shown), "components": [_numbered(one) for one in shown["components"]]}
+    return {**_interaction(5, user_id, data), "message": message}
 
 
 def _numbered(component: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,25 @@ async def test_recent_orders_come_newest_first_by_state_and_no_more_than_asked(
     assert [one.reason for one in every] == ["4", "3", "2", "1", "0"]
 
 
+async def test_what_is_still_read_back_is_found_beneath_whatever_has_ended_since(
+    orders: Orders,
+) -> None:
+    old = order(S.FILLED, check_at=NOON + 9 * SECOND, reason="old")
+    older = order(S.FILLED, check_at=NOON + SECOND, reason="older")
+    for one in (old, older):
+        await orders.add(one)
+    for number in range(5):
+        await orders.add(order(S.FILLED, created_at=NOON + number * SECOND))
+    await orders.add(order(S.FILLED, check_at=NOON, user_id=BEN))
+    await orders.add(order(S.ACCEPTED, check_at=NOON))
+
+    found = await orders.followed(ANNA, S.FILLED, limit=10)
+    first = await orders.followed(ANNA, S.FILLED, limit=1)
+
+    assert [one.reason for one in found] == ["older", "old"]
+    assert first == [older]
+
+
 async def test_sent_orders_are_counted_from_a_moment_on_and_no_further_than_asked(
     orders: Orders,
 ) -> None:

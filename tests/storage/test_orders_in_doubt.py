@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from floorbroker.domain.ids import new_order_id
-from floorbroker.domain.order import Intent, IntentKind, IntentState, Order
+from floorbroker.domain.order import Candidate, Intent, IntentKind, IntentState, Order
 from floorbroker.domain.order_state import OrderState
-from floorbroker.storage.documents import OLDEST_FIRST, AtMost, Documents, Where
+from floorbroker.storage.documents import OLDEST_FIRST, AtLeast, AtMost, Documents, Where
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.orders import Orders
 from floorbroker.storage.sqlite import SqliteDocuments
@@ -32,7 +33,8 @@ def made(state: OrderState, minutes: int = 0, **fields: Any) -> Order:
     """An order that was sent so many minutes after noon."""
     order_id = new_order_id()
     at = NOON + minutes * MINUTE
-    return replace(order(state), order_id=order_id, origin_key=order_id, sent_at=at, **fields)
+    usual = {"order_id": order_id, "origin_key": order_id, "sent_at": at, "check_at": at}
+    return replace(order(state), **{**usual, **fields})
 
 
 def asked(state: IntentState, minutes: int = 0) -> Intent:
@@ -53,8 +55,10 @@ async def test_orders_and_cancels_without_an_answer_are_in_doubt_and_no_others(
     for one in (newer, cancel, both, older, *others):
         await orders.add(one)
 
-    found = [one.order_id for one in await orders.in_doubt(limit=10)]
+    doubtful, for_person = await orders.in_doubt(limit=10)
 
+    found = [one.order_id for one in doubtful]
+    assert for_person == 0
     assert found == [one.order_id for one in (older, newer, both, cancel)]
 
 
@@ -62,9 +66,30 @@ async def test_of_many_in_doubt_the_oldest_are_read(orders: Orders) -> None:
     for minutes in (3, 1, 2):
         await orders.add(made(OrderState.UNKNOWN, minutes))
 
-    (found,) = await orders.in_doubt(limit=1)
+    (found,), _ = await orders.in_doubt(limit=1)
 
     assert found.sent_at == NOON + MINUTE
+
+
+async def test_those_that_wait_for_their_person_hide_no_newer_doubt(orders: Orders) -> None:
+    fits = Candidate(broker_order_id="X-1", state=OrderState.ACCEPTED, filled=Decimal(0))
+    for minutes in range(4):
+        await orders.add(made(OrderState.UNKNOWN, minutes, check_at=None))
+        await orders.add(made(OrderState.UNKNOWN, minutes, candidates=(fits,)))
+        await orders.add(
+            made(OrderState.ACCEPTED, check_at=None, intent=asked(IntentState.UNKNOWN, minutes))
+        )
+    newest = made(OrderState.UNKNOWN, 9)
+    cancel = made(OrderState.ACCEPTED, intent=asked(IntentState.UNKNOWN, 9))
+    for one in (newest, cancel):
+        await orders.add(one)
+
+    found, for_person = await orders.in_doubt(limit=1)
+    _, all_for_persons = await orders.in_doubt(limit=100)
+
+    assert [one.order_id for one in found] == [newest.order_id, cancel.order_id]
+    assert for_person == 1
+    assert all_for_persons == 12
 
 
 async def test_late_orders_are_counted_no_further_than_asked(orders: Orders) -> None:
@@ -82,8 +107,10 @@ async def test_late_orders_are_counted_no_further_than_asked(orders: Orders) -> 
 @pytest.mark.parametrize(
     ("where", "by", "index"),
     [
-        ({"state": "unknown"}, "sent_at", "state_sent"),
-        ({"intent.state": "unknown"}, "intent.at", "intent_at"),
+        ({"state": "unknown", "check_at": AtLeast("")}, "sent_at", "state_sent"),
+        ({"state": "unknown", "check_at": None}, "sent_at", "state_sent"),
+        ({"intent.state": "unknown", "check_at": AtLeast("")}, "intent.at", "intent_at"),
+        ({"intent.state": "unknown", "check_at": None}, "intent.at", "intent_at"),
         ({"check_at": AtMost("2026")}, None, "check_at"),
     ],
 )

@@ -15,6 +15,7 @@ ENGINES: Final = {
     "indexes",
     "metered",
     "mongo",
+    "order_documents",
     "opening",
     "sqlite",
     "sqlite_query",

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from floorbroker.observability.metrics import Metrics
+from floorbroker.services.supervisor import Supervisor
 from floorbroker.web.app import LARGEST_BODY_BYTES, build_web_app, run_web
 from floorbroker.web.discord_signature import FRESH
 from floorbroker.web.interactions import LARGEST_BYTES, PATH, Interactions
@@ -29,6 +30,7 @@ class Door:
         self.clock = clock
         self.received: list[Any] = []
         self.reachable = True
+        self.supervisor = Supervisor()
         self.session: ClientSession | None = None
 
     def can_be_reached(self) -> bool:
@@ -65,7 +67,7 @@ async def door() -> AsyncIterator[Door]:
         readiness=Ready(),
         metrics=Metrics(),
         metrics_token=None,
-        interactions=Interactions(chosen, door.clock, door),
+        interactions=Interactions(chosen, door.clock, door, door.supervisor),
     )
     async with (
         run_web(app, "127.0.0.1", 0) as port,
@@ -169,8 +171,16 @@ async def test_the_moment_is_still_good_at_the_edge(door: Door) -> None:
     assert status == 202
 
 
-async def test_while_the_bot_starts_or_ends_nothing_is_taken(door: Door) -> None:
+async def test_before_the_bot_is_logged_in_nothing_is_taken(door: Door) -> None:
     door.reachable = False
+
+    assert (await door.sends(body()))[0] == 503
+    assert (await door.sends(body(type=1)))[0] == 200
+    assert door.received == []
+
+
+async def test_from_the_first_moment_of_its_end_on_nothing_is_taken(door: Door) -> None:
+    await door.supervisor.drain(timedelta(0))
 
     assert (await door.sends(body()))[0] == 503
     assert (await door.sends(body(type=1)))[0] == 200

@@ -128,7 +128,7 @@ def build_floor(ground: Ground) -> Floor:
         orders=sending,
         panic=Panic(listing, portfolio, changes, drafts, sending),
         portfolio=portfolio,
-        quotes=Quotes(accounts, sources, clock),
+        quotes=Quotes(accounts, sources, ground.desk.hours, clock),
         reconciler=ground.reconciler,
         risk=RiskViews(portfolio, sessions, ground.desk.day_losses, clock),
         sessions=sessions,

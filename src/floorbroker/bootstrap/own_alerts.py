@@ -12,6 +12,7 @@ from floorbroker.services.alert_telling import AlertMessenger, AlertTelling
 from floorbroker.services.expiry_watch import ExpiryWatch
 from floorbroker.services.fill_watch import FillWatch
 from floorbroker.services.floor import Floor
+from floorbroker.services.order_fills import OrderFills
 from floorbroker.services.price_watch import PriceWatch
 from floorbroker.services.schedule import Schedule
 from floorbroker.services.unattended import Unattended
@@ -23,9 +24,10 @@ SERVICE: Final = "replicas"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAlertWork:
-    """Three kinds of looks, each made by one process at a time, what they send, and the telling."""
+    """Four kinds of looks, each made by one process at a time, what they send, and the telling."""
 
     prices: AlertRound
+    order_fills: AlertRound
     fills: AlertRound
     expiries: AlertRound
     orders: AlertOrders
@@ -35,6 +37,7 @@ class OwnAlertWork:
         """From now on, each at its pace; all but the telling, which waits for Discord."""
         for every, name, work in (
             (PRICES, "price alerts", self.prices.sweep),
+            (FILLS, "order fills", self.order_fills.sweep),
             (FILLS, "fill alerts", self.fills.sweep),
             (EXPIRIES, "expiry alerts", self.expiries.sweep),
             (ORDERS, "alert orders", self.orders.sweep),
@@ -43,7 +46,8 @@ class OwnAlertWork:
 
     async def sweep(self) -> None:
         """All of it, once."""
-        for work in (self.prices, self.fills, self.expiries, self.orders, self.telling):
+        looks = (self.prices, self.order_fills, self.fills, self.expiries)
+        for work in (*looks, self.orders, self.telling):
             await work.sweep()
 
 
@@ -55,6 +59,7 @@ def build_own_alerts(ground: Ground, floor: Floor, messenger: AlertMessenger) ->
     alerts, turns = StoredAlerts(ground.store), Turns(ground.store, owner)
     links = AlertLinks(alerts, accounts, clock)
     prices = PriceWatch(alerts, links, sessions, clock)
+    order_fills = OrderFills(alerts, ground.orders, accounts, clock)
     fills = FillWatch(
         alerts=alerts,
         orders=ground.orders,
@@ -66,6 +71,7 @@ def build_own_alerts(ground: Ground, floor: Floor, messenger: AlertMessenger) ->
     expiries = ExpiryWatch(alerts, links, accounts, sessions, clock)
     return OwnAlertWork(
         prices=AlertRound(turns, "price alerts", PRICES, prices.sweep, clock),
+        order_fills=AlertRound(turns, "order fills", FILLS, order_fills.sweep, clock),
         fills=AlertRound(turns, "fill alerts", FILLS, fills.sweep, clock),
         expiries=AlertRound(turns, "expiry alerts", EXPIRIES, expiries.sweep, clock),
         orders=AlertOrders(

@@ -28,11 +28,14 @@ from floorbroker.services.room import Room
 
 _log = structlog.get_logger(__name__)
 
-_URGENT = frozenset(
+URGENT: Final = frozenset(
     {
+        "alert remove",
         "close",
         "order cancel",
         "panic",
+        "server policy",
+        "service pause",
         "click cancel",
         "click close",
         "click panic",
@@ -40,7 +43,10 @@ _URGENT = frozenset(
         "click anyway",
     }
 )
-"""See `Room`; as `name_of` names them."""
+"""What cancels, closes, pauses or confirms: see `Room`; as `name_of` names it."""
+
+URGENT_IDS: Final = ("fb:set:paused.on", "fb:alert:disarm:", "fb:alert:remove:")
+"""How the custom ids begin of those buttons that do so among others that do not."""
 _MOST_MISSED: Final = 5
 """Cards that are shown above an answer."""
 
@@ -73,7 +79,7 @@ class Answers:
     ) -> None:
         name = name_of(interaction)
         try:
-            with self._room.place(caller_of(interaction), urgent=name in _URGENT):
+            with self._room.place(caller_of(interaction), urgent=is_urgent(interaction)):
                 if await _acknowledged(interaction, **how):
                     await self._timed(interaction, work, show)
         except Busy as error:
@@ -244,10 +250,18 @@ async def refuse(
         _log.warning("refusal_not_shown", code=failure.code, error_code=error.code)
 
 
+def is_urgent(interaction: discord.Interaction) -> bool:
+    """Whether it must find a place in a crowd."""
+    data: Mapping[str, Any] = interaction.data or {}
+    custom_id = str(data.get("custom_id", ""))
+    return name_of(interaction) in URGENT or custom_id.startswith(URGENT_IDS)
+
+
 def name_of(interaction: discord.Interaction) -> str:
-    """What was used, from a small set of names: a command's, or the action of a button."""
+    """What was used, from a small set of names: a command's, or what a button or a form is for."""
     if interaction.command is not None:
         return interaction.command.qualified_name
     data: Mapping[str, Any] = interaction.data or {}
     parts = str(data.get("custom_id", "")).split(":")
-    return f"click {parts[1]}" if len(parts) > 1 else "other"
+    used = "form" if interaction.type is discord.InteractionType.modal_submit else "click"
+    return f"{used} {parts[1]}" if len(parts) > 1 else "other"

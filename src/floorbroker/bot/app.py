@@ -41,6 +41,7 @@ from floorbroker.bot.cogs.watch import WatchCommands
 from floorbroker.bot.front import front_of
 from floorbroker.bot.ideas_on_cards import IdeaButton
 from floorbroker.bot.shards import Shards
+from floorbroker.bot.size_form import answer_form
 from floorbroker.bot.trades_on_cards import ContractMenu, TradeButton
 from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.services.floor import Floor
@@ -150,6 +151,11 @@ class FloorbrokerBot(commands.AutoShardedBot):
     def receive(self, interaction: Mapping[str, Any]) -> None:
         """Hands over an interaction that came over HTTP, as the gateway hands over its own."""
         self._connection.parse_interaction_create(cast(Any, dict(interaction)))
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answers forms, of which discord.py itself finds only those that this process showed."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await answer_form(interaction)
 
     def can_be_reached(self) -> bool:
         """Whether interactions come in now."""

@@ -27,6 +27,7 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import AuthFlow
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import LinkId
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import Link
 from floorbroker.services.callers import Caller
 from floorbroker.services.choices import PersonalSwitch
@@ -120,6 +121,7 @@ class Clicks:
         """What /settings shows."""
         floor = self._floor
         person = await floor.accounts.person(caller.user_id)
+        links = await floor.accounts.links(caller.user_id)
         pause = await floor.choices.service_pause()
         policy = None if caller.guild_id is None else await floor.choices.policy(caller.guild_id)
         return settings_card(
@@ -128,6 +130,7 @@ class Clicks:
             live_offered=floor.choices.live_offered,
             pause=pause,
             policy=policy,
+            has_live=any(link.environment is Environment.LIVE for link in links),
         )
 
     async def _people(self, caller: Caller, after: str) -> Card:

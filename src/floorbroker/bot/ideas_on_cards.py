@@ -9,10 +9,8 @@ from discord import ui
 from floorbroker.bot.answering import refuse
 from floorbroker.bot.front import front_behind
 from floorbroker.bot.replies import custom_ids
-from floorbroker.bot.size_form import Size, SizeForm
+from floorbroker.bot.size_form import SizeForm
 from floorbroker.domain.errors import FloorbrokerError
-from floorbroker.domain.order import Order
-from floorbroker.services.callers import Caller
 
 
 class IdeaButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.IDEA):
@@ -40,11 +38,7 @@ class IdeaButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.IDEA):
             await refuse(interaction, error, front.floor.settings.errors_page)
             return
 
-        async def draft(caller: Caller, size: Size) -> Order:
-            return await front.floor.ideas.draft(
-                caller, idea.idea_id, size.quantity, size.limit, size.account
-            )
-
         title = f"{idea.side.value.capitalize()} {idea.symbol}"
         limit = None if idea.limit is None else f"{idea.limit:f}"
-        await interaction.response.send_modal(SizeForm(front, title, draft, limit=limit))
+        form = SizeForm(title, "idea", idea.idea_id, limit=limit)
+        await interaction.response.send_modal(form)

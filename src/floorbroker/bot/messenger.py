@@ -69,10 +69,15 @@ class DiscordMessenger:
         return await self._sent(order.user_id, card, silent=silent)
 
     async def tell_ending(self, link: Link) -> bool:
-        """Sends a direct message about a link that ends soon."""
+        """Sends word of a link that ends soon; told again within minutes it stays one message.
+
+        Raises:
+            discord.HTTPException: Discord cannot take it now.
+        """
         if link.ends_at is None:
             return False
-        return await self._send(link.user_id, ending_card(link, link.ends_at))
+        card, nonce = ending_card(link, link.ends_at), f"e{link.link_id}"[:_LONGEST_NONCE]
+        return await self._sent(link.user_id, card, nonce=nonce) is not None
 
     async def tell_dead(self, link: Link) -> bool:
         """Sends a direct message about a link that its broker no longer accepts."""

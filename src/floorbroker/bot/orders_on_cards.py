@@ -96,7 +96,7 @@ class OrderCards:
     async def refresh(self, caller: Caller, order_id: OrderId) -> Card:
         """Reads the order back now."""
         order = await self._floor.orders.get(caller, order_id)
-        if order.check_at is not None:
+        if order.check_at is not None or order.state is OrderState.GONE:
             try:
                 order = await self._floor.reconciler.check(order)
             except FloorbrokerError:

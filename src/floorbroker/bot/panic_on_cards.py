@@ -52,23 +52,17 @@ class PanicCards:
         return await arming.armed(caller.user_id) if arming.allowed else 0
 
     async def step(self, caller: Caller, what: str) -> Card:
-        """One button; `what` is the step, for the last two with the decision and its list."""
-        step, asked, mark, since = (*what.split("."), "", "", "")[:4]
+        """One button; `what` is the step, then the decision, its list, and a page or time."""
+        step, asked, mark, last = (*what.split("."), "", "", "")[:4]
         panic = self._floor.panic
         match step:
             case "cancel":
                 done = await panic.cancel_all(caller)
                 return done_card(f"Cancel asked for · {len(done)}", done)
-            case "list":
-                exposure = await panic.exposure(caller.user_id)
-                return closing_list_card(exposure, caller.origin_key)
-            case "sure":
-                exposure = await panic.exposure(caller.user_id)
-                if exposure.mark != mark:
-                    return closing_list_card(exposure, caller.origin_key)
-                return are_you_sure_card(exposure, caller.origin_key, self._floor.clock.now())
+            case "list" | "sure":
+                return await self._listed(caller, step, asked, mark, last)
             case "close":
-                if self._too_old(since):
+                if self._too_old(last):
                     exposure = await panic.exposure(caller.user_id)
                     return closing_list_card(exposure, caller.origin_key)
                 done = await panic.flatten(caller, asked, mark)
@@ -80,9 +74,24 @@ class PanicCards:
             case _:
                 raise InvalidInput("That button is out of date. Send /panic again.")
 
+    async def _listed(self, caller: Caller, step: str, asked: str, mark: str, page: str) -> Card:
+        """A page of what would be closed; of a list that has changed the first one."""
+        exposure = await self._floor.panic.exposure(caller.user_id)
+        if exposure.mark != mark:
+            return closing_list_card(exposure, caller.origin_key)
+        # The first page begins a decision of its own; the others belong to it.
+        decision, number = (asked, _number(page)) if page else (caller.origin_key, 0)
+        if step == "list":
+            return closing_list_card(exposure, decision, number)
+        return are_you_sure_card(exposure, decision, self._floor.clock.now(), number)
+
     def _too_old(self, since: str) -> bool:
         """Whether a Yes was given later than a market order's review holds."""
         if not since.isdecimal():
             return True
         age = self._floor.clock.now().timestamp() - int(since)
         return age > self._floor.settings.review_seconds
+
+
+def _number(page: str) -> int:
+    return int(page) if page.isdecimal() else 0

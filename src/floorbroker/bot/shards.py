@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import discord
+
 from floorbroker.config import SettingsProblem
 
 
@@ -14,6 +16,16 @@ class Shards:
 
     ids: tuple[int, ...]
     count: int
+
+
+def hears_of(client: discord.Client, guild_id: int) -> bool:
+    """Whether the gateway tells this process of that server, if the bot is a member of it.
+
+    Not over HTTP, nor where the server's shard is another process's.
+    """
+    if not isinstance(client, discord.AutoShardedClient) or not client.is_ready():
+        return False
+    return (guild_id >> 22) % client.shard_count in client.shards
 
 
 def shards_of(text: str) -> Shards | None:

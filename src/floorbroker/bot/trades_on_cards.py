@@ -10,13 +10,10 @@ from floorbroker.bot.answering import refuse
 from floorbroker.bot.buttons import chosen_line
 from floorbroker.bot.front import front_behind
 from floorbroker.bot.replies import custom_ids
-from floorbroker.bot.size_form import Size, SizeForm
+from floorbroker.bot.size_form import SizeForm
 from floorbroker.brokers.shared.option_symbols import contract_of
 from floorbroker.domain.errors import FloorbrokerError
-from floorbroker.domain.order import Order
 from floorbroker.domain.orders import Side
-from floorbroker.services.callers import Caller
-from floorbroker.services.ticket import Ticket
 
 
 class ContractMenu(ui.DynamicItem[ui.Select[Any]], template=custom_ids.CONTRACTS):
@@ -70,17 +67,7 @@ class TradeButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TRADE):
             await refuse(interaction, error, front.floor.settings.errors_page)
             return
 
-        async def draft(caller: Caller, size: Size) -> Order:
-            ticket = Ticket(
-                symbol=symbol,
-                side=side,
-                quantity=size.quantity,
-                limit=size.limit,
-                account=size.account,
-            )
-            return await front.floor.drafts.draft(caller, ticket)
-
         contract = contract_of(symbol)
         title = f"{side.value.capitalize()} {symbol if contract is None else contract.name}"
-        form = SizeForm(front, title, draft, account=self.account or None)
+        form = SizeForm(title, side.value, symbol, account=self.account or None)
         await interaction.response.send_modal(form)

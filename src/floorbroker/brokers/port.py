@@ -178,7 +178,10 @@ class BrokerAdapter(ABC):
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
     ) -> Sequence[Bar]:
-        """Bars that start within [start, end), oldest first, at most 1,000."""
+        """Bars that start within [start, end), oldest first, at most 1,000.
+
+        A broker that has them from more than one feed tells in each which it is of.
+        """
         raise _lacks(Capability.BARS)
 
     async def market_hours(self, market: Market) -> MarketHours:

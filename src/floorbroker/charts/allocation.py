@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from floorbroker.domain.modes import Environment
+
 MOST: Final = 9
 """Shares that are named; what is left is one share of its own."""
 
@@ -18,10 +20,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationChart:
-    """What to draw; the whole must be worth something."""
+    """What to draw; the whole must be worth something.
+
+    Attributes:
+        environment: Whose money it is: real and paper are never one whole.
+        note: In a sentence or two, what no bar shows; empty where the bars show everything.
+    """
 
     shares: tuple[Share, ...]
     currency: str
+    environment: Environment
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuses a chart of nothing."""
@@ -38,6 +47,11 @@ class AllocationChart:
         from floorbroker.charts import allocation_drawing  # imports matplotlib
 
         return allocation_drawing.png(self)
+
+    @property
+    def title(self) -> str:
+        """The heading: `PAPER allocation`."""
+        return f"{self.environment.value.upper()} allocation"
 
     @property
     def whole(self) -> Decimal:
@@ -58,4 +72,4 @@ class AllocationChart:
         parts = ", ".join(
             f"{share.name} {share.value / self.whole * 100:.1f} %" for share in self.named()
         )
-        return f"Allocation of {self.whole:,.2f} {self.currency}: {parts}."
+        return f"{self.title} of {self.whole:,.2f} {self.currency}: {parts}. {self.note}".rstrip()

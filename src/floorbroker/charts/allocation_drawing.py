@@ -13,8 +13,10 @@ _LINE = 62
 def png(chart: "AllocationChart") -> bytes:
     """The finished picture."""
     shares = chart.named()
-    figure, (axes,) = look.sheet(_LINE * len(shares) + 130, [1], left=0.21, right=0.84)
-    look.title(figure, "Allocation", f"{chart.whole:,.2f} {chart.currency}", look.INK)
+    figure, (axes,) = look.sheet(
+        _LINE * len(shares) + 130, [1], left=0.21, right=0.84, note=chart.note
+    )
+    look.title(figure, chart.title, f"{chart.whole:,.2f} {chart.currency}", look.INK)
     parts = [float(share.value / chart.whole) for share in shares]
     places = range(len(shares), 0, -1)
     axes.barh(places, parts, height=0.62, color=look.LINE, linewidth=0)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from floorbroker.domain.modes import Environment
+
 _LABELS: Final = 5
 
 
@@ -19,11 +21,18 @@ class Worth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquityChart:
-    """What to draw: at least two values, oldest first."""
+    """What to draw: at least two values, oldest first.
+
+    Attributes:
+        environment: Whose money it is: real and paper are never one line.
+        note: In a sentence or two, what the line leaves out; empty where it leaves out nothing.
+    """
 
     points: tuple[Worth, ...]
     currency: str
+    environment: Environment
     span: str
+    note: str = ""
     zone: str = "America/New_York"
 
     def __post_init__(self) -> None:
@@ -43,6 +52,11 @@ class EquityChart:
         return equity_drawing.png(self)
 
     @property
+    def title(self) -> str:
+        """The heading: `PAPER equity · 3 months`."""
+        return f"{self.environment.value.upper()} equity · {self.span}"
+
+    @property
     def change(self) -> float:
         """From the first value to the last, as a fraction; money that came and went included."""
         first = float(self.points[0].value)
@@ -54,11 +68,13 @@ class EquityChart:
         first, last = self.points[0], self.points[-1]
         high = max(point.value for point in self.points)
         low = min(point.value for point in self.points)
-        return (
-            f"Equity, {self.span}: from {first.value:,.2f} to {last.value:,.2f} {self.currency} "
+        words = (
+            f"{self.environment.value.upper()} equity, {self.span}: "
+            f"from {first.value:,.2f} to {last.value:,.2f} {self.currency} "
             f"({self.change * 100:+.2f} %), highest {high:,.2f}, lowest {low:,.2f}, "
             f"{len(self.points)} values from {self._written(first.at)} to {self._written(last.at)}."
         )
+        return f"{words} {self.note}".rstrip()
 
     def labels(self) -> tuple[list[datetime], list[str]]:
         """Where the time axis is labelled, and with what."""

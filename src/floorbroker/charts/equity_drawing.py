@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def png(chart: "EquityChart") -> bytes:
     """The finished picture."""
-    figure, (axes,) = look.sheet(620, [1])
+    figure, (axes,) = look.sheet(620, [1], note=chart.note)
     colour = look.UP if chart.change >= 0 else look.DOWN
     last = f"{chart.points[-1].value:,.2f} {chart.currency}"
-    look.title(figure, f"Equity · {chart.span}", f"{last}   {look.percent(chart.change)}", colour)
+    look.title(figure, chart.title, f"{last}   {look.percent(chart.change)}", colour)
     moments = [point.at.timestamp() for point in chart.points]
     values = [float(point.value) for point in chart.points]
     axes.plot(moments, values, color=colour, linewidth=look.points(4))

@@ -8,6 +8,7 @@ there.
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
+from textwrap import wrap
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -33,6 +34,11 @@ SERIES: Final = ("#f2b24d", "#b58cf5", "#56c7e0", "#e88fb4")
 
 LETTERS: Final = 26
 SMALL: Final = 22
+_NOTE_LETTERS: Final = 56
+"""So many make a line of a note; capitals and digits alone find room too."""
+
+_NOTE_LINE: Final = 36
+_NOTE_EDGE: Final = 18
 _DOTS: Final = 100
 """Pixels an inch: sizes above are pixels, matplotlib's are points."""
 
@@ -43,21 +49,30 @@ def points(pixels: float) -> float:
 
 
 def sheet(
-    height: int, parts: Sequence[int], *, left: float = 0.03, right: float = 0.87
+    height: int, parts: Sequence[int], *, left: float = 0.03, right: float = 0.87, note: str = ""
 ) -> tuple[Figure, list[Axes]]:
     """An empty picture of so many pixels, its parts below each other in these proportions.
 
-    `left` and `right` are the edges of the parts, as shares of the width.
+    `left` and `right` are the edges of the parts, as shares of the width. A note stands below
+    them and makes the picture higher.
     """
+    lines = wrap(note, _NOTE_LETTERS)
+    foot = _NOTE_LINE * len(lines) + (_NOTE_EDGE if lines else 0)
+    height += foot
     figure = Figure(figsize=(WIDTH / _DOTS, height / _DOTS), dpi=_DOTS, facecolor=GROUND)
     FigureCanvasAgg(figure)
     grid = GridSpec(
         len(parts), 1, figure=figure, height_ratios=parts, hspace=0.12,
-        left=left, right=right, top=1 - 92 / height, bottom=62 / height,
+        left=left, right=right, top=1 - 92 / height, bottom=(62 + foot) / height,
     )  # fmt: skip
     axes = [figure.add_subplot(grid[place]) for place in range(len(parts))]
     for place, one in enumerate(axes):
         _dress(one, lowest=place == len(axes) - 1)
+    if lines:
+        figure.text(
+            0.03, foot / height, "\n".join(lines), color=FAINT, fontsize=points(LETTERS),
+            va="top", linespacing=1.25,
+        )  # fmt: skip
     return figure, axes
 
 

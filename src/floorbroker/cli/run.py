@@ -15,6 +15,7 @@ from floorbroker.bootstrap import App
 from floorbroker.brokers.shared import open_files
 from floorbroker.cli.giving_up import MISCONFIGURED, GivenUp
 from floorbroker.cli.opening import opened
+from floorbroker.cli.reaching import until_discord_answers
 from floorbroker.cli.serving import DiscordEnded, end_on_signal, serve
 from floorbroker.cli.settings import EXPLAINED
 from floorbroker.config import DiscordTransport, LogFormat, Settings, SettingsProblem
@@ -29,8 +30,8 @@ from floorbroker.web.links import LinkPages, link_pages
 from floorbroker.web.rate import Visits
 
 ANSWER_SECONDS: Final = 3.0
-ANSWERING: Final = ("CommandTree-invoker", "discord-ui-")
-"""What discord.py calls the tasks that run commands, buttons and menus (2.7.1)."""
+ANSWERING: Final = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
+"""What discord.py calls the tasks that run commands, buttons and menus, and forms (2.7.1)."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -63,6 +64,7 @@ async def run(settings: Settings, role: Role = Role.ALL) -> None:
 
 
 async def _connected(app: App, token: str, role: Role) -> None:
+    await until_discord_answers()
     over_http = app.settings.discord_transport is DiscordTransport.HTTP
     if over_http or role is Role.WORKER:  # a worker sends news, and hears nothing
         await app.bot.login_over_http(token)
@@ -124,7 +126,7 @@ def interactions(app: App) -> Interactions | None:
     """Commands and clicks over HTTP, where the operator chose that."""
     if app.settings.discord_transport is not DiscordTransport.HTTP:
         return None
-    return Interactions(app.settings, app.floor.clock, app.bot)
+    return Interactions(app.settings, app.floor.clock, app.bot, app.supervisor)
 
 
 def _pages(app: App) -> tuple[LinkPages | None, ErrorsPage]:

@@ -144,8 +144,8 @@ WORDS: Final[dict[ErrorCode, Words]] = {
     _C.KILL_SWITCH: Words(
         title="Trading is paused",
         happened="New orders are paused.",
-        now="Orders that close a position still go through. Whoever set the pause can lift it; "
-        "your own ends with /resume.",
+        now="Orders that close a position still go through, with real money only where live "
+        "trading is on. Whoever set the pause can lift it; your own ends with /resume.",
     ),
     _C.POLICY: Words(
         title="Not allowed here",
@@ -187,6 +187,14 @@ WORDS: Final[dict[ErrorCode, Words]] = {
         title="This link was used already",
         happened="A link to connect an account works once.",
         now="/setup accounts shows what is connected; /setup broker gives a fresh link.",
+    ),
+    _C.NOT_POSTED: Words(
+        title="Not posted",
+        happened="Your idea is not in the channel.",
+        now="Ask who manages the server to let the bot view this channel and send messages in it; "
+        "where the bot is no member, to let you use external apps. Or send /idea again later, or "
+        "elsewhere.",
+        can_retry=True,
     ),
     _C.BUSY: Words(
         title="Busy",

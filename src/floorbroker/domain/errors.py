@@ -3,6 +3,7 @@
     FloorbrokerError
      ├─ InvalidInput · AmbiguousSymbol · NotYours · NotLinked · DraftExpired · Busy
      ├─ LinkExpired · LinkUsed     in link_ticket
+     ├─ NotPosted                  in ideas
      ├─ PolicyRefused · Paused · StoreUnavailable
      ├─ LimitExceeded              several violations in one
      ├─ DeploymentModeError · BrokerRetired · MissingExtra

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from floorbroker.domain.errors import InvalidInput
+from floorbroker.domain.error_codes import ErrorCode
+from floorbroker.domain.errors import FloorbrokerError, InvalidInput
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.orders import Side
 
@@ -16,16 +17,23 @@ LASTS: Final = timedelta(days=7)
 """After that nobody can trade it from its card: what was said is too old."""
 
 
+class NotPosted(FloorbrokerError):
+    """Discord did not take an idea, or shows it to nobody but its author."""
+
+    code = ErrorCode.NOT_POSTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idea:
     """One idea. It never holds a quantity or an account: those are each reader's own.
+
+    Nor a price of the market: its prices are its author's own words.
 
     Attributes:
         user_id: Who had it.
         limit: The price per unit up to which its author would trade; None: at the market.
         target: Where its author would take the profit; words for readers, no order.
         stop: Where its author would give it up; words for readers, no order.
-        price: What one unit cost when it was posted; None where no price was to be had.
     """
 
     idea_id: str
@@ -40,7 +48,6 @@ class Idea:
     limit: Decimal | None = None
     target: Decimal | None = None
     stop: Decimal | None = None
-    price: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Refuses what nobody could trade on.
@@ -55,11 +62,10 @@ class Idea:
         low, high = (self.stop, self.target) if self.side is Side.BUY else (self.target, self.stop)
         if low is not None and high is not None and low >= high:
             raise InvalidInput("The target lies where the idea wins, the stop where it loses.")
-        between = self.limit or self.price
-        if between is not None and (
-            (low is not None and low >= between) or (high is not None and high <= between)
+        if self.limit is not None and (
+            (low is not None and low >= self.limit) or (high is not None and high <= self.limit)
         ):
-            raise InvalidInput("The price lies between the stop and the target.")
+            raise InvalidInput("The limit lies between the stop and the target.")
 
     def over(self, now: datetime) -> bool:
         """Too old to be traded from its card."""

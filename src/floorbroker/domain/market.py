@@ -16,9 +16,10 @@ class Quote:
     """What one unit costs now, in the instrument's currency.
 
     Attributes:
-        at: When the source says that the price was made.
+        at: When the source says that the price was made; of bid and ask, if there are any.
         source: Who says so, in words for people.
         delayed: The source does not claim to be real time.
+        last_at: When the last trade was made, where the source tells it apart.
         halted: The source says that trading in it is halted; False also where it does not tell.
     """
 
@@ -31,6 +32,7 @@ class Quote:
     delayed: bool = False
     volume: Decimal | None = None
     halted: bool = False
+    last_at: datetime | None = None
 
     @property
     def crossed(self) -> bool:
@@ -160,7 +162,11 @@ class Timeframe(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """Open, high, low and close over one timeframe that starts at `at`."""
+    """Open, high, low and close over one timeframe that starts at `at`.
+
+    Attributes:
+        source: Who says so, in words for people; empty where the broker's name says all of it.
+    """
 
     at: datetime
     open: Decimal
@@ -168,6 +174,7 @@ class Bar:
     low: Decimal
     close: Decimal
     volume: Decimal
+    source: str = ""
 
 
 class Market(StrEnum):

@@ -53,6 +53,7 @@ _OF_STATE: Final = {
     OrderState.REPLACED: NewsKind.ENDED,
     OrderState.REJECTED: NewsKind.CRITICAL,
     OrderState.NOT_PLACED: NewsKind.CRITICAL,
+    OrderState.GONE: NewsKind.CRITICAL,
     OrderState.UNKNOWN: NewsKind.CRITICAL,
 }
 _WITHIN_A_STATE: Final = {
@@ -61,7 +62,7 @@ _WITHIN_A_STATE: Final = {
     LEG_FILLED: NewsKind.FILLED,
     AMBIGUOUS: NewsKind.CRITICAL,
 }
-_IN_DOUBT: Final = UNRESOLVED | {OrderState.NOT_PLACED}
+_IN_DOUBT: Final = UNRESOLVED | {OrderState.NOT_PLACED, OrderState.GONE}
 """Whatever follows one of these is the end of a doubt, or comes against all expectation."""
 
 

@@ -149,6 +149,14 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """An order that was at work, and that its broker shows no more at one look after another."""
+
+    since: datetime
+    looks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An order at the broker that may be the one whose answer never came."""
 
@@ -171,6 +179,7 @@ class Order:
         candidates: What a person is to choose from, where nothing else can tell which it is.
         news_at: When the person is to be told of the present state; None once told.
         asked_again: The person confirmed once, and was told of the review's doubt.
+        absence: Since when the broker does not show it; None while it does.
         told: What they know of it; None in orders of versions that did not keep that.
     """
 
@@ -203,11 +212,17 @@ class Order:
     news_at: datetime | None = None
     asked_again: bool = False
     told: Telling | None = None
+    absence: Absence | None = None
 
     @property
     def filled_quantity(self) -> Decimal:
         """Units filled so far."""
         return sum((fill.quantity for fill in self.fills), Decimal(0))
+
+    @property
+    def out_of_sight(self) -> bool:
+        """Seen at work last, and nobody looks any more: its account was removed here."""
+        return self.state.working and self.check_at is None
 
     @property
     def fees(self) -> Mapping[str, Decimal]:

@@ -223,6 +223,11 @@ class Receipt:
     stop_price: Decimal | None = None
     replaced_by: str | None = None
 
+    @property
+    def filled_quantity(self) -> Decimal:
+        """Units filled so far."""
+        return sum((fill.quantity for fill in self.fills), Decimal(0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:

@@ -196,10 +196,13 @@ class OwnAlert:
         return now - self.firing.at < REVIEWABLE
 
 
-def fired(alert: OwnAlert, firing: Firing) -> OwnAlert:
+def fired(alert: OwnAlert, firing: Firing, *, against: str = "") -> OwnAlert:
     """The alert once it has fired; one that does not repeat has done its work.
 
     What its person has not been told of yet stays in the message: lines are added to lines.
+
+    Args:
+        against: Why an armed order does not go out all the same; its person gets the review.
     """
     before = alert.firing
     if before is not None and before.number > alert.told:
@@ -210,7 +213,7 @@ def fired(alert: OwnAlert, firing: Firing) -> OwnAlert:
             more=before.more + firing.more + max(len(lines) - MOST_LINES, 0),
         )
     done = not alert.repeat
-    placing = at_firing(alert.placing, firing.at)
+    placing = at_firing(alert.placing, firing.at, against)
     due = placing is not None and placing.stage is Stage.DUE
     return replace(
         alert,

@@ -89,10 +89,16 @@ def armed(placing: Placing, now: datetime, ends_at: datetime) -> Placing:
     return replace(placing, stage=Stage.ARMED, at=now, until=min(ends_at, now + LONGEST))
 
 
-def at_firing(placing: Placing | None, fired_at: datetime) -> Placing | None:
-    """What a firing makes of it: due, or over; a question that nobody answered is gone."""
+def at_firing(placing: Placing | None, fired_at: datetime, against: str = "") -> Placing | None:
+    """What a firing makes of it: due, or over; a question that nobody answered is gone.
+
+    Args:
+        against: Why what happened is not what it was armed for; empty where it is.
+    """
     if placing is None or placing.stage is not Stage.ARMED:
         return None
+    if against:
+        return over(placing, against)
     if fired_at < placing.at - _EVEN:
         return over(placing, "The bot's clock was set back after you armed it.")
     if fired_at >= placing.until:

@@ -5,7 +5,7 @@ figures may stand on another choice of lots. Pure: from a person's fills to the 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,8 +24,8 @@ class Closing:
 
     Attributes:
         profit: After fees paid in `currency`; of the units whose cost is known. None: of none.
-        unknown: Units whose cost or price is not known: opened elsewhere, or before what was read,
-            or closed by a bracket's own closing order.
+        unknown: Units whose cost or price is not known: opened elsewhere, or perhaps before what
+            was read, or closed by a bracket's own closing order.
     """
 
     order_id: OrderId
@@ -48,8 +48,13 @@ class _Lot:
 Place = tuple[LinkId, AccountId, str, Side]
 
 
-def closings(orders: Iterable[Order]) -> Sequence[Closing]:
-    """What each closing fill made, oldest first; the orders may come in any order."""
+def closings(orders: Iterable[Order], *, unsure: Container[str] = ()) -> Sequence[Closing]:
+    """What each closing fill made, oldest first; the orders may come in any order.
+
+    Args:
+        unsure: Symbols of which there are orders that are not among these. Units of those would go
+            first, so what any unit brought is unknown.
+    """
     lots: defaultdict[Place, deque[_Lot]] = defaultdict(deque)
     made = []
     fills = sorted(
@@ -65,7 +70,8 @@ def closings(orders: Iterable[Order]) -> Sequence[Closing]:
         price = fill.price * size + sign * fee / fill.quantity
         where = (order.link_id, order.account_id, request.instrument.symbol)
         if any(leg.state is OrderState.FILLED for leg in order.legs):
-            made.append(_closed_by_a_leg(order, fill))
+            # A bracket's closing order took these units back; at which price is not kept.
+            made.append(_unknown(order, fill, order.events[-1].at if order.events else fill.at))
             continue
         # A sale beyond what is held closes first and then opens, and so does a purchase beyond a
         # short position.
@@ -81,6 +87,12 @@ def closings(orders: Iterable[Order]) -> Sequence[Closing]:
                 opened.popleft()
         closed = fill.quantity - left
         opens = request.effect is not PositionEffect.CLOSE
+        if request.instrument.symbol in unsure:
+            if closed or request.effect is not PositionEffect.OPEN:
+                made.append(_unknown(order, fill, fill.at))
+            elif left:
+                lots[*where, request.side].append(_Lot(left, price))
+            continue
         if opens and left:
             lots[*where, request.side].append(_Lot(left, price))
         if opens and not closed:
@@ -99,13 +111,12 @@ def closings(orders: Iterable[Order]) -> Sequence[Closing]:
     return sorted(made, key=lambda closing: closing.at)
 
 
-def _closed_by_a_leg(order: Order, fill: Fill) -> Closing:
-    """A bracket's closing order took these units back; at which price is not kept."""
+def _unknown(order: Order, fill: Fill, at: datetime) -> Closing:
     return Closing(
         order_id=order.order_id,
         symbol=order.request.instrument.symbol,
         currency=order.request.instrument.currency,
-        at=order.events[-1].at if order.events else fill.at,
+        at=at,
         quantity=fill.quantity,
         profit=None,
         unknown=fill.quantity,

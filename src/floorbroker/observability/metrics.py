@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,15 +50,13 @@ class TimedCall:
 class _Timing:
     """A class, not a generator: it stands around every request to the store."""
 
-    __slots__ = ("_call", "_into", "_labels", "_start", "_word")
+    __slots__ = ("_call", "_into", "_labels", "_metrics", "_start")
 
-    def __init__(
-        self, into: Histogram, labels: tuple[str, ...], word: Callable[[str, str], str]
-    ) -> None:
+    def __init__(self, metrics: "Metrics", into: Histogram, labels: tuple[str, ...]) -> None:
         self._call = TimedCall()
         self._into = into
         self._labels = labels
-        self._word = word
+        self._metrics = metrics
         self._start = 0.0
 
     def __enter__(self) -> TimedCall:
@@ -72,14 +70,8 @@ class _Timing:
         trace: TracebackType | None,
     ) -> None:
         seconds = perf_counter() - self._start
-        outcome = self._word("outcome", self._call.outcome or _outcome(error))
-        _series(self._into, (*self._labels, outcome)).observe(seconds)
-
-
-@lru_cache(maxsize=2_000)
-def _series(of: Histogram, labels: tuple[str, ...]) -> Histogram:
-    """The library looks it up anew each time, behind a lock; words are few, so series are."""
-    return of.labels(*labels)
+        outcome = self._metrics._word("outcome", self._call.outcome or _outcome(error))
+        self._metrics._series(self._into, (*self._labels, outcome)).observe(seconds)
 
 
 def _outcome(error: BaseException | None) -> str:
@@ -92,6 +84,10 @@ def _outcome(error: BaseException | None) -> str:
             return CANCELLED
         case _:
             return ERROR
+
+
+def _series(of: Histogram, labels: tuple[str, ...]) -> Histogram:
+    return of.labels(*labels)
 
 
 class Metrics:
@@ -108,6 +104,8 @@ class Metrics:
         """Two instances know nothing of each other."""
         self._registry = CollectorRegistry(auto_describe=True)
         self._known: dict[str, set[str]] = {}
+        # The library looks it up anew each time, behind a lock; words are few, so series are.
+        self._series = lru_cache(maxsize=2_000)(_series)
         ProcessCollector(registry=self._registry)
         self._commands = self._histogram(
             "command_seconds", "Commands from arrival to answer", _COMMAND_SECONDS,
@@ -176,15 +174,15 @@ class Metrics:
         The outcome is `OK`, the code of the error that comes out, `CANCELLED`, or `ERROR`.
         """
         labels = (self._word("broker", broker), self._word("operation", operation))
-        return _Timing(self._broker_calls, labels, self._word)
+        return _Timing(self, self._broker_calls, labels)
 
     def store_call(self, operation: str) -> AbstractContextManager[TimedCall]:
         """Times one request to the store; outcomes as for `broker_call`."""
-        return _Timing(self._store_calls, (self._word("operation", operation),), self._word)
+        return _Timing(self, self._store_calls, (self._word("operation", operation),))
 
     def job(self, name: str) -> AbstractContextManager[TimedCall]:
         """Times one job that replicas share; outcomes as for `broker_call`."""
-        return _Timing(self._jobs, (self._word("job", name),), self._word)
+        return _Timing(self, self._jobs, (self._word("job", name),))
 
     def loop_lag(self, seconds: float) -> None:
         """How late the event loop ran a timer."""

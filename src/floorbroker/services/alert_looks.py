@@ -150,22 +150,21 @@ class AlertLooks:
         now = self._clock.now()
         try:
             async with asyncio.timeout(self._store_seconds):
-                found = await self._orders.in_doubt(limit=_MOST_ORDERS)
+                ours, for_person = await self._orders.in_doubt(limit=_MOST_ORDERS)
                 looks, news = await self._orders.late(now - LATE, limit=_MOST_ORDERS)
         except (StoreUnavailable, TimeoutError):
             return [Reading(name=name, value=None) for name in names]
-        ours = [one for one in found if not _waits_for_person(one)]
         ages = [(now - _in_doubt_since(one)).total_seconds() for one in ours]
         oldest = max(ages, default=0.0)
         conditions = self._metrics.conditions
-        conditions.unknown(oldest, for_bot=len(ours), for_person=len(found) - len(ours))
+        conditions.unknown(oldest, for_bot=len(ours), for_person=for_person)
         conditions.overdue(looks, news)
         brokers = ", ".join(sorted({one.broker for one in ours}))
         return [
             Reading(
                 name=_N.ORDER_UNKNOWN,
                 value=oldest,
-                figures=f"{_many(len(ours), 'order')} in doubt at {brokers}, the oldest for "
+                figures=f"{_at_most(len(ours))} in doubt at {brokers}, the oldest for "
                 f"{_minutes(oldest)}.",
             ),
             Reading(
@@ -226,16 +225,6 @@ class AlertLooks:
             self._metrics.conditions.gateway_down(broker, lost)
             figures = f"It is {status.state}." if lost else ""
             yield Reading(name=_N.GATEWAY_DOWN, value=lost, broker=broker, figures=figures)
-
-
-def _waits_for_person(order: Order) -> bool:
-    """No operator can do anything about it.
-
-    Several orders at the broker fit, and the card asks which; or the person removed the account,
-    so that nobody can look any more.
-    """
-    asked = order.state is OrderState.UNKNOWN and bool(order.candidates)
-    return asked or order.check_at is None
 
 
 def _in_doubt_since(order: Order) -> datetime:

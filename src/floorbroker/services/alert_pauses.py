@@ -25,6 +25,10 @@ class AlertPauses:
         """Whether the link is not asked yet."""
         return self._until.get(link_id, 0.0) > self._clock.steady()
 
+    def failing(self, link_id: LinkId) -> bool:
+        """Whether it failed when it was asked last."""
+        return link_id in self._failures
+
     def failed(self, link_id: LinkId, error: FloorbrokerError | TimeoutError) -> None:
         """It was asked, and failed; no sooner asked again than its broker says."""
         failures = self._failures[link_id] = min(self._failures.get(link_id, 0) + 1, 10)

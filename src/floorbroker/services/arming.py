@@ -124,24 +124,31 @@ class Arming:
             await self._unattended.check_server(placing.guild_id)
             if (await self._unattended.working_link(alert)).linked_at != placing.linked_at:
                 raise DraftExpired(_STALE)
-            own = await self._alerts.of(caller.user_id, limit=2 * MOST)
-            if sum(one.stage is Stage.ARMED for one in own) >= MOST_ARMED:
-                raise LimitExceeded(
-                    ErrorCode.RATE_LIMIT_EXCEEDED,
-                    f"{MOST_ARMED} armed alerts are the most. Disarm one first: /alert list.",
-                )
+            if await self.armed(caller.user_id) >= MOST_ARMED:
+                raise _too_many()
             now = self._desk.clock.now()
             if not placing.asks(now):
                 raise DraftExpired(_STALE)
             after = replace(alert, placing=armed(placing, now, alert.ends_at))
             try:
                 stored = await self._alerts.advance(alert, after)
+                if stored is not None and await self._taken_back(stored, alert):
+                    raise _too_many()
             except StoreUnavailable as error:  # only its answer may be lost
                 raise StoreUnavailable(_MAYBE, detail=error.detail) from error
             if stored is not None:
                 await self._audit(stored, placing, "alert_armed")
                 return stored
         raise DraftExpired("The alert kept changing, so nothing was armed. Press again.")
+
+    async def _taken_back(self, stored: OwnAlert, before: OwnAlert) -> bool:
+        """Whether it is not armed after all: clicks at once may all have seen the last room.
+
+        Each looks again once it has stored, so none can be one too many unseen; several may go.
+        """
+        if await self.armed(stored.user_id) <= MOST_ARMED:
+            return False
+        return await self._alerts.advance(stored, before) is not None
 
     async def disarm(self, user_id: UserId, alert_id: str) -> tuple[OwnAlert, Order | None]:
         """Its order does not go out any more; with the order, where it has gone out already.
@@ -170,8 +177,7 @@ class Arming:
 
     async def armed(self, user_id: UserId) -> int:
         """How many of the person's alerts are armed."""
-        own = await self._alerts.of(user_id, limit=2 * MOST)
-        return sum(alert.stage is Stage.ARMED for alert in own)
+        return sum(a.stage is Stage.ARMED for a in await self._alerts.of(user_id, limit=2 * MOST))
 
     async def _own(self, user_id: UserId, alert_id: str) -> OwnAlert:
         alert = await self._alerts.get(user_id, alert_id)
@@ -280,6 +286,11 @@ def _check_limits(desk: Desk, request: OrderRequest, limits: Limits) -> None:
         underlying=request.instrument.underlying,
     )
     desk.gates.check_limits(proposed, limits)
+
+
+def _too_many() -> LimitExceeded:
+    words = f"{MOST_ARMED} armed alerts are the most. Disarm one first: /alert list."
+    return LimitExceeded(ErrorCode.RATE_LIMIT_EXCEEDED, words)
 
 
 def _placing_id(caller: Caller, alert_id: str) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -37,22 +38,8 @@ class Audit:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def order(self, order: Order) -> None:
-        """An order reached a state. Amounts and ids only."""
-        request = order.request
-        fields = {
-            "order_id": order.order_id,
-            "state": order.state.value,
-            "broker": order.broker,
-            "environment": order.environment.value,
-            "symbol": request.instrument.symbol,
-            "side": request.side.value,
-            "type": request.type.value,
-            "quantity": str(request.quantity or ""),
-            "notional": str(request.notional or ""),
-            "filled": str(order.filled_quantity),
-            "intent": f"{order.intent.kind}:{order.intent.state}" if order.intent else "",
-        }
-        await self.write(order.user_id, "order", fields)
+        """An order reached a state, filled further, or was asked to be canceled or changed."""
+        await self.write(order.user_id, "order", order_fields(order))
 
     async def link(self, link: Link, action: str) -> None:
         """A link was made or removed."""
@@ -132,3 +119,39 @@ class Audit:
             if await self._trail.append(entry):
                 return
         raise StoreUnavailable(detail="audit chain contended")
+
+
+def order_fields(order: Order) -> Mapping[str, str]:
+    """What an entry says of an order: ids and amounts only, prices where it has them."""
+    request, intent = order.request, order.intent
+    changes = intent.changes if intent else None
+    given = {
+        "limit": request.limit_price,
+        "stop": request.stop_price,
+        "trail_percent": request.trail_percent,
+        "trail_amount": request.trail_amount,
+        "take_profit": request.take_profit,
+        "stop_loss": request.stop_loss,
+        "asked_quantity": changes.quantity if changes else None,
+        "asked_limit": changes.limit_price if changes else None,
+        "asked_stop": changes.stop_price if changes else None,
+    }
+    return {
+        "order_id": order.order_id,
+        "state": order.state.value,
+        "broker": order.broker,
+        "environment": order.environment.value,
+        "symbol": request.instrument.symbol,
+        "side": request.side.value,
+        "type": request.type.value,
+        "quantity": _text(request.quantity),
+        "notional": _text(request.notional),
+        "filled": _text(order.filled_quantity),
+        "intent": f"{intent.kind}:{intent.state}" if intent else "",
+        **{name: _text(number) for name, number in given.items() if number is not None},
+    }
+
+
+def _text(number: Decimal | None) -> str:
+    """As it is stored: exact, and the same before and after."""
+    return "" if number is None else format(number, "f")

@@ -5,7 +5,6 @@ same terms has no answer either, or one of ours cannot be read, nobody but the p
 is which.
 """
 
-from decimal import Decimal
 from typing import Final
 
 from floorbroker.domain.order import Candidate, Order
@@ -49,7 +48,7 @@ def shown(receipts: tuple[Receipt, ...]) -> tuple[Candidate, ...]:
         Candidate(
             broker_order_id=receipt.broker_order_id,
             state=receipt.state,
-            filled=sum((fill.quantity for fill in receipt.fills), start=Decimal(0)),
+            filled=receipt.filled_quantity,
         )
         for receipt in receipts
     )

@@ -1,6 +1,6 @@
 """A chart of what an instrument did, with the person's own fills on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,13 +15,17 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import AssetClass, Instrument
 from floorbroker.domain.market import Bar, MarketDataError, Timeframe
+from floorbroker.domain.order import Order
+from floorbroker.domain.order_state import OrderState
 from floorbroker.market_data.unofficial import UnofficialPrices
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.listing import OrderList
 from floorbroker.services.sources import Answered, Sources
 
-_ORDERS: Final = 200
-"""The person's last orders, among which fills are looked for."""
+ORDERS: Final = 200
+"""The person's newest orders of the instrument, among which fills are looked for."""
+
+_FILLED: Final = frozenset({OrderState.FILLED, OrderState.PARTIALLY_FILLED})
 
 _LONG_WEEKEND: Final = timedelta(days=5)
 """The last day of trading began no longer ago than that."""
@@ -74,11 +78,16 @@ class ChartRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charted:
-    """The chart, and its picture where it could be drawn."""
+    """The chart, and its picture where it could be drawn.
+
+    Attributes:
+        unmarked: Which of the person's own fills have no mark, in a few words each.
+    """
 
     answered: Answered[Sequence[Bar]]
     chart: PriceChart
     picture: Picture | None
+    unmarked: tuple[str, ...] = ()
 
 
 class Charting:
@@ -114,6 +123,7 @@ class Charting:
         if not answered.value:
             symbol = answered.instrument.symbol
             raise MarketDataError(f"There are no prices of {symbol} in that time.")
+        orders = await self._own(user_id, answered)
         chart = PriceChart(
             symbol=answered.instrument.symbol,
             bars=tuple(answered.value),
@@ -122,25 +132,33 @@ class Charting:
             style=request.style,
             averages=request.averages,
             strength=request.strength,
-            marks=await self._marks(user_id, answered),
+            marks=tuple(
+                Mark(at=fill.at, side=order.request.side, price=fill.price)
+                for order in orders
+                for fill in order.fills
+            ),
         )
         try:
             picture = await self._studio.picture(chart)
         except PictureFailed:
             picture = None
-        return Charted(answered=answered, chart=chart, picture=picture)
-
-    async def _marks(self, user_id: UserId, answered: Answered[Sequence[Bar]]) -> tuple[Mark, ...]:
-        """The person's own fills of it, in accounts of the same kind of money."""
-        environment = answered.account.link.environment
-        orders = await self._orders.recent(user_id, limit=_ORDERS)
-        return tuple(
-            Mark(at=fill.at, side=order.request.side, price=fill.price)
-            for order in orders
-            if order.request.instrument.symbol == answered.instrument.symbol
-            and order.environment is environment
-            for fill in order.fills
+        return Charted(
+            answered=answered, chart=chart, picture=picture, unmarked=tuple(_unmarked(orders))
         )
+
+    async def _own(self, user_id: UserId, answered: Answered[Sequence[Bar]]) -> Sequence[Order]:
+        """The person's orders of it, in accounts of the same kind of money."""
+        symbol, environment = answered.instrument.symbol, answered.account.link.environment
+        newest = await self._orders.newest(user_id, environment, symbol, limit=ORDERS)
+        return newest.orders
+
+
+def _unmarked(orders: Sequence[Order]) -> Iterator[str]:
+    """A closing leg is stored without the time of its fill."""
+    if any(leg.state in _FILLED for order in orders for leg in order.legs):
+        yield "not those of take-profits and stop-losses"
+    if len(orders) >= ORDERS:
+        yield f"only those of your newest {ORDERS} orders of it"
 
 
 def _last_day(bars: Sequence[Bar]) -> Sequence[Bar]:

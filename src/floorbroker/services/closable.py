@@ -16,7 +16,10 @@ from floorbroker.storage.orders import Orders
 async def at_work(
     orders: Orders, account: LinkedAccount, user_id: UserId, instrument: Instrument
 ) -> Sequence[Order]:
-    """The account's orders of the instrument that are at work, or may be."""
+    """The account's orders of the instrument that are at work, or may be.
+
+    One that nobody follows any more, since its account was removed here, is not among them.
+    """
     found = await orders.of_account(
         user_id,
         account.link.link_id,
@@ -24,7 +27,11 @@ async def at_work(
         states=WORKING | UNRESOLVED,
         limit=500,
     )
-    return [other for other in found if other.request.instrument.symbol == instrument.symbol]
+    return [
+        other
+        for other in found
+        if other.request.instrument.symbol == instrument.symbol and not other.out_of_sight
+    ]
 
 
 def closing_already(
@@ -89,8 +96,13 @@ def _closes(other: Order, request: OrderRequest) -> bool:
 
 
 def _left(order: Order) -> Decimal:
-    """What is not filled yet; an amount of money counts at the price of its review."""
-    wanted = order.request.quantity
+    """What may fill yet; an amount of money counts at the price of its review.
+
+    Of a change that may have been carried out, whatever leaves more counts.
+    """
+    wanted, intent = order.request.quantity, order.intent
+    if wanted is not None and intent is not None and intent.state.open and intent.changes:
+        wanted = max(wanted, intent.changes.quantity or wanted)
     if wanted is None:
         price, amount = order.review.price, order.request.notional
         size = order.request.instrument.multiplier

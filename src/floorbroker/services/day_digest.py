@@ -13,11 +13,11 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
-from floorbroker.domain.realised import closings
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.gates import EXCHANGE_ZONE, exchange_midnight
-from floorbroker.services.history import READ, Made, made
+from floorbroker.services.history import Made, made
 from floorbroker.services.listing import OrderList
+from floorbroker.services.lookback import Lookback, look_back
 from floorbroker.services.portfolio import Holdings, Overview, Portfolio
 from floorbroker.services.reachable import UnreachableLink
 from floorbroker.services.worth import Worths
@@ -76,6 +76,7 @@ class DayDigest:
         traded: Only the kinds of money with which something was done.
         ending: Links whose access ends soon, and dead ones.
         older: More orders exist than were looked through.
+        unreadable: Orders that this version cannot read.
     """
 
     overview: Overview
@@ -85,6 +86,7 @@ class DayDigest:
     open_orders: Sequence[Order]
     ending: Sequence[Link]
     older: bool = False
+    unreadable: int = 0
 
 
 class DayDigests:
@@ -120,15 +122,16 @@ class DayDigests:
         await self._worths.note(user_id, overview)
         links = await self._accounts.links(user_id)
         now = self._clock.now()
-        orders = await self._orders.recent(user_id, limit=READ)
+        looked = {kind: await look_back(self._orders, user_id, kind) for kind in Environment}
         return DayDigest(
             overview=overview,
             away=[away for one in overview.failed for away in await self._away(user_id, one)],
             compared=await self._compared(user_id, overview, now),
-            traded=_traded(orders, exchange_midnight(now)),
+            traded=_traded(looked, exchange_midnight(now)),
             open_orders=await self._orders.open(user_id),
             ending=[link for link in links if _ends_soon(link, now)],
-            older=len(orders) >= READ,
+            older=any(one.more for one in looked.values()),
+            unreadable=sum(one.unreadable for one in looked.values()),
         )
 
     async def _overview(self, user_id: UserId) -> Overview:
@@ -182,12 +185,13 @@ class DayDigests:
             return ()
 
 
-def _traded(orders: Sequence[Order], midnight: datetime) -> Mapping[Environment, Traded]:
+def _traded(
+    looked: Mapping[Environment, Lookback], midnight: datetime
+) -> Mapping[Environment, Traded]:
     found = {}
-    for environment in Environment:
-        same = [order for order in orders if order.environment is environment]
-        filled = [one for one in (_filled(order, midnight) for order in same) if one is not None]
-        today = made(closings(same), midnight)
+    for environment, one in looked.items():
+        filled = [day for day in (_filled(order, midnight) for order in one.orders) if day]
+        today = made(one, midnight)
         if filled or today.closings:
             found[environment] = Traded(filled=filled, made=today)
     return found

@@ -9,10 +9,10 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.order_life import moved, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Found
+from floorbroker.services.absence import settled
 from floorbroker.services.callers import Caller
 from floorbroker.services.candidates import is_taken
 from floorbroker.services.desk import Desk
-from floorbroker.services.reconcile import settled
 from floorbroker.services.sending import with_next_look
 
 

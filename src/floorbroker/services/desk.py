@@ -1,6 +1,6 @@
 """What everything that touches orders stands on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from floorbroker.services.day_loss import DayLosses
 from floorbroker.services.gates import Gates
 from floorbroker.services.lanes import Lanes
 from floorbroker.services.leaps import Leaps
+from floorbroker.services.one_at_a_time import OneAtATime
 from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.trading_hours import TradingHours
@@ -51,3 +52,4 @@ class Desk:
     claim: timedelta
     settle: timedelta
     market_review: timedelta
+    one_at_a_time: OneAtATime = field(default_factory=OneAtATime)

@@ -85,14 +85,16 @@ class Drafts:
     async def _drafted(self, caller: Caller, chosen: Chosen, request: OrderRequest) -> Order:
         account, spec = chosen.account, chosen.account.spec
         preflight.check_offered(request, spec)
+        begun = self._desk.clock.now()
         async with self._desk.sessions.lease(account.link) as adapter:
+            # Before the holding: an order that fills in between counts twice, and not never.
+            working = await at_work(self._desk.orders, account, caller.user_id, request.instrument)
             around = await preflight.look(adapter, spec, account.account, request, self._desk.hours)
             may_short = account.account.may_short and Capability.SHORT in spec.capabilities
             if request.effect is not PositionEffect.CLOSE:
                 request = preflight.with_effect(request, around.held, may_short)
             unseen = preflight.check_seen(request, around)
             request, notes = preflight.rounded(request, around.rules)
-            working = await at_work(self._desk.orders, account, caller.user_id, request.instrument)
             check_closable(request, around.held, closing_already(working, request))
             environment = account.link.environment
             gates = self._desk.gates
@@ -106,7 +108,7 @@ class Drafts:
             loss = await self._loss(caller, account, around, limits)
             weighed = proposed(request, figures, around, today, loss)
             gates.check_limits(weighed, limits)
-            order = self._order(caller, account, request)
+            order = self._order(caller, account, request, begun)
             preview, doubt = await _preview(adapter, account, order)
         power = buying_power_after(request, figures, around, preview)
         before = (*notes, *unseen, *doubt, *_warnings(request, around, self._desk.clock.now()))
@@ -135,8 +137,10 @@ class Drafts:
             return None  # without balances only a close goes on, which no loss holds up
         return await self._desk.day_losses.of(caller.user_id, account.key, around.balances)
 
-    def _order(self, caller: Caller, account: LinkedAccount, request: OrderRequest) -> Order:
-        now = self._desk.clock.now()
+    def _order(
+        self, caller: Caller, account: LinkedAccount, request: OrderRequest, begun: datetime
+    ) -> Order:
+        """Created when the looking began: whatever is sent from then on counts beside it."""
         return Order(
             order_id=new_order_id(),
             version=1,
@@ -148,10 +152,10 @@ class Drafts:
             origin_key=caller.origin_key,
             guild_id=caller.guild_id,
             request=request,
-            review=Review.none(now),
+            review=Review.none(begun),
             state=OrderState.DRAFT,
-            created_at=now,
-            events=(event(OrderState.DRAFT, "drafted", now),),
+            created_at=begun,
+            events=(event(OrderState.DRAFT, "drafted", begun),),
             told=Telling(events=1),
         )
 
@@ -196,7 +200,7 @@ class Drafts:
 
     async def _sent_before(self, order: Order) -> tuple[str, ...]:
         now = self._desk.clock.now()
-        sent_at = await self._desk.orders.sent_alike(order, now - SAME_AGAIN)
+        sent_at = await self._desk.orders.beside.sent_alike(order, now - SAME_AGAIN)
         if sent_at is None:
             return ()
         ago = int(max(now - sent_at, timedelta(0)).total_seconds())

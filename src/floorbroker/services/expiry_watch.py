@@ -101,6 +101,7 @@ class ExpiryWatch:
         if new and alert.armed:
             lines = [_line(one, today) for one in new]
             after = fired(after, Firing.of_lines(alert.times + 1, now, lines))
+            after = replace(after, armed=True)  # what comes near next is news as well
         if after != alert:
             await self._alerts.advance(alert, after)
 

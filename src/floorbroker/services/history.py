@@ -15,12 +15,10 @@ from floorbroker.domain.instruments import parse_symbol
 from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order
-from floorbroker.domain.realised import Closing, closings
+from floorbroker.domain.realised import Closing
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.listing import OrderList
-
-READ: Final = 1_000
-"""So many of a person's newest orders are looked through."""
+from floorbroker.services.lookback import Lookback, look_back
 
 PAGE: Final = 10
 
@@ -53,12 +51,15 @@ class Made:
     """What the closings of one period made, by currency.
 
     Attributes:
+        profits: None of them where not every order of the period was looked through.
         unknown: Closings of which a part, or all, has no known cost.
+        whole: Every order of the period was looked through.
     """
 
     profits: Mapping[str, Money]
     closings: int
     unknown: int
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ class History:
 
     Attributes:
         realised: What each of them closed for, where that is known, by its id.
-        older: There are more orders than were looked through.
+        more: There are older orders, which were not looked through.
+        unreadable: Orders that this version cannot read; what they closed is in no figure.
     """
 
     asked: Asked
@@ -75,7 +77,8 @@ class History:
     orders: Sequence[Order]
     realised: Mapping[OrderId, Decimal]
     made: Mapping[Period, Made]
-    older: bool
+    more: bool = False
+    unreadable: int = 0
 
     def page(self, number: int) -> Sequence[Order]:
         """The orders of a page; pages count from 0."""
@@ -102,24 +105,21 @@ class Histories:
             InvalidInput: The symbol is none.
         """
         symbol = parse_symbol(asked.symbol) if asked.symbol else ""
-        found = await self._orders.recent(user_id, limit=READ)
-        last = found[0].environment if found else Environment.PAPER
-        environment = asked.environment or last
-        same = [
-            order
-            for order in found
-            if order.environment is environment and symbol in {"", order.request.instrument.symbol}
-        ]
+        environment = asked.environment
+        if environment is None:
+            last = await self._orders.recent(user_id, limit=1)
+            environment = last[0].environment if last else Environment.PAPER
+        looked = await look_back(self._orders, user_id, environment, symbol)
         now = self._clock.now()
         since = beginning(asked.period, now)
-        closed = closings(same)
         return History(
             asked=asked,
             environment=environment,
-            orders=[order for order in same if since is None or order.created_at >= since],
-            realised=_realised(closed),
-            made={period: made(closed, beginning(period, now)) for period in Period},
-            older=len(found) >= READ,
+            orders=[one for one in looked.orders if since is None or one.created_at >= since],
+            realised=_realised(looked.closed),
+            made={period: made(looked, beginning(period, now)) for period in Period},
+            more=looked.more,
+            unreadable=looked.unreadable,
         )
 
 
@@ -137,17 +137,18 @@ def beginning(period: Period, now: datetime) -> datetime | None:
     return datetime.combine(first, time(), EXCHANGE_ZONE).astimezone(now.tzinfo)
 
 
-def made(closed: Sequence[Closing], since: datetime | None) -> Made:
-    """What those from `since` on made; None takes all."""
-    within = [one for one in closed if since is None or one.at >= since]
+def made(looked: Lookback, since: datetime | None) -> Made:
+    """What the closings from `since` on made; None takes all."""
+    whole = looked.covers(since)
+    within = [one for one in looked.closed if since is None or one.at >= since]
     profits: dict[str, Money] = {}
     for one in within:
-        if one.profit is not None:
+        if whole and one.profit is not None:
             profit = Money(amount=one.profit, currency=one.currency)
             known = profits.get(one.currency)
             profits[one.currency] = profit if known is None else known + profit
     unknown = sum(1 for one in within if one.unknown)
-    return Made(profits=profits, closings=len(within), unknown=unknown)
+    return Made(profits=profits, closings=len(within), unknown=unknown, whole=whole)
 
 
 _COLUMNS: Final = (

@@ -10,7 +10,7 @@ from typing import Final
 
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.error_codes import ErrorCode
-from floorbroker.domain.errors import DraftExpired, FloorbrokerError, LimitExceeded, PolicyRefused
+from floorbroker.domain.errors import DraftExpired, LimitExceeded, PolicyRefused
 from floorbroker.domain.ideas import Idea
 from floorbroker.domain.money import parse_price
 from floorbroker.domain.order import Order
@@ -68,11 +68,6 @@ class IdeaBoard:
             )
         chosen = await choose(self._accounts, self._sessions, caller.user_id, symbol, None)
         instrument = chosen.instrument
-        try:
-            async with self._sessions.lease(chosen.account.link) as adapter:
-                price = (await adapter.quote(instrument)).touch(side)
-        except FloorbrokerError:
-            price = None
         idea = Idea(
             idea_id=secrets.token_hex(8),
             user_id=caller.user_id,
@@ -86,13 +81,16 @@ class IdeaBoard:
             limit=None if limit is None else parse_price(limit, "limit price"),
             target=None if target is None else parse_price(target, "target"),
             stop=None if stop is None else parse_price(stop, "stop"),
-            price=price,
         )
         person = await self._accounts.person(caller.user_id)
         if person.leaving is not None:  # looked at last: nothing may be stored after an erasing
             raise PolicyRefused("Your data is to be erased, so nothing new is posted. /data keep.")
         await self._ideas.add(idea)
         return idea
+
+    async def take_back(self, idea: Idea) -> None:
+        """Forgets what did not reach the channel: it no longer counts."""
+        await self._ideas.remove(idea)
 
     async def idea(self, idea_id: str) -> Idea:
         """The idea behind a card.

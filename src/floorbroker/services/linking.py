@@ -292,11 +292,9 @@ class Linking:
                 )
         else:
             link = next((one for one in links if reaches(one, wanted, found)), link)
-        shared = [
-            one for one in links if one.link_id != link.link_id and reaches(one, wanted, found)
-        ]
-        if shared:
-            raise linked_already(shared[0])
-        usual = link.label or f"{wanted.spec.name} {wanted.environment.value}"
         others = [one for one in links if one.link_id != link.link_id]
+        twin = next((one for one in others if reaches(one, wanted, found)), None)
+        if twin is not None:
+            raise linked_already(twin)
+        usual = link.label or f"{wanted.spec.name} {wanted.environment.value}"
         return replace(link, label=free_label(wanted.label.strip() or usual, others))

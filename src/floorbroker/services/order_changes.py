@@ -1,7 +1,9 @@
 """Cancel and modify: intents of their own, stored first, sent once, read back."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -11,6 +13,7 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import (
     NotLinked,
+    NotSent,
     NotSupported,
     NotYours,
     StoreUnavailable,
@@ -35,7 +38,7 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.closable import at_work, closing_already, under_way
 from floorbroker.services.desk import TOLD_WITHIN, Desk
 from floorbroker.services.reachable import LinkedAccount
-from floorbroker.services.sending import Outcome, Silent, after_asking, ask_once
+from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_asking, ask_once
 from floorbroker.services.trading_hours import must_be_open
 from floorbroker.services.valuation import check_currency, proposed, value
 
@@ -72,7 +75,12 @@ class OrderChangeService:
                 return order
             if not can_be_canceled(order):
                 raise nothing_at_work(order)
-            return await self._begin(order, intent, reply, _cancel)
+
+            async def as_asked() -> Intent:
+                return intent
+
+            work = self._carry_out(order, as_asked, nullcontext(), reply, _cancel)
+            return await self._desk.supervisor.carry_out(work)
 
     async def modify(
         self,
@@ -106,11 +114,18 @@ class OrderChangeService:
             raise NotSupported("This broker cannot change an order. Cancel it and place another.")
         key = AccountKey(link_id=order.link_id, account_id=order.account_id)
         account = await self._desk.accounts.of_order(caller.user_id, key)
-        changes = await self._checked(caller, account, order, changes)
-        intent = self._intent(caller, IntentKind.MODIFY, changes)
-        # The look before took its time: a pause that was set meanwhile holds.
-        await self._desk.gates.check(caller, order.broker, order.environment, order.request.effect)
-        return await self._begin(order, intent, reply, _modify)
+
+        async def checked() -> Intent:
+            fitting = await self._checked(caller, account, order, changes)
+            # The look before took its time: a pause that was set meanwhile holds.
+            await self._desk.gates.check(
+                caller, order.broker, order.environment, order.request.effect
+            )
+            return self._intent(caller, IntentKind.MODIFY, fitting)
+
+        turn = self._desk.one_at_a_time.of(order)
+        work = self._carry_out(order, checked, turn, reply, _modify)
+        return await self._desk.supervisor.carry_out(work)
 
     async def _get(self, caller: Caller, order_id: OrderId) -> Order:
         order = await self._desk.orders.get(caller.user_id, order_id)
@@ -163,31 +178,41 @@ class OrderChangeService:
             stop_price=wanted.stop_price if changes.stop_price is not None else None,
         )
 
-    async def _begin(
-        self, order: Order, intent: Intent, reply: ReplyAddress | None, ask: Ask
-    ) -> Order:
-        return await self._desk.supervisor.carry_out(self._carry_out(order, intent, reply, ask))
-
     async def _carry_out(
-        self, order: Order, intent: Intent, reply: ReplyAddress | None, ask: Ask
+        self,
+        order: Order,
+        checked: Callable[[], Awaitable[Intent]],
+        turn: AbstractAsyncContextManager[object],
+        reply: ReplyAddress | None,
+        ask: Ask,
     ) -> Order:
+        """Asks for what `checked` lets through, in the person's `turn`."""
         try:
             link = await self._desk.accounts.link(order.user_id, order.link_id)
         except NotLinked:
             raise NotLinked(_OUT_OF_REACH) from None
         async with self._desk.sessions.lease(link) as adapter:
-            asking = await self._claimed(order, intent, reply)
+            async with turn:
+                asking = await self._claimed(order, await checked(), reply)
             if asking is None:
                 # Somebody else changed it first: whatever that was, nothing was asked here.
                 return await self._latest(order)
-            outcome = await ask_once(
-                ask(adapter, asking),
-                deadline_seconds=self._desk.order_deadline_seconds,
-                metrics=self._desk.metrics,
-                broker=order.broker,
-                operation=f"{intent.kind}_order",
-            )
+            outcome = await self._send(adapter, asking, ask)
         return await self._store(asking, outcome)
+
+    async def _send(self, adapter: BrokerAdapter, asking: Order, ask: Ask) -> Outcome:
+        assert asking.intent is not None  # noqa: S101  # it was just stored
+        held_up = timedelta(seconds=self._desk.order_deadline_seconds)
+        if self._desk.clock.now() - asking.intent.at >= held_up:
+            # As for a place: somebody may have been told by now that it was not carried out.
+            return NeverLeft(error=NotSent("The bot was held up and did not ask your broker."))
+        return await ask_once(
+            ask(adapter, asking),
+            deadline_seconds=self._desk.order_deadline_seconds,
+            metrics=self._desk.metrics,
+            broker=asking.broker,
+            operation=f"{asking.intent.kind}_order",
+        )
 
     async def _claimed(
         self, order: Order, intent: Intent, reply: ReplyAddress | None
@@ -211,7 +236,7 @@ class OrderChangeService:
         until = now + self._desk.claim
         return replace(
             order,
-            intent=intent,
+            intent=replace(intent, at=now),
             claim=Claim(owner=self._desk.process, until=until),
             check_at=until,
             reply=reply or order.reply,

@@ -6,45 +6,39 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from weakref import WeakValueDictionary
 
 import structlog
 
 from floorbroker.brokers.port import BrokerAdapter
-from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import (
-    BrokerError,
     DraftExpired,
     NotSent,
     NotYours,
     StoreUnavailable,
 )
-from floorbroker.domain.ids import LinkId, OrderId, UserId
+from floorbroker.domain.ids import OrderId
 from floorbroker.domain.nothing_new import nothing_new
 from floorbroker.domain.order import Claim, Order, ReplyAddress
 from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import PositionEffect
-from floorbroker.domain.people import AccountKey, Link
-from floorbroker.domain.risk import DayLoss, ProposedOrder
 from floorbroker.services.callers import Caller
-from floorbroker.services.closable import at_work, check_closable, closing_already
 from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.last_checks import LastChecks
 from floorbroker.services.notify import seen
-from floorbroker.services.preflight import holding
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
-from floorbroker.services.still_valid import check_price, expired, price_now
-from floorbroker.services.trading_hours import must_be_open
+from floorbroker.services.still_valid import expired
 
 _log = structlog.get_logger(__name__)
 
+_CROWDED: Final = (
+    "Another order began to close the same holding at this moment. /positions shows what is left."
+)
 READ_AT_ONCE: Final = 50
 """So many clicks are looked up at once: a crowd at the open does not stall the event loop."""
 
 LastLook = Callable[[Order, BrokerAdapter], Awaitable[None]]
 """What else must hold at the last moment; raises where it does not, and nothing is sent."""
-
-_Turn = tuple[UserId, LinkId | None]
 
 
 class OrderService:
@@ -54,7 +48,7 @@ class OrderService:
         """See `Desk`."""
         self._desk = desk
         self._door = asyncio.Semaphore(READ_AT_ONCE)
-        self._checking: WeakValueDictionary[_Turn, asyncio.Lock] = WeakValueDictionary()
+        self._checks = LastChecks(desk)
 
     async def get(self, caller: Caller, order_id: OrderId) -> Order:
         """The caller's order.
@@ -97,12 +91,11 @@ class OrderService:
                 order = await self.get(caller, order_id)
             if order.state is not OrderState.DRAFT:
                 return self._already(order)
-            link = await self._desk.accounts.link(caller.user_id, order.link_id)
         try:
             if order.review.doubt and not (anyway and order.asked_again):
                 return await self._ask_again(order)
             return await self._desk.supervisor.carry_out(
-                self._carry_out(caller, order, link, reply, last)
+                self._carry_out(caller, order, reply, last)
             )
         except DraftExpired:
             lapsed = moved(order, OrderState.LAPSED, "lapsed", self._desk.clock.now())
@@ -147,22 +140,23 @@ class OrderService:
         return order
 
     async def _carry_out(
-        self,
-        caller: Caller,
-        order: Order,
-        link: Link,
-        reply: ReplyAddress | None,
-        last: LastLook | None,
+        self, caller: Caller, order: Order, reply: ReplyAddress | None, last: LastLook | None
     ) -> Order:
-        async with self._turn(order), self._desk.sessions.lease(link) as adapter:
-            async with self._one_at_a_time(order):
-                await self._check(caller, order, adapter)
-                if last is not None:
-                    await last(order, adapter)
-                sending = await self._desk.orders.advance(order, self._sending(order, reply))
-            if sending is None:
-                return self._already(await self.get(caller, order.order_id))
-            outcome = await self._send(adapter, sending)
+        async with self._turn(order):
+            # Once it is its turn: the account may have been removed while it waited.
+            link = await self._desk.accounts.link(caller.user_id, order.link_id)
+            async with self._desk.sessions.lease(link) as adapter:
+                async with self._desk.one_at_a_time.of(order):
+                    held = await self._checks.check(caller, order, adapter)
+                    if last is not None:
+                        await last(order, adapter)
+                    sending = await self._desk.orders.advance(order, self._sending(order, reply))
+                if sending is None:
+                    return self._already(await self.get(caller, order.order_id))
+                if await self._checks.crowded(sending, held):
+                    outcome: Outcome = NeverLeft(error=NotSent(_CROWDED))
+                else:
+                    outcome = await self._send(adapter, sending)
         return await self._store(sending, outcome)
 
     def _turn(self, order: Order) -> AbstractAsyncContextManager[None]:
@@ -170,86 +164,6 @@ class OrderService:
         if order.request.effect is PositionEffect.CLOSE:
             return nullcontext()
         return self._desk.lanes.lane(order.broker)
-
-    async def _check(self, caller: Caller, order: Order, adapter: BrokerAdapter) -> None:
-        """All that may have changed since the review: the price late, the pause last of all."""
-        if expired(order, self._desk.clock.now()):
-            raise DraftExpired
-        gates, effect = self._desk.gates, order.request.effect
-        opens = effect is not PositionEffect.CLOSE
-        today = await gates.orders_today(caller.user_id)
-        limits = loss = is_open = None
-        looked = True
-        if opens:  # neither a loss nor the hours stand in the way of a close
-            limits = await gates.check(caller, order.broker, order.environment, effect)
-            looked = limits.max_daily_loss is not None or must_be_open(order.request, limits)
-            if limits.max_daily_loss is not None:
-                loss = await self._loss(adapter, order)
-            if must_be_open(order.request, limits):
-                spec = get_broker(order.broker)
-                is_open = await self._desk.hours.open_now(adapter, spec, order.request)
-        touch = await price_now(adapter, order, self._desk.clock.now())
-        await self._check_holding(adapter, order)
-        # A slow broker makes a review too old, but keeps nobody in a position.
-        if opens and expired(order, self._desk.clock.now()):
-            raise DraftExpired
-        if limits is None or looked or touch is not None:  # time went by since they were asked
-            limits = await gates.check(caller, order.broker, order.environment, effect)
-        check_price(order, touch, limits)
-        if order.review.weighed is not None:
-            weighed = replace(
-                order.review.weighed, orders_today=today, loss=loss, market_open=is_open
-            )
-            gates.check_limits(await self._with_others(order, weighed), limits)
-        elif opens:
-            raise DraftExpired  # of an older version: what its limits looked at is not known
-
-    async def _with_others(self, order: Order, weighed: ProposedOrder) -> ProposedOrder:
-        """What the limits look at, with what was sent since the review on top of the position."""
-        before = weighed.position_value_after
-        if order.request.effect is PositionEffect.CLOSE or not before:
-            return weighed
-        more = await self._desk.orders.value_sent_beside(order)
-        share = weighed.concentration_percent
-        return replace(
-            weighed,
-            position_value_after=before + more,
-            concentration_percent=None if share is None else share * (before + more) / before,
-        )
-
-    async def _loss(self, adapter: BrokerAdapter, order: Order) -> DayLoss:
-        key = AccountKey(link_id=order.link_id, account_id=order.account_id)
-        account = await self._desk.accounts.of_order(order.user_id, key)
-        balances = await adapter.balances(account.account)
-        return await self._desk.day_losses.of(order.user_id, key, balances)
-
-    async def _check_holding(self, adapter: BrokerAdapter, order: Order) -> None:
-        """What was to be closed may be gone since the review, or be closed by another order."""
-        if order.request.effect is not PositionEffect.CLOSE:
-            return
-        key = AccountKey(link_id=order.link_id, account_id=order.account_id)
-        try:
-            account = await self._desk.accounts.of_order(order.user_id, key)
-            # Before the holding: an order that fills in between counts twice, and not never.
-            working = await at_work(
-                self._desk.orders, account, order.user_id, order.request.instrument
-            )
-            tied = closing_already(working, order.request)
-            position = holding(await adapter.positions(account.account), order.request.instrument)
-            check_closable(order.request, position, tied)
-        except BrokerError:
-            # Who cannot look must still be able to close; the broker judges.
-            _log.warning("holding_not_checked", broker=order.broker)
-
-    def _one_at_a_time(self, order: Order) -> asyncio.Lock:
-        """One person's last checks follow each other, so that each sees what the last one sent.
-
-        Closing orders only at their own link: a broker that is slow keeps nobody in elsewhere.
-        """
-        closes = order.request.effect is PositionEffect.CLOSE
-        return self._checking.setdefault(
-            (order.user_id, order.link_id if closes else None), asyncio.Lock()
-        )
 
     async def _send(self, adapter: BrokerAdapter, sending: Order) -> Outcome:
         sent_at = sending.sent_at

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError
 from floorbroker.domain.ids import UserId
@@ -38,6 +39,28 @@ class Overview:
         """The day's profit, summed alike, of the accounts that tell it."""
         told = ((held, held.balances.day_profit) for held in self.holdings)
         return _sums((held, profit) for held, profit in told if profit is not None)
+
+    def unrealised(self) -> Sequence[tuple[Environment, str, Money | None]]:
+        """What all positions have made so far, by kind of money and currency.
+
+        None where one of them has no price or no known cost; without a position there is nothing.
+        """
+        sums: dict[tuple[Environment, str], Money | None] = {}
+        for held in self.holdings:
+            for position in held.positions:
+                currency = position.instrument.currency
+                kind = (held.account.link.environment, currency)
+                so_far = sums.get(kind, Money(amount=Decimal(0), currency=currency))
+                profit = position.profit
+                sums[kind] = (
+                    None
+                    if so_far is None or profit is None
+                    else so_far + Money(amount=profit, currency=currency)
+                )
+        return [
+            (environment, currency, sums[environment, currency])
+            for environment, currency in sorted(sums)
+        ]
 
 
 def _sums(amounts: Iterable[tuple[Holdings, Money]]) -> Sequence[tuple[Environment, Money]]:

@@ -16,7 +16,7 @@ from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import BrokerError, FloorbrokerError, InvalidInput, NotSupported
 from floorbroker.domain.ids import UserId
 from floorbroker.domain.instruments import AssetClass, Instrument, parse_symbol
-from floorbroker.domain.market import Depth, Greeks, Market, Quote
+from floorbroker.domain.market import Depth, Greeks, Quote
 from floorbroker.market_data.unofficial import UnofficialPrices
 from floorbroker.services.accounts import Accounts
 from floorbroker.services.brief_cache import BriefCache
@@ -24,6 +24,7 @@ from floorbroker.services.chosen import Chosen
 from floorbroker.services.preflight import STALE
 from floorbroker.services.reachable import LinkedAccount, Reachable
 from floorbroker.services.sources import Answered, Sources, Wanted
+from floorbroker.services.trading_hours import TradingHours
 
 SECONDS: Final = 4.0
 """Less than a read's own deadline, so that the broker is named that has not answered."""
@@ -91,11 +92,17 @@ class Quotes:
     """Asks for prices, each one once in a moment for each link."""
 
     def __init__(
-        self, accounts: Accounts, sources: Sources, clock: Clock, seconds: float = SECONDS
+        self,
+        accounts: Accounts,
+        sources: Sources,
+        hours: TradingHours,
+        clock: Clock,
+        seconds: float = SECONDS,
     ) -> None:
         """`seconds` are how long a step at a broker is waited for."""
         self._accounts = accounts
         self._sources = sources
+        self._hours = hours
         self._clock = clock
         self._seconds = seconds
         # By link: what one person may see is not for another.
@@ -177,15 +184,15 @@ class Quotes:
         self, adapter: BrokerAdapter, spec: BrokerSpec, quote: Quote
     ) -> bool | None:
         """Asked only where it explains an old price; None where nobody tells in time."""
-        told = Capability.MARKET_HOURS in spec.capabilities
         kind = quote.instrument.asset_class
-        if quote.age(self._clock.now()) <= STALE or kind not in _WITH_HOURS or not told:
+        if quote.age(self._clock.now()) <= STALE or kind not in _WITH_HOURS:
             return None
         try:
             async with asyncio.timeout(_HOURS_SECONDS):
-                return (await adapter.market_hours(Market.US_EQUITIES)).open_now
+                told = await self._hours.now(adapter, spec, kind, patient=False)
         except (BrokerError, TimeoutError):
             return None
+        return None if told is None else told.open_now
 
 
 def _looked(answered: Answered[_Seen]) -> Looked:

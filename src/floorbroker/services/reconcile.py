@@ -15,7 +15,6 @@ from typing import Final
 
 import structlog
 
-from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.errors import BrokerTimeout, FloorbrokerError, NotLinked
 from floorbroker.domain.ids import OrderId, UserId
 from floorbroker.domain.news import AMBIGUOUS
@@ -24,6 +23,8 @@ from floorbroker.domain.order_life import event, moved, with_intent, with_receip
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Absent, Ambiguous, Found, LookUp
 from floorbroker.domain.people import Link
+from floorbroker.services.absence import gone, looked_for, missed, settle_time, settled
+from floorbroker.services.audit import order_fields
 from floorbroker.services.candidates import shown, unclaimed
 from floorbroker.services.desk import Desk
 from floorbroker.services.following import SLOWEST, next_look
@@ -128,6 +129,7 @@ class Reconciler:
         if taken is None:
             return order
         try:
+            await self._audited(taken, before=order)
             try:
                 link = await self._desk.accounts.link(order.user_id, order.link_id)
             except NotLinked:
@@ -174,10 +176,15 @@ class Reconciler:
         )
         if stored is not taken and stored.state is not taken.state:
             self._desk.metrics.order_outcome(stored.broker, stored.state)
-            await self._desk.audit.order(stored)
+        await self._audited(stored, before=taken)
         return stored
 
+    async def _audited(self, order: Order, *, before: Order) -> None:
+        if order_fields(order) != order_fields(before):
+            await self._desk.audit.order(order)
+
     def _after(self, order: Order, found: LookUp, now: datetime) -> Order:
+        order = looked_for(order, found, now)
         match found:
             case Found(receipt=receipt):
                 after = replace(with_receipt(order, receipt, now), candidates=())
@@ -189,6 +196,9 @@ class Reconciler:
                     reason="The broker has no such order.",
                     candidates=(),
                 )
+            # Whoever asks something about it at this moment has an answer coming.
+            case Absent() if missed(self._desk, order, now) and not self._claimed(order, now):
+                after = gone(order, now)
             case _:
                 after = order
         after = self._give_up_intent(after, found, now)
@@ -206,7 +216,7 @@ class Reconciler:
         if intent is None or intent.state is not IntentState.UNKNOWN:
             return order
         waited = min(now - intent.at, self._desk.leaps.even_for())
-        if not isinstance(found, Found) or waited < _settle_time(self._desk, order):
+        if not isinstance(found, Found) or waited < settle_time(self._desk, order):
             return order
         return with_intent(order, intent, IntentState.REFUSED, now, _left_no_trace(intent))
 
@@ -219,20 +229,6 @@ class Reconciler:
         if order.claim is None:
             return False
         return now < order.claim.until <= now + self._desk.claim + EVEN
-
-
-def settled(desk: Desk, order: Order, now: datetime) -> bool:
-    """Whether an order that the broker does not show can no longer turn up there."""
-    # The request leaves within one deadline after the intent, and ends within another.
-    on_its_way = timedelta(seconds=2 * desk.order_deadline_seconds)
-    # Time that a leaping clock only says has gone by is none in which an order could turn up.
-    waited = min(now - (order.sent_at or order.created_at), desk.leaps.even_for())
-    return waited >= on_its_way + _settle_time(desk, order)
-
-
-def _settle_time(desk: Desk, order: Order) -> timedelta:
-    """The operator's, or the broker's own if that is longer."""
-    return max(desk.settle, timedelta(seconds=get_broker(order.broker).settle_seconds))
 
 
 def _out_of_sight(order: Order) -> Order:

@@ -13,6 +13,10 @@ from floorbroker.storage.people import People
 
 BEFORE: Final = (timedelta(hours=48), timedelta(hours=12), timedelta(hours=1))
 _AT_ONCE: Final = 100
+_TRIES: Final = 10
+_HOLD: Final = timedelta(minutes=1)
+"""For so long nobody else sends the same reminder."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -20,7 +24,11 @@ class EndMessenger(Protocol):
     """The way to a person whose link is about to end."""
 
     async def tell_ending(self, link: Link) -> bool:
-        """Sends a direct message; False where that way is closed."""
+        """Sends a direct message; False where that way is closed.
+
+        Raises:
+            Exception: It cannot be sent now; sent again soon, it stays one message.
+        """
         ...
 
 
@@ -46,14 +54,25 @@ class Reminders:
         return len(due)
 
     async def _remind(self, link: Link) -> None:
-        """Once for each time: whoever stores the next one sends the message."""
+        """Held, then sent, then noted: what is cut short or not taken is sent again later."""
         now = self._clock.now()
-        following = next_reminder(link.ends_at, linked_at=link.linked_at, after=now)
-        stored = await self._people.save_link(replace(link, remind_at=following))
-        if stored is None or stored.dead_since is not None or not _will_end(stored, now):
+        held = await self._people.save_link(replace(link, remind_at=now + _HOLD))
+        if held is None:
             return
-        if not await self._messenger.tell_ending(stored):
+        wanted = held.dead_since is None and _will_end(held, now)
+        if wanted and not await self._messenger.tell_ending(held):
             _log.info("end_of_link_not_told", broker=link.broker)
+        await self._note(held, next_reminder(held.ends_at, linked_at=held.linked_at, after=now))
+
+    async def _note(self, held: Link, following: datetime | None) -> None:
+        """The next time, unless the link was given another one meanwhile: by signing in again."""
+        link: Link | None = held
+        for _ in range(_TRIES):
+            if link is None or link.remind_at != held.remind_at:
+                return
+            if await self._people.save_link(replace(link, remind_at=following)) is not None:
+                return
+            link = await self._people.link(held.user_id, held.link_id)
 
 
 def _will_end(link: Link, now: datetime) -> bool:

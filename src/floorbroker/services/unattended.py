@@ -140,7 +140,7 @@ class Unattended:
         self.check_same(order, held, placing)
         if order.review.caution:
             raise DraftExpired(order.review.caution)
-        if await self._desk.orders.sent_alike(order, clock.now() - SAME_AGAIN) is not None:
+        if await self._desk.orders.beside.sent_alike(order, clock.now() - SAME_AGAIN) is not None:
             raise DraftExpired("The same order was sent a moment ago.")
         try:
             quote = await adapter.quote(order.request.instrument)

@@ -1,4 +1,4 @@
-"""What a person's accounts were worth, day by day and within a day, and how they are divided now.
+"""What a person's accounts were worth, day by day and within a day.
 
 A value is noted whenever its owner looks, and with a daily summary; nothing is asked of a broker
 for it, and when nobody looked it is missing rather than made up.
@@ -6,23 +6,21 @@ for it, and when nobody looked it is missing rather than made up.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from floorbroker.charts.allocation import AllocationChart, Share
 from floorbroker.charts.equity import EquityChart, Worth
 from floorbroker.charts.picture import Drawing, Picture, PictureFailed
 from floorbroker.charts.studio import Studio
 from floorbroker.domain.clock import Clock
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import UserId
-from floorbroker.domain.modes import Environment
 from floorbroker.domain.people import AccountKey
 from floorbroker.services.gates import EXCHANGE_ZONE
 from floorbroker.services.portfolio import Holdings, Overview
+from floorbroker.services.wholes import Whole, allocation, largest, missing
 from floorbroker.storage.day_values import DayValue, DayValues
 from floorbroker.storage.moment_values import MomentValue, MomentValues
 from floorbroker.storage.people import People
@@ -52,20 +50,6 @@ _BACK: Final[Mapping[Span, tuple[str, timedelta]]] = {
     Span.QUARTER: ("3 months", timedelta(days=92)),
     Span.YEAR: ("1 year", timedelta(days=366)),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
-    """The accounts that can be added: of one kind of money, in one currency."""
-
-    environment: Environment
-    currency: str
-    holdings: tuple[Holdings, ...]
-
-    @property
-    def equity(self) -> Decimal:
-        """Of all of them."""
-        return sum((one.balances.equity.amount for one in self.holdings), Decimal(0))
 
 
 class Worths:
@@ -132,7 +116,13 @@ class Worths:
             return None
         if len(points) < _LINE:
             return None
-        return EquityChart(points=points, currency=whole.currency, span=span.words)
+        return EquityChart(
+            points=points,
+            currency=whole.currency,
+            environment=whole.environment,
+            span=span.words,
+            note=" ".join(missing(whole.others)),
+        )
 
     async def _daily(self, user_id: UserId, key: AccountKey, since: datetime) -> Sequence[DayValue]:
         first = since.astimezone(EXCHANGE_ZONE).date()
@@ -147,39 +137,6 @@ class Worths:
         found = [Worth(at=one.at, value=one.value.amount) for one in moments]
         found += [Worth(at=one.at, value=one.value.amount) for one in snapshots]
         return sorted(found, key=lambda one: one.at)
-
-
-def largest(overview: Overview) -> Whole | None:
-    """Of the wholes that a person has: real money before paper, then the largest."""
-    parts: dict[tuple[Environment, str], list[Holdings]] = {}
-    for one in overview.holdings:
-        key = (one.account.link.environment, one.balances.equity.currency)
-        parts.setdefault(key, []).append(one)
-    wholes = [
-        Whole(environment=environment, currency=currency, holdings=tuple(held))
-        for (environment, currency), held in parts.items()
-    ]
-    wholes.sort(key=lambda whole: (whole.environment is Environment.LIVE, whole.equity))
-    return wholes[-1] if wholes else None
-
-
-def allocation(whole: Whole) -> AllocationChart | None:
-    """Holdings by their absolute value, and the cash; None with nothing to divide.
-
-    A holding without a price, or in another currency, is left out.
-    """
-    values: dict[str, Decimal] = {}
-    for one in whole.holdings:
-        cash = one.balances.cash
-        if cash.currency == whole.currency and cash.amount > 0:
-            values["Cash"] = values.get("Cash", Decimal(0)) + cash.amount
-        for position in one.positions:
-            worth = position.market_value
-            if worth is not None and position.instrument.currency == whole.currency:
-                symbol = position.instrument.symbol
-                values[symbol] = values.get(symbol, Decimal(0)) + abs(worth)
-    shares = tuple(Share(name=name, value=value) for name, value in values.items() if value)
-    return AllocationChart(shares=shares, currency=whole.currency) if shares else None
 
 
 def summed(series: Mapping[AccountKey, Sequence[DayValue]]) -> tuple[Worth, ...]:

@@ -36,6 +36,10 @@ class Ideas:
         del fields["_id"]
         return from_document(Idea, fields)
 
+    async def remove(self, idea: Idea) -> None:
+        """Takes one out; not there is fine too."""
+        await self._documents.delete(_IDEAS, {"_id": idea.idea_id, "user_id": idea.user_id})
+
     async def count_since(self, user_id: UserId, moment: datetime, *, limit: int) -> int:
         """How many a person posted since then, counted no further than `limit`."""
         where: Where = {"user_id": user_id, "created_at": AtLeast(time_text(moment))}

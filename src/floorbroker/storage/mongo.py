@@ -144,7 +144,9 @@ class MongoDocuments:
 
     async def upsert(self, collection: str, document: Document) -> None:
         """See `Documents.upsert`."""
-        target = _filter({"_id": document["_id"]})
+        target = {"_id": {"$eq": document["_id"]}}
+        if "user_id" in document:  # a sharded MongoDB asks for the whole of its shard key
+            target["user_id"] = {"$eq": document["user_id"]}
         with _in_our_words():
             await self._database[collection].replace_one(target, document, upsert=True)
 

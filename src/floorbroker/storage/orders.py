@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
-
-import structlog
 
 from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.domain.ids import AccountId, LinkId, OrderId, UserId
 from floorbroker.domain.order import Order
-from floorbroker.domain.order_state import UNRESOLVED, WORKING, OrderState
-from floorbroker.storage.codec import UnreadableDocument, from_document, time_text, to_document
+from floorbroker.domain.order_state import OrderState
+from floorbroker.storage.beside import Beside
+from floorbroker.storage.codec import time_text
 from floorbroker.storage.documents import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -25,17 +23,15 @@ from floorbroker.storage.documents import (
     OneOf,
     Where,
 )
+from floorbroker.storage.doubts import DoubtFinder
+from floorbroker.storage.order_documents import A_TURN, OrderReader, document_of, order_of
+from floorbroker.storage.past_orders import PastOrders
 
-SCHEMA_VERSION: Final = 1
 _ORDERS: Final = "orders"
 _TRIES: Final = 10
-_LIVE_OR_FILLED: Final = WORKING | UNRESOLVED | {OrderState.FILLED}
 _NEWEST: Final = 500
-_A_TURN: Final = 50
 _LATER: Final = timedelta(minutes=1)
 """So long a document that cannot be read is left alone, and others have its place in the queue."""
-
-_log = structlog.get_logger(__name__)
 
 INDEXES: Final = (
     # With the person first: a sharded MongoDB keeps only what begins with its shard key unique.
@@ -43,6 +39,8 @@ INDEXES: Final = (
     Index(collection=_ORDERS, name="user_created", fields=("user_id", "created_at")),
     Index(collection=_ORDERS, name="user_state", fields=("user_id", "state", "created_at")),
     Index(collection=_ORDERS, name="user_sent", fields=("user_id", "sent_at")),
+    Index(collection=_ORDERS, name="user_intent", fields=("user_id", "intent.at")),
+    Index(collection=_ORDERS, name="user_followed", fields=("user_id", "state", "check_at")),
     Index(collection=_ORDERS, name="check_at", fields=("check_at",)),
     Index(collection=_ORDERS, name="news_at", fields=("news_at",)),
     Index(collection=_ORDERS, name="state_sent", fields=("state", "sent_at")),
@@ -51,12 +49,18 @@ INDEXES: Final = (
 
 
 class Orders:
-    """Orders as they are stored. The id fences: the same id cannot be inserted twice."""
+    """Orders as they are stored. The id fences: the same id cannot be inserted twice.
+
+    Attributes:
+        beside: What else goes on at the position of an order.
+    """
 
     def __init__(self, documents: Documents) -> None:
         """On any engine."""
         self._documents = documents
-        self._complained_of: set[str] = set()
+        self.beside = Beside(documents)
+        self._reader = OrderReader()
+        self.past = PastOrders(documents, self._reader)
 
     async def add(self, order: Order) -> None:
         """Stores a new draft.
@@ -64,19 +68,19 @@ class Orders:
         Raises:
             DuplicateKey: Its id or its origin key exists already.
         """
-        await self._documents.insert(_ORDERS, _document(order))
+        await self._documents.insert(_ORDERS, document_of(order))
 
     async def get(self, user_id: UserId, order_id: OrderId) -> Order | None:
         """One person's order; somebody else's is not there."""
         where: Where = {"_id": order_id, "user_id": user_id}
         found = await self._documents.find(_ORDERS, where, limit=1)
-        return _order(found[0]) if found else None
+        return order_of(found[0]) if found else None
 
     async def by_origin(self, user_id: UserId, origin_key: str) -> Order | None:
         """The order that an interaction made."""
         where: Where = {"origin_key": origin_key, "user_id": user_id}
         found = await self._documents.find(_ORDERS, where, limit=1)
-        return _order(found[0]) if found else None
+        return order_of(found[0]) if found else None
 
     async def advance(self, before: Order, after: Order) -> Order | None:
         """Stores `after` in place of `before`, if `before` is still what is stored.
@@ -90,7 +94,7 @@ class Orders:
             "version": before.version,
             "state": before.state.value,
         }
-        if await self._documents.replace(_ORDERS, _document(stored), where=where):
+        if await self._documents.replace(_ORDERS, document_of(stored), where=where):
             return stored
         return None
 
@@ -116,14 +120,15 @@ class Orders:
         raise StoreUnavailable(detail="order kept changing")
 
     async def recent(
-        self,
-        user_id: UserId,
-        *,
-        states: frozenset[OrderState],
-        limit: int,
+        self, user_id: UserId, *, states: frozenset[OrderState], limit: int
     ) -> Sequence[Order]:
         """One person's orders in these states, newest first; see `unreadable`."""
         return await self._newest({"user_id": user_id}, states, limit)
+
+    async def followed(self, user_id: UserId, state: OrderState, *, limit: int) -> Sequence[Order]:
+        """One person's orders in this state that are still read back, the soonest due first."""
+        where: Where = {"user_id": user_id, "state": state.value, "check_at": AtLeast("")}
+        return await self._found(where, ("check_at", OLDEST_FIRST), limit)
 
     async def unreadable(self, user_id: UserId) -> int:
         """How many of a person's newest 500 documents are no order that this version understands.
@@ -134,51 +139,12 @@ class Orders:
         found = await self._documents.find(
             _ORDERS, {"user_id": user_id}, order=("created_at", NEWEST_FIRST), limit=_NEWEST
         )
-        return sum(self._readable(document) is None for document in found)
+        return sum(self._reader.readable(document) is None for document in found)
 
     async def sent_since(self, user_id: UserId, since: datetime, *, limit: int) -> int:
         """How many orders a person sent since then, counted no further than `limit`."""
         where: Where = {"user_id": user_id, "sent_at": AtLeast(time_text(since))}
         return await self._documents.count(_ORDERS, where, limit=limit)
-
-    async def sent_alike(self, order: Order, since: datetime) -> datetime | None:
-        """When an order like this one was last sent since then, if it may live or has filled.
-
-        Like it: the same account, instrument and side, and as much. Looks at the last ten.
-        """
-        found = await self._sent_beside(order, since, limit=10)
-        wanted = (order.request.quantity, order.request.notional)
-        for document in found:  # not read whole: only the amounts and the time count
-            asked = document["request"]
-            if (_number(asked.get("quantity")), _number(asked.get("notional"))) == wanted:
-                return datetime.fromisoformat(document["sent_at"])
-        return None
-
-    async def value_sent_beside(self, order: Order) -> Decimal:
-        """What orders add to the same position that were sent since this one was drafted.
-
-        In US dollars, as their own reviews weighed them. Those that ended without a fill may be
-        among them: too much is no harm here.
-        """
-        found = await self._sent_beside(order, order.created_at, limit=50)
-        weighed = [one["review"].get("weighed") for one in found if one["_id"] != order.order_id]
-        return sum((Decimal(one["value"]) for one in weighed if one), Decimal(0))
-
-    async def _sent_beside(
-        self, order: Order, since: datetime, *, limit: int
-    ) -> Sequence[Document]:
-        """Of the same account, instrument and side, newest first, if they live or have filled."""
-        where: Where = {
-            "user_id": order.user_id,
-            "sent_at": AtLeast(time_text(since)),
-            "link_id": order.link_id,
-            "account_id": order.account_id,
-            "request.instrument.symbol": order.request.instrument.symbol,
-            "request.side": order.request.side.value,
-            "state": OneOf(tuple(sorted(_LIVE_OR_FILLED))),
-        }
-        newest = ("sent_at", NEWEST_FIRST)
-        return await self._documents.find(_ORDERS, where, order=newest, limit=limit)
 
     async def of_account(
         self,
@@ -201,20 +167,15 @@ class Orders:
         """Everybody's orders of which the person has not been told, the longest due first."""
         return await self._due("news_at", now, limit)
 
-    async def in_doubt(self, *, limit: int) -> Sequence[Order]:
-        """Everybody's orders of which the outcome, or that of a cancel or change, is unknown.
+    async def in_doubt(self, *, limit: int) -> tuple[Sequence[Order], int]:
+        """Everybody's orders of which the outcome, or that of a cancel or change, is looked for.
 
-        At most `limit` of each of the two kinds, the longest unknown first.
+        At most `limit` of each of the two kinds, the longest unknown first; and how many beside
+        them wait for their person: see `Doubts`.
         """
-        found: dict[str, Order] = {}
-        for field, at in (("state", "sent_at"), ("intent.state", "intent.at")):
-            documents = await self._documents.find(
-                _ORDERS, {field: OrderState.UNKNOWN.value}, order=(at, OLDEST_FIRST), limit=limit
-            )
-            for order in map(self._readable, documents):
-                if order is not None:
-                    found[order.order_id] = order
-        return list(found.values())
+        found = await DoubtFinder(self._documents).find(limit=limit)
+        readable = map(self._reader.readable, found.looked_for)
+        return [one for one in readable if one is not None], found.for_person
 
     async def late(self, since: datetime, *, limit: int) -> tuple[int, int]:
         """How many of everybody's orders were due then: to be read back, and to be told of."""
@@ -228,28 +189,21 @@ class Orders:
         self, whose: Where, states: frozenset[OrderState], limit: int
     ) -> Sequence[Order]:
         where: Where = {**whose, "state": OneOf(tuple(sorted(states)))}
-        found = await self._documents.find(
-            _ORDERS, where, order=("created_at", NEWEST_FIRST), limit=limit
-        )
-        readable = []
-        for number, document in enumerate(found):
-            if number % _A_TURN == _A_TURN - 1:
-                await asyncio.sleep(0)  # decoding hundreds at once would hold up everybody
-            readable.append(self._readable(document))
-        return [one for one in readable if one is not None]
+        return await self._found(where, ("created_at", NEWEST_FIRST), limit)
+
+    async def _found(self, where: Where, order: tuple[str, int], limit: int) -> Sequence[Order]:
+        found = await self._documents.find(_ORDERS, where, order=order, limit=limit)
+        return await self._reader.all_readable(found)
 
     async def _due(self, field: str, now: datetime, limit: int) -> Sequence[Order]:
         found = await self._documents.find(
-            _ORDERS,
-            {field: AtMost(time_text(now))},
-            order=(field, OLDEST_FIRST),
-            limit=limit,
+            _ORDERS, {field: AtMost(time_text(now))}, order=(field, OLDEST_FIRST), limit=limit
         )
         due = []
         for number, document in enumerate(found):
-            if number % _A_TURN == _A_TURN - 1:
+            if number % A_TURN == A_TURN - 1:
                 await asyncio.sleep(0)
-            order = self._readable(document)
+            order = self._reader.readable(document)
             if order is None:
                 await self._put_off(document, field, now)
             else:
@@ -268,31 +222,3 @@ class Orders:
             field: document[field],
         }
         await self._documents.replace(_ORDERS, later, where=where)
-
-    def _readable(self, document: Document) -> Order | None:
-        """None for what is no order; that is said in the log once a process."""
-        try:
-            return _order(document)
-        except UnreadableDocument as error:
-            order_id = str(document["_id"])
-            if order_id not in self._complained_of:
-                self._complained_of.add(order_id)
-                _log.error("order_unreadable", order_id=order_id, why=str(error))
-            return None
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _document(order: Order) -> Document:
-    document = to_document(order)
-    document["_id"] = document.pop("order_id")
-    document["schema_version"] = SCHEMA_VERSION
-    return document
-
-
-def _order(document: Document) -> Order:
-    fields = {**document, "order_id": document["_id"]}
-    del fields["_id"]
-    return from_document(Order, fields)

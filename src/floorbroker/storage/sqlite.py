@@ -18,10 +18,13 @@ from floorbroker.domain.errors import StoreUnavailable
 from floorbroker.storage import sqlite_query
 from floorbroker.storage.documents import Document, DuplicateKey, Index, Where
 
-_MEETINGS: Final = 100
-_MEETING_SECONDS: Final = 0.02
 _T = TypeVar("_T")
 
+_AGAIN_SECONDS: Final = 0.0002
+"""A write lasts about as long. SQLite itself sleeps ever longer, up to 0.1 s: of two processes that
+write all the time one then waits for a second and more."""
+
+_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY}
 _OWNER_ONLY: Final = 0o600
 _UNIQUE: Final = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
@@ -72,10 +75,11 @@ class SqliteDocuments:
         def hold() -> None:
             connection = self._ready()
             for collection in collections:
-                connection.execute(sqlite_query.create_table(collection))
+                self._wait_for(connection, sqlite_query.create_table(collection))
                 self._tables.add(collection)
             connection.execute("BEGIN")
-            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()  # from here on it holds
+            # From here on it holds.
+            self._wait_for(connection, "SELECT 1 FROM sqlite_schema").fetchone()
 
         await self._in_thread(hold)
 
@@ -153,11 +157,9 @@ class SqliteDocuments:
             return
         # Made before SQLite opens it: the -wal and -shm files take their mode from this one.
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
-        connection = sqlite3.connect(
-            self._path, timeout=self._busy_timeout_seconds, isolation_level=None
-        )
+        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
-            _write_ahead(connection)
+            self._wait_for(connection, "PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error:
             connection.close()
@@ -181,12 +183,29 @@ class SqliteDocuments:
     def _executed(self, collection: str, statement: sqlite_query.Statement) -> sqlite3.Cursor:
         connection = self._ready()
         if collection not in self._tables:
-            connection.execute(sqlite_query.create_table(collection))
+            self._wait_for(connection, sqlite_query.create_table(collection))
             self._tables.add(collection)
-        return connection.execute(*statement)
+        return self._wait_for(connection, *statement)
+
+    def _wait_for(
+        self, connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()
+    ) -> sqlite3.Cursor:
+        """Carries out a statement as soon as no other process writes.
+
+        One that is refused as busy has changed nothing: each is a transaction of its own, or only
+        begins one.
+        """
+        end = time.monotonic() + self._busy_timeout_seconds
+        while True:
+            try:
+                return connection.execute(sql, values)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode not in _BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(_AGAIN_SECONDS)
 
     def _declare(self, connection: sqlite3.Connection, indexes: Sequence[Index]) -> None:
-        connection.execute("BEGIN IMMEDIATE")
+        self._wait_for(connection, "BEGIN IMMEDIATE")
         with connection:
             for index in indexes:
                 connection.execute(sqlite_query.create_table(index.collection))
@@ -209,17 +228,3 @@ def _index_name(error: sqlite3.IntegrityError) -> str:
     """From `UNIQUE constraint failed: index 'orders.origin'`, or `…: orders.id`."""
     _, _, name = str(error).rstrip("'").rpartition(".")
     return "_id" if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY else name
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Processes that start on a new file at once may meet here, where SQLite does not wait."""
-    for _ in range(_MEETINGS):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            time.sleep(_MEETING_SECONDS)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode = WAL")

@@ -4,7 +4,8 @@
 
 The request is answered with 202 at once; the acknowledgement and the card go to Discord the way
 that they go for an interaction of the gateway. The same one delivered twice is therefore
-acknowledged once: Discord takes the first. Source:
+acknowledged once: Discord takes the first. A process that starts or ends takes none and answers
+503, so that whatever stands in front of several asks the next one. Source:
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
@@ -18,6 +19,7 @@ from aiohttp import web
 
 from floorbroker.config import Settings
 from floorbroker.domain.clock import Clock
+from floorbroker.services.supervisor import Supervisor
 from floorbroker.web.discord_signature import DiscordSignature
 
 PATH: Final = "/discord/interactions"
@@ -50,11 +52,14 @@ class Receiver(Protocol):
 class Interactions:
     """Receives them."""
 
-    def __init__(self, settings: Settings, clock: Clock, receiver: Receiver) -> None:
-        """`settings` hold the application's public key."""
+    def __init__(
+        self, settings: Settings, clock: Clock, receiver: Receiver, supervisor: Supervisor
+    ) -> None:
+        """`settings` hold the application's public key; `supervisor` knows when it ends."""
         self._signature = DiscordSignature(settings.discord_public_key, clock)
         self._application = settings.discord_client_id
         self._receiver = receiver
+        self._supervisor = supervisor
 
     def add_to(self, app: web.Application) -> None:
         """Adds the route."""
@@ -72,8 +77,8 @@ class Interactions:
             return web.json_response({"type": _PING})
         if told.get("type") not in _KINDS:
             raise web.HTTPBadRequest
-        if not self._receiver.can_be_reached():
-            raise web.HTTPServiceUnavailable  # it starts or ends: Discord says that it failed
+        if self._supervisor.draining or not self._receiver.can_be_reached():
+            raise web.HTTPServiceUnavailable  # nobody takes it: Discord says that it failed
         try:
             self._receiver.receive(told)
         except Exception as error:  # noqa: BLE001  # whatever discord.py cannot read

@@ -163,6 +163,7 @@ def test_a_quote_is_as_old_as_its_book() -> None:
         Decimal("172.55"),
     )
     assert quote.at == datetime(2026, 3, 4, 16, 59, 58, tzinfo=UTC)
+    assert quote.last_at == datetime(2026, 3, 4, 16, 59, 59, 123456, tzinfo=UTC)
     assert quote.source == "Alpaca, IEX exchange only"
     assert not quote.delayed
 

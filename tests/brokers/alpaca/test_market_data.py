@@ -141,6 +141,7 @@ async def test_a_bar_is_told_as_it_is(
 
     (found,) = await adapter.bars(instrument, Timeframe.DAY, NOON - 2 * DAY, NOON)
 
+    assert found.source == (await adapter.quote(instrument)).source
     assert (found.open, found.high, found.low, found.close) == (1, 3, 1, 2)
 
 
@@ -152,6 +153,7 @@ async def test_bars_of_a_share_without_a_subscription_come_from_iex(
     bars = await adapter.bars(APPLE, Timeframe.FIVE_MINUTES, NOON - DAY, NOON)
 
     assert len(bars) == 20
+    assert {bar.source for bar in bars} == {"Alpaca, IEX exchange only"}
 
 
 async def test_an_empty_range_has_no_bars(

@@ -126,6 +126,7 @@ async def test_a_quote_tells_its_time_and_whether_it_is_delayed(
 
     assert (now.bid, now.ask, now.last) == (Decimal("189.9"), Decimal(190), Decimal("189.95"))
     assert (now.at, now.delayed, now.source) == (NOON, False, "Charles Schwab")
+    assert (now.last_at, old.last_at) == (NOON, at)
     assert (old.at, old.delayed) == (at, True)
 
 

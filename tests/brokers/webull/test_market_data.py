@@ -40,7 +40,7 @@ async def test_a_quote_has_bid_ask_and_the_time_of_its_source(
     assert (quote.bid, quote.ask) == (Decimal(bid), Decimal(ask))
     assert quote.last is not None
     assert quote.instrument == instrument
-    assert quote.at == NOON
+    assert quote.at == quote.last_at == NOON
     assert quote.source == "Webull"
     assert not quote.delayed
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from tests.campaign.row import PROGRAMS
+from tests.redis_server import free_port
 
 PROGRAM: Final = shutil.which("nginx", path=PROGRAMS) or "nginx"
 _START_SECONDS: Final = 20.0
@@ -78,11 +79,3 @@ def configured(folder: Path, listen: str, replicas: Sequence[int]) -> Path:
     file = folder / "nginx.conf"
     file.write_text(_AROUND.format(folder=folder, site=site), encoding="utf-8")
     return file
-
-
-def free_port() -> int:
-    """One that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,18 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from tests.campaign.fleet.balancer import Balancer, free_port
+from tests.campaign.fleet.balancer import Balancer
 from tests.campaign.fleet.replica import ROLE
-from tests.campaign.people import bot, link_everybody
+from tests.campaign.people import prepare
 from tests.campaign.processes import Exchange, Forks, Place, place_on
-from tests.redis_server import RedisServer
+from tests.campaign.replica import PACE
+from tests.redis_server import RedisServer, free_port
 
-PACE: Mapping[str, Any] = {"order_deadline_seconds": 5.0, "claim_seconds": 11.0}
-"""Nothing is slow here but the machine."""
-
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+NEEDS: Final = ("nginx", "redis-server")
+_OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(slots=True)
@@ -78,7 +77,7 @@ def fleet_of(count: int, engine: str) -> Iterator[Fleet]:
         Exchange() as exchange,
         Forks(ROLE) as forks,
     ):
-        asyncio.run(_prepared(place, exchange))
+        asyncio.run(prepare(place, exchange.urls))
         ports = [free_port() for _ in range(count)]
         for name in ("redis", "nginx"):
             (Path(folder) / name).mkdir()
@@ -99,8 +98,3 @@ def fleet_of(count: int, engine: str) -> Iterator[Fleet]:
                 yield fleet
         finally:
             redis.stop()
-
-
-async def _prepared(place: Place, exchange: Exchange) -> None:
-    async with bot(exchange.urls, place) as app:
-        await link_everybody(app)

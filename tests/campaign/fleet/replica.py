@@ -1,20 +1,15 @@
 """One of several bots that get interactions over HTTP, on a port of its own, and can be killed."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from discord.http import Route
 
-from floorbroker.bootstrap import running
 from floorbroker.cli.run import web
 from floorbroker.config import DiscordTransport
-from floorbroker.observability.logging import configure_logging
-from floorbroker.vault.keyring import parse_keyring
 from tests.campaign.forking import Ready
-from tests.campaign.people import settings
+from tests.campaign.people import bot
 from tests.campaign.processes import Place
 
 ROLE: Final = "tests.campaign.fleet.replica:serve"
@@ -28,25 +23,14 @@ def serve(work: Mapping[str, Any], ready: Ready) -> None:
 
 
 async def _serve(work: Mapping[str, Any], ready: Ready) -> None:
-    logging.disable(logging.CRITICAL)
-    configure_logging("ERROR", json=True)
-    Route.BASE = work["urls"]["discord"]
+    over_http = {
+        "discord_transport": DiscordTransport.HTTP,
+        "discord_public_key": DISCORDS_KEY.public_key().public_bytes_raw().hex(),
+        "redis_url": work["redis"],
+        "host": "127.0.0.1",
+        "port": work["port"],
+    }
     place = Place(**work["place"])
-    chosen = settings(
-        work["urls"],
-        discord_transport=DiscordTransport.HTTP,
-        discord_public_key=DISCORDS_KEY.public_key().public_bytes_raw().hex(),
-        redis_url=work["redis"],
-        host="127.0.0.1",
-        port=work["port"],
-        **work["settings"],
-    )
-    async with (
-        running(
-            chosen, documents=place.open(), keyring=parse_keyring(place.key), shard_count=1
-        ) as app,
-        web(app),
-    ):
-        await app.bot.login_over_http("campaign")
+    async with bot(work["urls"], place, **over_http, **work["settings"]) as app, web(app):
         ready()
         await asyncio.Event().wait()

@@ -2,31 +2,18 @@
 
 import asyncio
 import random
-import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from floorbroker.domain.order import Order
-from floorbroker.domain.order_state import OrderState
-from floorbroker.storage.documents import Documents
-from tests.campaign import books
-from tests.campaign.fleet.fleet import Fleet, fleet_of
+from tests.campaign.fleet.fleet import NEEDS, Fleet, fleet_of
 from tests.campaign.fleet.floor import SEATS, Floor
+from tests.campaign.fleet.throughput import THROUGHPUT
+from tests.campaign.fleet.truth import settled
 from tests.campaign.row import Reached, Row
-from tests.campaign.settling import PATIENCE_SECONDS, until_agreed
 
-NEEDS: Final = ("nginx", "redis-server")
 COUNT: Final = 3
 EVERY_SECONDS: Final = 5.0
-_TITLES: Final[Mapping[OrderState, str]] = {
-    OrderState.DRAFT: "Review",
-    OrderState.LAPSED: "Review expired",
-    OrderState.ACCEPTED: "Accepted",
-    OrderState.FILLED: "Filled",
-    OrderState.NOT_PLACED: "Not placed",
-}
 
 
 def _kills(engine: str) -> Row:
@@ -60,7 +47,7 @@ async def _killed_meanwhile(fleet: Fleet, size: int, chance: random.Random) -> R
     finally:
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
-    broken, orders = await asyncio.to_thread(_settled, fleet)
+    broken, orders = await asyncio.to_thread(settled, fleet)
     return Reached(
         trials=floor.done["confirmed"],
         broken=broken,
@@ -77,37 +64,6 @@ async def _kill(fleet: Fleet, chance: random.Random, every: float) -> None:
     while True:
         await asyncio.sleep(every)
         await asyncio.to_thread(fleet.one_dies, chance)
-
-
-def _settled(fleet: Fleet) -> tuple[list[str], Sequence[Order]]:
-    """What does not agree in the end, at the broker or on a card; and all orders."""
-    with asyncio.Runner() as run:
-        documents = fleet.place.open()
-        run.run(documents.start(()))
-        _, differing = until_agreed(fleet.exchange, documents, run, PATIENCE_SECONDS)
-        orders, untrue = run.run(_until_told(fleet, documents))
-        run.run(documents.close())
-    return [*differing, *untrue], orders
-
-
-async def _until_told(fleet: Fleet, documents: Documents) -> tuple[Sequence[Order], Sequence[str]]:
-    """All orders, and those whose newest card says something else after a while."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        orders, told = await books.stored_orders(documents), fleet.exchange.told()
-        untrue = [line for line in (_untrue(order, told) for order in orders) if line]
-        if not untrue or time.monotonic() > end:
-            return orders, untrue
-        await asyncio.sleep(1)
-
-
-def _untrue(order: Order, told: Mapping[str, str]) -> str:
-    said, is_so = told.get(order.order_id), _TITLES.get(order.state, str(order.state))
-    if order.state is OrderState.DRAFT and said is None:
-        return ""  # its replica died before the card; nothing was sent
-    if said == is_so or (order.state is OrderState.LAPSED and said == "Review"):
-        return ""
-    return f"order {order.order_id} is {order.state}, and its card says {said}"
 
 
 def _without_redis(size: int, seed: int) -> Reached:
@@ -129,7 +85,7 @@ async def _away(fleet: Fleet, seconds: int, chance: random.Random) -> Reached:
     await asyncio.sleep(seconds / 3)
     enough.set()
     await trading
-    broken, orders = await asyncio.to_thread(_settled, fleet)
+    broken, orders = await asyncio.to_thread(settled, fleet)
     if meanwhile["receipts"] < seconds:
         broken.append(f"{meanwhile['receipts']} receipts in {seconds} s without Redis")
     if status != HTTPStatus.OK or "redis" not in told.get("degraded", ()):
@@ -163,4 +119,5 @@ FLEET: Final = (
         needs=NEEDS,
         waits=True,
     ),
+    THROUGHPUT,
 )

@@ -115,7 +115,7 @@ class ExchangeAdapter(BrokerAdapter):
 
     async def open_orders(self, account: BrokerAccount) -> Sequence[BrokerOrder]:
         """See the port."""
-        await self._venue.called("open_orders")
+        await self._venue.asked_of("open_orders", account.account_id)
         return [
             *self._venue.others,
             *(

@@ -40,7 +40,8 @@ class Venue:
         failing: By call: raised while nothing has happened there.
         mute: Calls that are carried out, then raise `failing_after`'s error.
         blocked: By call: waits for the event before anything happens. With `failing`, also by
-            call and symbol, `quote MSFT`; balances by account, `balances EX-1`, hours by market.
+            call and symbol, `quote MSFT`; balances and open orders by account, `balances EX-1`,
+            hours by market.
         book: What it knows of each order.
         others: Open orders that were placed by other means.
         ended: What it tells of ended orders.

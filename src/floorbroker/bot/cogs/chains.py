@@ -104,7 +104,8 @@ class ChainCommands(commands.Cog):
 
         async def work(caller: Caller) -> Card:
             floor = self._front.floor
-            return volatility_card(await floor.volatilities.look(caller.user_id, symbol, account))
+            moves = await floor.volatilities.look(caller.user_id, symbol, account)
+            return volatility_card(moves, floor.clock.now())
 
         await self._front.answers.command(interaction, work)
 

@@ -7,8 +7,8 @@ from discord.ext import commands
 
 from floorbroker.bot.cogs import options
 from floorbroker.bot.front import Front
+from floorbroker.bot.idea_posts import post
 from floorbroker.bot.replies.card import Card
-from floorbroker.bot.replies.idea_cards import posted_card
 from floorbroker.domain.ideas import LONGEST
 from floorbroker.domain.orders import Side
 from floorbroker.services.callers import Caller
@@ -53,7 +53,7 @@ class IdeaCommands(commands.Cog):
                 target=target,
                 stop=stop,
             )
-            return posted_card(idea, interaction.user.display_name)
+            return await post(interaction, self._front.floor.ideas, idea)
 
         await self._front.answers.command(interaction, work)
 

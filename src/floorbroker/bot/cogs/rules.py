@@ -1,6 +1,6 @@
 """/server policy, for those who manage a server."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -17,6 +17,31 @@ from floorbroker.services.limit_words import parsed
 from floorbroker.services.server_rules import ServerRules, parse_brokers
 
 _LISTS = [Choice(name="roles", value="roles"), Choice(name="channels", value="channels")]
+
+
+class _TextChannels(app_commands.Transformer):
+    """A channel as the interaction brings it: discord.py finds its own only over a gateway."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Those with messages; threads belong to theirs."""
+        return [discord.ChannelType.text, discord.ChannelType.news]
+
+    async def transform(
+        self, _interaction: discord.Interaction, value: Any, /
+    ) -> app_commands.AppCommandChannel:
+        """As it came."""
+        if not isinstance(value, app_commands.AppCommandChannel):
+            raise app_commands.TransformerError(value, self.type, self)
+        return value
+
+
+_TextChannel = app_commands.Transform[app_commands.AppCommandChannel, _TextChannels]
 
 
 class RuleCommands(commands.Cog):
@@ -64,8 +89,8 @@ class RuleCommands(commands.Cog):
         brokers: str | None = None,
         add_role: discord.Role | None = None,
         remove_role: discord.Role | None = None,
-        add_channel: discord.TextChannel | None = None,
-        remove_channel: discord.TextChannel | None = None,
+        add_channel: _TextChannel | None = None,
+        remove_channel: _TextChannel | None = None,
         open_again: Choice[str] | None = None,
         order_value: str | None = None,
         position_value: str | None = None,
@@ -112,7 +137,7 @@ class RuleCommands(commands.Cog):
                 paused=_on(paused),
                 rules=rules,
             )
-            return policy_card(policy, now, _names(interaction.guild))
+            return policy_card(policy, now, _existing(interaction))
 
         await self._front.answers.command(interaction, work)
 
@@ -121,13 +146,15 @@ def _on(chosen: Choice[str] | None) -> bool | None:
     return None if chosen is None else chosen.value == "on"
 
 
-def _id(chosen: discord.Role | discord.TextChannel | None) -> str | None:
+def _id(chosen: discord.Role | app_commands.AppCommandChannel | None) -> str | None:
     return None if chosen is None else str(chosen.id)
 
 
-def _names(guild: discord.Guild | None) -> Mapping[str, str]:
-    """What a server calls its roles and channels, by id."""
-    if guild is None:
-        return {}
-    roles = {str(role.id): f"@{role.name.removeprefix('@')}" for role in guild.roles}
-    return roles | {str(channel.id): f"#{channel.name}" for channel in guild.channels}
+def _existing(interaction: discord.Interaction) -> frozenset[str] | None:
+    """The server's roles and channels; None where no gateway tells this process of them."""
+    guild_id = interaction.guild_id
+    # Not the interaction's own guild, which is made up, and empty, where none is known.
+    guild = None if guild_id is None else interaction.client.get_guild(guild_id)
+    if guild is None or guild.unavailable:
+        return None
+    return frozenset(str(one.id) for one in (*guild.roles, *guild.channels))

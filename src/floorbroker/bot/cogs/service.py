@@ -18,6 +18,7 @@ from floorbroker.bot.replies.service_cards import (
     people_card,
 )
 from floorbroker.bot.replies.service_status_card import status_card
+from floorbroker.bot.shards import hears_of
 from floorbroker.brokers.registry import all_brokers
 from floorbroker.domain.errors import InvalidInput
 from floorbroker.domain.ids import BrokerId, UserId
@@ -74,8 +75,9 @@ class ServiceCommands(commands.Cog):
             if server is not None:
                 guild_id = _server_id(server)
                 await choices.suspend_server(caller, guild_id, on)
-                known = interaction.client.get_guild(int(guild_id)) is not None
-                return paused_server_card(guild_id, paused=on, known=known)
+                client, number = interaction.client, int(guild_id)
+                missing = hears_of(client, number) and client.get_guild(number) is None
+                return paused_server_card(guild_id, paused=on, missing=missing)
             if person is not None:
                 user_id = UserId(str(person.id))
                 await choices.suspend_person(caller, user_id, on)

@@ -19,7 +19,7 @@ from floorbroker.domain.modes import Environment
 from floorbroker.domain.money import Money
 from floorbroker.domain.order import Order
 from floorbroker.domain.orders import OrderRequest, Side
-from floorbroker.domain.own_alerts import OwnAlert, Standing
+from floorbroker.domain.own_alerts import AlertKind, OwnAlert, Standing
 from floorbroker.domain.placing import LONGEST, Placing, Stage
 
 _CENT: Final = Decimal("0.01")
@@ -27,6 +27,10 @@ _CONDITIONS: Final = (
     "It is judged as a Confirm at that moment: pauses, limits, the price and its age, the same "
     "order sent before. If anything stands in the way, nothing is sent, and you get the review.",
     "One order at most. After it, or after a week, it is not armed any more.",
+)
+_WHOLE: Final = (
+    "After the whole fill only. If the order ends with a part filled, nothing is sent, and you get "
+    "the review."
 )
 
 
@@ -52,7 +56,11 @@ def ask_card(alert: OwnAlert) -> Card:
             *order_rows(alert, placing.request),
             Row("Armed for", _lasting(alert, placing)),
         ),
-        notes=(*_changed(alert, placing), *_CONDITIONS),
+        notes=(
+            *_changed(alert, placing),
+            *_after_whole(alert),
+            *_CONDITIONS,
+        ),
         footer=(Row("Confirm before", placing.until),),
         # Not now stands where the button of before was: a second click there must do no harm.
         buttons=(
@@ -77,7 +85,10 @@ def armed_card(alert: OwnAlert) -> Card:
         badges=badges(alert),
         lead="When this alert fires, the order goes out by itself, once. Nothing was sent yet.",
         rows=(*order_rows(alert, placing.request), Row("Armed until", Moment(placing.until))),
-        notes=("You are told by direct message. /panic keeps it from going out.",),
+        notes=(
+            *_after_whole(alert),
+            "You are told by direct message. /panic keeps it from going out.",
+        ),
         # A second click on Confirm must neither disarm nor remove.
         buttons=(
             Button(label="Show alerts", custom_id="fb:alert:page:1"),
@@ -130,6 +141,10 @@ def _exactly(price: Decimal) -> str:
 def _lasting(alert: OwnAlert, placing: Placing) -> str | Moment:
     week = placing.at + LONGEST
     return Moment(alert.ends_at) if alert.ends_at < week else "a week from Confirm"
+
+
+def _after_whole(alert: OwnAlert) -> tuple[str, ...]:
+    return (_WHOLE,) if alert.kind is AlertKind.FILL else ()
 
 
 def _changed(alert: OwnAlert, placing: Placing) -> tuple[str, ...]:

@@ -40,6 +40,22 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """Roles of a server, shown by their names in Discord, then a text; nobody is notified."""
+
+    ids: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The same with channels."""
+
+    ids: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A moment with its date, and how far away it is, in the reader's own time zone."""
 
@@ -68,7 +84,7 @@ class Row:
     """A name and its value; a bare `datetime` shows only how far away it is."""
 
     name: str
-    value: str | datetime | Moment | Mention | Linked | Timed
+    value: str | datetime | Moment | Mention | Roles | Channels | Linked | Timed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

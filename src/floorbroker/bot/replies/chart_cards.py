@@ -29,9 +29,19 @@ def chart_card(charted: Charted, now: datetime) -> Card:
         rows=tuple(rows),
         notes=tuple(notes),
         footer=(
-            Row("Source", answered.source or answered.account.spec.name),
+            Row("Source", answered.source or last.source or answered.account.spec.name),
             Row("Last bar", last.at),
             Row("Account", answered.account.title),
+            *_marked(charted),
         ),
         pictures=() if charted.picture is None else (charted.picture,),
     )
+
+
+def _marked(charted: Charted) -> tuple[Row, ...]:
+    """Which of the person's own fills the picture shows, and which it does not."""
+    count = len(charted.chart.placed())
+    if charted.picture is None or not (count or charted.unmarked):
+        return ()
+    fills = "1 fill" if count == 1 else f"{count or 'no'} fills"
+    return (Row("Marked", "; ".join((f"{fills} of your orders from here", *charted.unmarked))),)

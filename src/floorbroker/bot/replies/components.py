@@ -12,10 +12,12 @@ from discord.utils import escape_markdown, escape_mentions
 from floorbroker.bot.replies.card import (
     Button,
     Card,
+    Channels,
     Linked,
     Mention,
     Menu,
     Moment,
+    Roles,
     Row,
     Section,
     Style,
@@ -95,15 +97,10 @@ def _container(card: Card, room: int, *, alone: bool) -> ui.Container[ui.LayoutV
         if place and len(texts) <= MOST_SPACED:
             container.add_item(ui.Separator(visible=place == 1))
         container.add_item(ui.TextDisplay(text))
-    if card.pictures:
-        container.add_item(
-            ui.MediaGallery(
-                *(
-                    discord.MediaGalleryItem(f"attachment://{one.name}", description=one.alt)
-                    for one in card.pictures
-                )
-            )
-        )
+    for one in card.pictures:
+        # Each in a gallery of its own: two in one stand beside each other, with their edges cut.
+        item = discord.MediaGalleryItem(f"attachment://{one.name}", description=one.alt)
+        container.add_item(ui.MediaGallery(item))
     for file in card.files:
         container.add_item(ui.File(f"attachment://{file.name}"))
     if card.menu is not None:
@@ -164,6 +161,10 @@ def _value(row: Row) -> str:
             return f"<t:{int(moment.timestamp())}:F> (<t:{int(moment.timestamp())}:R>)"
         case Mention(user_id=user_id):
             return f"<@{user_id}>" if _ID.fullmatch(user_id) else safe(user_id)
+        case Roles(ids=ids, text=text):
+            return _listed("@&", ids, text)
+        case Channels(ids=ids, text=text):
+            return _listed("#", ids, text)
         case Linked(text=text, url=url):
             return f"[{safe(text)}]({url})"
         case Timed(text=text, at=moment, time_of_day=time_of_day):
@@ -171,6 +172,11 @@ def _value(row: Row) -> str:
             return f"{safe(text)} {shown}" if text else shown
         case str() as text:
             return safe(text)
+
+
+def _listed(sign: str, ids: tuple[str, ...], text: str) -> str:
+    named = [f"<{sign}{one}>" if _ID.fullmatch(one) else safe(one) for one in ids]
+    return ", ".join([*named, *([safe(text)] if text else [])])
 
 
 def safe(text: str) -> str:

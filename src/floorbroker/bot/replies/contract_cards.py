@@ -26,7 +26,7 @@ def contract_card(answered: Answered[OneContract], now: datetime, account: str |
         badges=(environment, *(("DELAYED",) if delayed else ())),
         lead=_lead(contract, quote),
         rows=_rows(answered, now),
-        sections=() if one.greeks is None else (greeks_section(one.greeks),),
+        sections=() if one.greeks is None else (greeks_section(one.greeks, now),),
         notes=notes,
         footer=(
             *(

@@ -1,4 +1,4 @@
-"""What a button carries: an action and what it is about, nothing else, at most 100 characters."""
+"""What a button or a form carries: an action and what it is about, at most 100 characters."""
 
 import re
 from typing import Final
@@ -25,6 +25,7 @@ CONTRACTS: Final = re.compile(r"fb:contracts:(?P<account>[A-Za-z0-9_./@-]{0,80})
 TRADE: Final = re.compile(
     r"fb:(?P<side>buy|sell):(?P<symbol>[A-Z0-9]{7,21}):(?P<account>[A-Za-z0-9_./@-]{0,66})"
 )
+SIZE: Final = re.compile(r"fb:size:(?P<way>idea|buy|sell):(?P<what>[A-Za-z0-9]{7,21})")
 NEWS: Final = re.compile(r"fb:news:(?P<kind>[a-z]{1,20})")
 NONE: Final = "none"
 BROKER_MENU: Final = "fb:brokers"
@@ -65,3 +66,8 @@ def trade(side: str, symbol: str, account: str) -> str | None:
     """A button that opens the form of an order."""
     text = f"fb:{side}:{symbol}:{account}"
     return text if TRADE.fullmatch(text) and len(text) <= LONGEST else None
+
+
+def size(way: str, what: str) -> str:
+    """The form of an order: by an idea's id, or a side and the symbol of a contract."""
+    return f"fb:size:{way}:{what}"

@@ -121,9 +121,9 @@ def leaving_card(leaving: Leaving) -> Card:
     return Card(
         title="Your data will be erased",
         tone=Tone.CAUTION,
-        lead=f"{why} that is kept on you goes. Until then nothing opens a position; closing and "
-        "canceling work. Open orders stay at your broker, those of a paper account go with it. A "
-        "direct message tells when it is done.",
+        lead=f"{why} that is kept on you goes. Until then nothing opens a position; canceling "
+        "works, and so does closing, with real money where live trading is on. Open orders stay at "
+        "your broker, those of a paper account go with it. A direct message tells when it is done.",
         rows=(Row("Asked for", leaving.asked_at), Row("Erased", leaving.erase_at)),
         buttons=(Button(label="Keep my data", custom_id="fb:data:keep"),),
     )

@@ -14,6 +14,7 @@ from floorbroker.domain.order import Order
 from floorbroker.domain.people import Link
 from floorbroker.services.day_digest import Away, Compared, DayDigest, FilledToday, Traded
 from floorbroker.services.gates import EXCHANGE_ZONE
+from floorbroker.services.lookback import READ
 from floorbroker.services.portfolio import Overview
 
 MOST_LINES: Final = 8
@@ -127,7 +128,13 @@ def _uncounted(digest: DayDigest) -> tuple[str, ...]:
         what = "1 closing" if unknown == 1 else f"{unknown} closings"
         notes.append(f"{what} of today with units of unknown cost: those are in no profit here.")
     if digest.older:
-        notes.append("Only your newest 1,000 orders were looked through.")
+        notes.append(
+            f"Only your newest {READ:,} orders of each kind of money were looked through. What a "
+            "trade made is left out where older ones may count."
+        )
+    if digest.unreadable:
+        what = "1 order" if digest.unreadable == 1 else f"{digest.unreadable} orders"
+        notes.append(f"{what} cannot be read by this version: what you realised is left out.")
     return tuple(notes)
 
 

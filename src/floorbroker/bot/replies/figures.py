@@ -65,8 +65,11 @@ def percent(amount: Decimal, places: int = 1) -> str:
 
 
 def age(elapsed: timedelta) -> str:
-    """`just now`, `12 s old`, `3 min old`."""
+    """`just now`, `12 s old`, `3 min old`, `5 h old`, `2 days old`; each from two of them on."""
     seconds = int(elapsed.total_seconds())
     if seconds < 2:
         return "just now"
-    return f"{seconds} s old" if seconds < 120 else f"{seconds // 60} min old"
+    for length, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit} old"
+    return f"{seconds} s old"

@@ -5,6 +5,7 @@ from floorbroker.bot.replies.card import Button, Card, CardFile, Row, Section
 from floorbroker.bot.replies.order_words import deed, filled, state_word, terms
 from floorbroker.domain.order import Order
 from floorbroker.services.history import History, Made, Period, as_csv
+from floorbroker.services.lookback import READ
 
 CSV = "csv"
 _PERIODS = {
@@ -29,12 +30,15 @@ def history_card(history: History, page: int) -> Card:
             f"{_count(unknown, 'closing')} with units of unknown cost (opened elsewhere or before, "
             "or closed by a bracket): those units are not counted."
         )
-    if history.older:
-        notes.append("Only your newest 1,000 orders are looked through.")
+    none = (
+        "None of the orders looked through was sent in this time."
+        if history.more or history.unreadable
+        else "You sent no orders in this time."
+    )
     return Card(
         title=f"History{what} · {_PERIODS[asked.period].lower()}",
         badges=(history.environment.value.upper(),),
-        lead="" if shown else "You sent no orders in this time.",
+        lead="" if shown else none,
         rows=tuple(
             Row(f"Realised {_PERIODS[p].lower()}", _made(m)) for p, m in history.made.items()
         ),
@@ -48,7 +52,7 @@ def history_card(history: History, page: int) -> Card:
             if shown
             else ()
         ),
-        notes=tuple(notes),
+        notes=(*notes, *_left_out(history)),
         footer=(Row("Counted", "orders sent here, first in first out, fees in the same money"),),
         buttons=_buttons(history, page),
     )
@@ -60,11 +64,33 @@ def csv_card(history: History) -> Card:
         title="History as a file",
         lead=f"{_count(len(history.orders), 'order')}, newest first; times in UTC.",
         badges=(history.environment.value.upper(),),
+        notes=_left_out(history),
         files=(CardFile(name="history.csv", data=as_csv(history)),),
     )
 
 
+def _left_out(history: History) -> tuple[str, ...]:
+    """Why some of it is unknown, or missing."""
+    notes = []
+    if history.more:
+        symbol = history.asked.symbol
+        what = f"{symbol} orders" if symbol else "orders"
+        notes.append(
+            f"Only your newest {READ:,} {history.environment.value} {what} are looked through. "
+            "What a trade or a period made is unknown where older orders may count."
+            + ("" if symbol else " With a symbol, /history looks further back.")
+        )
+    if history.unreadable:
+        notes.append(
+            f"{_count(history.unreadable, 'order')} cannot be read by this version and may count: "
+            "what was made is unknown."
+        )
+    return tuple(notes)
+
+
 def _made(made: Made) -> str:
+    if not made.whole:
+        return "unknown"
     if not made.closings:
         return "nothing closed"
     sums = ", ".join(figures.change(m.amount, m.currency) for m in made.profits.values())

@@ -13,7 +13,6 @@ def idea_card(idea: Idea, author: str) -> Card:
         ("Limit", idea.limit),
         ("Target", idea.target),
         ("Stop", idea.stop),
-        ("Price then", idea.price),
     )
     return Card(
         title=f"Idea: {deed} {idea.symbol}{name}",
@@ -30,10 +29,18 @@ def idea_card(idea: Idea, author: str) -> Card:
     )
 
 
-def posted_card(idea: Idea, author: str) -> Card:
-    """For the author; the idea itself goes to the channel."""
+def posting_card() -> Card:
+    """For the author, until Discord has said whether it takes the idea."""
+    return Card(
+        title="Posting",
+        lead="Your idea is on its way to the channel. If this card stays as it is, look there "
+        "before you post it again.",
+    )
+
+
+def posted_card() -> Card:
+    """For the author, once the idea is in the channel."""
     return Card(
         title="Posted",
         lead="Your idea is in the channel. Others trade it in their own accounts, or not at all.",
-        public=idea_card(idea, author),
     )

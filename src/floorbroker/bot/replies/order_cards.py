@@ -71,6 +71,12 @@ _FACES = {
     _S.REPLACED: _Face(
         title="Replaced", tone=Tone.NEUTRAL, lead="Another order took its place at your broker."
     ),
+    _S.GONE: _Face(
+        title="Gone",
+        tone=Tone.CAUTION,
+        lead="Your broker no longer has this order. What became of it is not known here: look at "
+        "your broker before you order again.",
+    ),
 }
 
 
@@ -227,7 +233,8 @@ def _choices(order: Order) -> tuple[Button, ...]:
 
 def _notes(order: Order) -> tuple[str, ...]:
     notes = order.review.notes if order.state is _S.DRAFT else ()
-    return (*notes, *_intent_notes(order.intent))
+    # What became of the order is not known; so is what became of a cancel or change.
+    return notes if order.state is _S.GONE else (*notes, *_intent_notes(order.intent))
 
 
 _INTENT_WORDS = {
@@ -273,7 +280,7 @@ def _buttons(order: Order, may_share: bool) -> tuple[Button, ...]:
     elif order.state.working:
         # Refresh takes the place that Confirm had: a second click there must do no harm.
         made = [("Refresh", "refresh", Style.SECONDARY), ("Cancel order", "cancel", Style.DANGER)]
-    elif order.state in {_S.SENDING, _S.UNKNOWN}:
+    elif order.state in {_S.SENDING, _S.UNKNOWN, _S.GONE}:
         made = [("Refresh", "refresh", Style.SECONDARY)]
     elif can_be_canceled(order):
         made = [("Cancel closing orders", "cancel", Style.DANGER)]

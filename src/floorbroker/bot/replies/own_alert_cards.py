@@ -196,8 +196,8 @@ def _notes(alert: OwnAlert) -> tuple[str, ...]:
     notes = []
     if alert.kind is AlertKind.FILL and alert.order_id is None:
         notes.append(
-            "It tells orders that were placed elsewhere, and your own from here only where fills "
-            "are silent or off in /settings, Notifications."
+            "It tells orders that were placed elsewhere, and your own from here only where that "
+            "news is silent or off in /settings, Notifications. Each order once, at its end."
         )
     if alert.level is not None and not alert.armed:
         notes.append(

@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import PAUSED, Button, Card, Row, Section, Style, Tone
+from floorbroker.bot.replies.closing_pages import Page, at_its_place, environment, pages
+from floorbroker.bot.replies.components import safe
 from floorbroker.bot.replies.list_cards import elsewhere_words
 from floorbroker.bot.replies.order_words import broken_records, deed, filled, state_word
+from floorbroker.domain.modes import Environment
 from floorbroker.domain.order import IntentState, Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.services.elsewhere import Others
-from floorbroker.services.panic import Done, Exposure, Holding
+from floorbroker.services.panic import Done, Exposure
 
-MOST_LINES: Final = 20
+_MOST_DONE: Final = 40
+_ROOM: Final = 3_000
+"""Characters for what became of each, beside the rest of the card."""
+
+_LONGEST_LINE: Final = 300
+_MOST_FAILED: Final = 5
+_LONGEST_REASON: Final = 120
 
 
 def panic_card(exposure: Exposure, others: Others | None = None, armed: int = 0) -> Card:
@@ -23,6 +31,7 @@ def panic_card(exposure: Exposure, others: Others | None = None, armed: int = 0)
         armed: Alerts whose order would go out by itself without the pause.
     """
     orders, held = len(exposure.orders), len(exposure.holdings)
+    live = "; with real money, closing only where live trading is on" * _real_money(exposure)
     buttons = []
     if orders:
         buttons.append(_button(f"Cancel {_count(orders, 'order')}", "cancel", Style.DANGER))
@@ -34,7 +43,7 @@ def panic_card(exposure: Exposure, others: Others | None = None, armed: int = 0)
         tone=Tone.CAUTION,
         badges=(PAUSED,),
         lead="No order of yours that opens a position goes out until you resume. Closing and "
-        "canceling still work.",
+        f"canceling still work{live}.",
         rows=(
             Row("Open orders", str(orders)),
             Row("Positions", str(held)),
@@ -44,6 +53,13 @@ def panic_card(exposure: Exposure, others: Others | None = None, armed: int = 0)
     )
 
 
+def _real_money(exposure: Exposure) -> bool:
+    """Whether there is, or may be, a live position: its locks hold for closing too."""
+    seen = [one.account.link for one in exposure.holdings]
+    links = [*seen, *(one.link for one in exposure.failed)]
+    return any(link.environment is Environment.LIVE for link in links)
+
+
 def _armed(count: int) -> tuple[str, ...]:
     if not count:
         return ()
@@ -51,69 +67,105 @@ def _armed(count: int) -> tuple[str, ...]:
     return (f"{which} no order until you resume. /alert list disarms for good.",)
 
 
-def closing_list_card(exposure: Exposure, asked: str) -> Card:
-    """Everything that would be closed; the next button asks once more."""
+def closing_list_card(exposure: Exposure, asked: str, page: int = 0) -> Card:
+    """Everything that would be closed, by pages where it is long; the last one asks once more."""
     if not exposure.holdings:
         return Card(
             title="Nothing to close", lead="No account shows a position.", notes=_unseen(exposure)
         )
     count = _count(len(exposure.holdings), "position")
+    shown, following, where = _page(exposure, page)
+    on = _button(f"Close {count} …", f"sure.{asked}.{exposure.mark}", Style.DANGER)
+    if following is not None:
+        on = _button("Next page", f"list.{asked}.{exposure.mark}.{following}", Style.PRIMARY)
     return Card(
         title=f"Close {count}?",
         tone=Tone.CAUTION,
         badges=_environments(exposure),
-        lead="Each would be closed at the market, at whatever price there is. Nothing is sent yet.",
-        sections=(_listed(exposure),),
+        lead="Each would be closed at the market, at whatever price there is. Nothing is sent yet."
+        + where,
+        sections=shown,
         notes=_unseen(exposure),
         # Keep stands where the last button was: a second click there must do no harm.
-        buttons=(
-            _button("Keep them", "keep", Style.SECONDARY),
-            _button(f"Close {count} …", f"sure.{asked}.{exposure.mark}", Style.DANGER),
-        ),
+        buttons=(_button("Keep them", "keep", Style.SECONDARY), on),
     )
 
 
-def are_you_sure_card(exposure: Exposure, asked: str, now: datetime) -> Card:
-    """The list once more, and the button that sends; it holds for as long as a market review."""
-    count = _count(len(exposure.holdings), "position")
-    sends = f"close.{asked}.{exposure.mark}.{int(now.timestamp())}"
+def are_you_sure_card(exposure: Exposure, asked: str, now: datetime, page: int = 0) -> Card:
+    """The list once more, and on its last page the button that sends.
+
+    It holds for as long as a market review.
+    """
+    count, mark = _count(len(exposure.holdings), "position"), exposure.mark
+    shown, following, where = _page(exposure, page)
+    send = _button(
+        f"Yes, close {count}", f"close.{asked}.{mark}.{int(now.timestamp())}", Style.DANGER
+    )
+    # None sends from where the button before it stood: a second click there must do no harm either.
+    on = [send]
+    if following is not None:
+        on = [_button("Next page", f"sure.{asked}.{mark}.{following}", Style.PRIMARY)]
+    elif where:
+        on = [_button("First page", f"sure.{asked}.{mark}.0", Style.SECONDARY), send]
     return Card(
         title=f"Really close {count} at the market?",
         tone=Tone.BAD,
         badges=_environments(exposure),
-        lead="This sends an order for each line below, at once. It cannot be undone.",
-        sections=(_listed(exposure),),
+        lead="This sends an order for each position of this list, at once. It cannot be undone."
+        + where,
+        sections=shown,
         notes=_unseen(exposure),
         buttons=(
             _button("Keep them", "keep", Style.SECONDARY),
-            # The place of the button before it: a second click there must do no harm either.
             _button("Look again", "list", Style.SECONDARY),
-            _button(f"Yes, close {count}", sends, Style.DANGER),
+            *on,
         ),
     )
 
 
+def _page(exposure: Exposure, page: int) -> tuple[Page, int | None, str]:
+    """What it shows, the number of the next one, and how many there are if it is not alone."""
+    every = pages(exposure.holdings)
+    page = min(page, len(every) - 1)
+    where = f" Page {page + 1} of {len(every)}." if len(every) > 1 else ""
+    return every[page], page + 1 if page + 1 < len(every) else None, where
+
+
 def done_card(title: str, done: Sequence[Done]) -> Card:
-    """What became of a step, a line each; nothing is summed up that is not so."""
-    ends = [_end(one) for one in done]
+    """What became of a step, a line each, failures first; nothing is summed up that is not so."""
+    ordered = sorted(done, key=lambda one: _WORST_FIRST.index(_end(one)))
+    lines = _fitting([_line(one) for one in ordered])
+    ends, unlisted = [_end(one) for one in ordered], [_end(one) for one in ordered[len(lines) :]]
     failed, under_way = ends.count(_FAILED), ends.count(_UNDER_WAY)
+    beyond = unlisted.count(_FAILED)
+    sent = len(unlisted) - beyond
     return Card(
         title=title,
         tone=Tone.CAUTION if failed or under_way else Tone.GOOD,
-        badges=tuple(sorted({_environment(one.what) for one in done})),
+        badges=tuple(sorted({environment(one.what) for one in done})),
         lead="" if done else "There was nothing to do.",
-        sections=(
-            Section(heading="One by one", lines=tuple(_line(one) for one in done[:MOST_LINES])),
-        )
-        if done
-        else (),
+        sections=(Section(heading="One by one", lines=lines),) if done else (),
         notes=(
-            *((f"{len(done) - MOST_LINES} more: /orders shows them.",) * (len(done) > MOST_LINES)),
             *((f"{failed} did not go through. Look at them, and at your broker.",) * bool(failed)),
+            *((f"{beyond} of these are not listed: /panic shows what is open.",) * bool(beyond)),
+            *((f"{sent} more: /orders shows them.",) * bool(sent)),
             *(("What is on its way is followed: /orders shows it.",) * bool(under_way)),
         ),
         buttons=(_button("Resume trading", "resume", Style.SECONDARY),),
     )
+
+
+def _fitting(lines: Sequence[str]) -> tuple[str, ...]:
+    """As many as a card has room for, each cut where it is very long."""
+    kept: list[str] = []
+    left = _ROOM
+    for line in lines:
+        short = line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
+        left -= len(safe(short)) + 1
+        if left < 0 or len(kept) == _MOST_DONE:
+            break
+        kept.append(short)
+    return tuple(kept)
 
 
 def resumed_card(armed: int = 0) -> Card:
@@ -151,8 +203,15 @@ def only_paused_card(why: str) -> Card:
 
 
 _DONE, _FAILED, _UNDER_WAY = "✓", "✗", "·"
+_WORST_FIRST: Final = (_FAILED, _UNDER_WAY, _DONE)
 _NOT_SENT: Final = frozenset(
-    {OrderState.REJECTED, OrderState.NOT_PLACED, OrderState.LAPSED, OrderState.EXPIRED}
+    {
+        OrderState.REJECTED,
+        OrderState.NOT_PLACED,
+        OrderState.LAPSED,
+        OrderState.EXPIRED,
+        OrderState.GONE,
+    }
 )
 _REFUSED: Final = frozenset({IntentState.REFUSED, IntentState.NOT_SENT})
 
@@ -173,7 +232,7 @@ def _end(done: Done) -> str:
 
 def _line(done: Done) -> str:
     what, order, end = done.what, done.order, _end(done)
-    name = deed(what.request) if isinstance(what, Order) else _holding(what)
+    name = deed(what.request) if isinstance(what, Order) else at_its_place(what)
     if done.error is not None or order is None:
         why = done.error.message if done.error is not None else "Nothing came of it."
         return f"{end} {name}: {why}"
@@ -187,41 +246,18 @@ def _line(done: Done) -> str:
     return f"{end} {name}: {told}{f'. {order.reason}' if end == _FAILED and order.reason else ''}"
 
 
-def _environment(what: Order | Holding) -> str:
-    at = what.environment if isinstance(what, Order) else what.account.link.environment
-    return at.value.upper()
-
-
-def _holding(held: Holding) -> str:
-    return f"{_size(held)} at {held.account.title}, {_environment(held)}"
-
-
-def _size(held: Holding) -> str:
-    position = held.position
-    return f"{figures.quantity(position.quantity)} {position.instrument.symbol}"
-
-
-def _listed(exposure: Exposure) -> Section:
-    lines = []
-    for held in exposure.holdings[:MOST_LINES]:
-        value = held.position.market_value
-        worth = "" if value is None else f", worth {figures.change(value).lstrip('+')}"
-        lines.append(f"{_holding(held)}{worth}")
-    more = len(exposure.holdings) - MOST_LINES
-    return Section(
-        heading="What would be closed",
-        lines=(*lines, *((f"and {more} more",) * (more > 0))),
-    )
-
-
 def _environments(exposure: Exposure) -> tuple[str, ...]:
-    return tuple(sorted({_environment(held) for held in exposure.holdings}))
+    return tuple(sorted({environment(held) for held in exposure.holdings}))
 
 
 def _unseen(exposure: Exposure, others: Others | None = None) -> tuple[str, ...]:
-    doubtful = exposure.doubtful
+    doubtful, more = exposure.doubtful, len(exposure.failed) - _MOST_FAILED
     return (
-        *(f"{one.link.label} does not answer: {one.error.message}" for one in exposure.failed),
+        *(
+            f"{one.link.label} does not answer: {_short(one.error.message)}"
+            for one in exposure.failed[:_MOST_FAILED]
+        ),
+        *((f"Other links that do not answer: {more}. Look at your brokers.",) * (more > 0)),
         *(
             (f"{_count(doubtful, 'order')} in doubt: not canceled here, but looked at.",)
             * bool(doubtful)
@@ -233,6 +269,10 @@ def _unseen(exposure: Exposure, others: Others | None = None) -> tuple[str, ...]
             else elsewhere_words(others)
         ),
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
 
 
 def _count(number: int, what: str) -> str:

@@ -20,9 +20,18 @@ def settings_card(
     live_offered: bool,
     pause: ServicePause,
     policy: ServerPolicy | None,
+    has_live: bool = False,
 ) -> Card:
-    """A person's switches, each with its button, and the limits that apply."""
-    trading = _trading(person, pause, policy)
+    """A person's switches, each with its button, and the limits that apply.
+
+    Args:
+        has_live: An account with real money is linked.
+    """
+    live = _live(person, live_offered, policy)
+    closing = "closing a position still works"
+    if has_live and live != _ON:
+        closing += ", but with real money not here: live trading is off"
+    trading = _trading(person, pause, policy, closing)
     paused = trading != _OPEN
     buttons = [
         _toggle("paused", person.paused, on="Pause trading", off="Resume trading"),
@@ -36,9 +45,9 @@ def settings_card(
         tone=Tone.CAUTION if paused else Tone.NEUTRAL,
         badges=(PAUSED,) if paused else (),
         rows=(
-            Row("Live trading", _live(person, live_offered, policy)),
+            Row("Live trading", live),
             Row("Trading", trading),
-            *_paused_brokers(pause),
+            *_paused_brokers(pause, closing),
             Row("Results in channels", _sharing(person, policy)),
             Row("Later news", news_words(person)),
             Row("Daily summary", digest_words(person.summary)),
@@ -59,6 +68,9 @@ def _toggle(name: str, is_on: bool, *, on: str, off: str) -> Button:
     )
 
 
+_ON = "on"
+
+
 def _live(person: Person, offered: bool, policy: ServerPolicy | None) -> str:
     if not offered:
         return "off: the operator has not switched it on"
@@ -66,31 +78,31 @@ def _live(person: Person, offered: bool, policy: ServerPolicy | None) -> str:
         return "off: you have not switched it on"
     if policy is not None and not policy.live:
         return "on, but not in this server"
-    return "on"
+    return _ON
 
 
 _OPEN = "open"
 
 
-def _trading(person: Person, pause: ServicePause, policy: ServerPolicy | None) -> str:
+def _trading(person: Person, pause: ServicePause, policy: ServerPolicy | None, closing: str) -> str:
     """Who paused it, the one whom the person can do least about first."""
     if pause.everybody:
-        return "paused by the operator for everybody; closing a position still works"
+        return f"paused by the operator for everybody; {closing}"
     if person.suspended:
-        return "paused by the operator for you; closing a position still works"
+        return f"paused by the operator for you; {closing}"
     if policy is not None and policy.suspended:
-        return "paused by the operator in this server; closing a position still works"
+        return f"paused by the operator in this server; {closing}"
     if policy is not None and policy.paused:
-        return "paused by this server's managers; closing a position still works"
-    return "paused by you; closing a position still works" if person.paused else _OPEN
+        return f"paused by this server's managers; {closing}"
+    return f"paused by you; {closing}" if person.paused else _OPEN
 
 
-def _paused_brokers(pause: ServicePause) -> tuple[Row, ...]:
+def _paused_brokers(pause: ServicePause, closing: str) -> tuple[Row, ...]:
     """Brokers at which the operator paused everybody."""
     if not pause.brokers:
         return ()
     names = ", ".join(sorted(get_broker(broker).name for broker in pause.brokers))
-    return (Row("Paused brokers", f"{names}, by the operator; closing still works there"),)
+    return (Row("Paused brokers", f"{names}, by the operator; {closing}"),)
 
 
 def _sharing(person: Person, policy: ServerPolicy | None) -> str:

@@ -15,6 +15,9 @@ from floorbroker.services.portfolio import Holdings, Overview
 
 MOST_LINES = 20
 DUST: Final = Decimal(1)
+_NO_SUM: Final = (
+    "Unrealised profit is unknown in a currency where one position has no price or no known cost."
+)
 
 
 def positions_card(overview: Overview, now: datetime) -> Card:
@@ -57,7 +60,7 @@ def portfolio_card(
     *,
     hide_dust: bool = False,
 ) -> Card:
-    """Totals by currency, the day's change, then each account with what it holds.
+    """Totals by currency, the change of today and since each purchase, then each account.
 
     `hide_dust` leaves out what is worth less than one unit of its currency.
     """
@@ -71,6 +74,18 @@ def portfolio_card(
         Row(name("Today", kind), figures.change(profit.amount, profit.currency))
         for kind, profit in overview.today()
     ]
+    unrealised = overview.unrealised()
+    totals += [
+        Row(
+            name("Unrealised", kind),
+            f"unknown in {currency}"
+            if profit is None
+            else figures.change(profit.amount, profit.currency),
+        )
+        for kind, currency, profit in unrealised
+    ]
+    totals.append(Row("Realised", "by day, week, month and year: /history"))
+    unknown = any(profit is None for _, _, profit in unrealised)
     hidden = 0
     if hide_dust:
         overview, hidden = _without_dust(overview)
@@ -88,7 +103,7 @@ def portfolio_card(
         tone=_tone(overview),
         rows=tuple(totals),
         sections=tuple(sections),
-        notes=(*failures(overview), *untold(overview), *_hidden(hidden)),
+        notes=(*failures(overview), *untold(overview), *(_NO_SUM,) * unknown, *_hidden(hidden)),
         footer=ages(overview, now),
         pictures=tuple(pictures),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from floorbroker.bot.replies import figures
 from floorbroker.bot.replies.card import Card, Row, Section, Tone
 from floorbroker.domain.market import Depth, Greeks, Level, Quote
-from floorbroker.services.preflight import doubt
+from floorbroker.services.preflight import STALE, doubt
 from floorbroker.services.quotes import Looked, NotSeen
 
 MOST_LEVELS: Final = 5
@@ -20,15 +20,17 @@ def quote_card(looked: Looked, now: datetime) -> Card:
     """The quote, an option's Greeks, and the book where it was asked for."""
     quote, currency = looked.quote, looked.instrument.currency
     notes = _remarks(looked, now)
-    prices = (("Bid", quote.bid), ("Ask", quote.ask), ("Last", quote.last))
-    rows = [Row(name, figures.price(at, currency)) for name, at in prices if at is not None]
+    sides = (("Bid", quote.bid), ("Ask", quote.ask))
+    rows = [Row(name, figures.price(at, currency)) for name, at in sides if at is not None]
+    if quote.last is not None:
+        rows.append(Row("Last", _last(quote, quote.last, currency, now)))
     if quote.volume is not None:
         rows.append(Row("Volume", figures.quantity(quote.volume)))
     sections = []
     if looked.greeks is not None:
-        sections.append(greeks_section(looked.greeks))
+        sections.append(greeks_section(looked.greeks, now))
     if looked.depth is not None:
-        sections.append(_depth(looked.depth, currency))
+        sections.append(_depth(looked.depth, currency, now))
     name = f" · {looked.instrument.name}" if looked.instrument.name else ""
     return Card(
         title=f"{looked.instrument.symbol}{name}",
@@ -65,16 +67,23 @@ def _row(one: Looked | NotSeen, now: datetime) -> Row:
     if isinstance(one, NotSeen):
         return Row(_plain(one.symbol), one.error.message)
     quote, currency = one.quote, one.instrument.currency
-    words = _prices(quote, currency)
+    words = _prices(quote, currency, now)
     words.append(f"{quote.source}, {figures.age(quote.age(now))}")
     return Row(one.instrument.symbol, ". ".join((" · ".join(words), *_remarks(one, now))))
 
 
-def _prices(quote: Quote, currency: str) -> list[str]:
+def _last(quote: Quote, price: Decimal, currency: str, now: datetime) -> str:
+    """With its age, where it is of long before bid and ask."""
+    words = figures.price(price, currency)
+    at = quote.last_at
+    return words if at is None or quote.at - at < STALE else f"{words}, {figures.age(now - at)}"
+
+
+def _prices(quote: Quote, currency: str, now: datetime) -> list[str]:
     """The last price, and what is bid and asked, which is called so."""
     named = (("bid", quote.bid), ("ask", quote.ask))
     sides = [f"{figures.price(at, currency)} {name}" for name, at in named if at is not None]
-    words = [] if quote.last is None else [figures.price(quote.last, currency)]
+    words = [] if quote.last is None else [_last(quote, quote.last, currency, now)]
     words += [", ".join(sides)] * bool(sides)
     return words or ["No price now"]
 
@@ -98,8 +107,8 @@ def _plain(typed: str) -> str:
     return "".join(one for one in typed if one.isascii() and one.isalnum())[:21] or "(unreadable)"
 
 
-def greeks_section(greeks: Greeks) -> Section:
-    """How the price moves, and whose figures these are."""
+def greeks_section(greeks: Greeks, now: datetime) -> Section:
+    """How the price moves, whose figures these are, and of when: the quote may be of later."""
     told = (
         ("Delta", greeks.delta),
         ("Gamma", greeks.gamma),
@@ -113,18 +122,25 @@ def greeks_section(greeks: Greeks) -> Section:
         price = figures.price(greeks.underlying_price, greeks.instrument.currency)
         rows.append(Row("Underlying at", price))
     none = () if rows else ("The source has none now.",)
-    return Section(heading=f"Greeks ({greeks.source})", lines=none, rows=tuple(rows))
+    whose = told_by(greeks.source, now - greeks.at, delayed=greeks.delayed)
+    return Section(heading=f"Greeks ({whose})", lines=none, rows=tuple(rows))
+
+
+def told_by(source: str, elapsed: timedelta, *, delayed: bool) -> str:
+    """`Moomoo, delayed, 3 min old`; a source that says itself that it is delayed says it once."""
+    late = delayed and "delayed" not in source
+    return ", ".join((source, *(("delayed",) if late else ()), figures.age(elapsed)))
 
 
 def _rounded(number: Decimal) -> str:
     return f"{number:.4f}"
 
 
-def _depth(depth: Depth, currency: str) -> Section:
+def _depth(depth: Depth, currency: str, now: datetime) -> Section:
     pairs = list(zip_longest(depth.bids[:MOST_LEVELS], depth.asks[:MOST_LEVELS]))
     lines = [f"{_level(bid, currency)} | {_level(ask, currency)}" for bid, ask in pairs]
     return Section(
-        heading=f"Order book: bids | asks ({depth.source})",
+        heading=f"Order book: bids | asks ({depth.source}, {figures.age(now - depth.at)})",
         lines=tuple(lines) or ("Nobody stands in it.",),
     )
 

@@ -1,28 +1,40 @@
 """Rules of a server."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
-from floorbroker.bot.replies.card import Card, Row, Section, Tone
+from floorbroker.bot.replies.card import Card, Channels, Roles, Row, Section, Tone
 from floorbroker.bot.replies.risk_cards import own_rows, waiting_rows
 from floorbroker.brokers.registry import get_broker
 from floorbroker.domain.people import ServerPolicy
 
+_EVERYONE: Final = "@everyone"
 
-def policy_card(policy: ServerPolicy, now: datetime, names: Mapping[str, str]) -> Card:
+
+def policy_card(
+    policy: ServerPolicy, now: datetime, existing: Collection[str] | None = None
+) -> Card:
     """What a server allows.
 
     Args:
-        names: Of its roles and channels, by id; one that is missing was deleted.
+        existing: The ids of its roles and channels, of which one that is missing was deleted; None
+            where this process is not told of them.
     """
+    # The role of everybody has the server's own id, and no mention that reads well.
+    everyone = policy.roles & {policy.guild_id}
+    roles, gone = _parted(policy.roles - everyone, existing)
+    channels, closed = _parted(policy.channels, existing)
+    who = ", ".join([*([_EVERYONE] if everyone else []), *gone])
+    where = ", ".join(closed)
     brokers = ", ".join(sorted(get_broker(one).name for one in policy.brokers))
     rows = [
         Row("Trading", _trading(policy)),
         Row("Live orders", "allowed" if policy.live else "not allowed"),
         Row("Results", "posted by themselves, redacted" if policy.public_results else "private"),
         Row("Brokers", brokers or "all"),
-        Row("Who", _listed(policy.roles, names) or "everybody"),
-        Row("Where", _listed(policy.channels, names) or "every channel"),
+        Row("Who", Roles(roles, who) if policy.roles else "everybody"),
+        Row("Where", Channels(channels, where) if policy.channels else "every channel"),
     ]
     held, waiting = own_rows(policy.limits, now), waiting_rows(policy.limits, now)
     sections = []
@@ -39,10 +51,13 @@ def policy_card(policy: ServerPolicy, now: datetime, names: Mapping[str, str]) -
     )
 
 
-def _listed(ids: frozenset[str], names: Mapping[str, str]) -> str:
-    known = sorted(names[one] for one in ids if one in names)
-    deleted = len(ids) - len(known)
-    return ", ".join([*known, *([f"{deleted} deleted"] if deleted else [])])
+def _parted(
+    ids: frozenset[str], existing: Collection[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that are there, as far as is known, and how many are not, in words."""
+    there = tuple(sorted(one for one in ids if existing is None or one in existing))
+    deleted = len(ids) - len(there)
+    return there, ((f"{deleted} deleted",) if deleted else ())
 
 
 def _trading(policy: ServerPolicy) -> str:

@@ -12,7 +12,10 @@ from floorbroker.domain.service_pause import ServicePause
 from floorbroker.services.console import People
 from floorbroker.storage.overview import LinkSeen, PersonSeen
 
-_CLOSING: Final = "Orders that close a position, cancels and /panic still go through."
+_CLOSING: Final = (
+    "Orders that close a position, cancels and /panic still go through; "
+    "with real money, closing only where live trading is on."
+)
 
 
 def paused_everybody_card(pause: ServicePause) -> Card:
@@ -32,18 +35,18 @@ def paused_broker_card(broker: BrokerId, *, paused: bool) -> Card:
     return _card(f"at {get_broker(broker).name}", paused=paused)
 
 
-def paused_server_card(guild_id: str, *, paused: bool, known: bool) -> Card:
+def paused_server_card(guild_id: str, *, paused: bool, missing: bool = False) -> Card:
     """One server's pause was set or lifted.
 
     Args:
-        known: Whether the bot is a member of it.
+        missing: Whether the bot is known not to be a member of it.
     """
     unknown = "The bot is not a member of a server of that id. Check the number."
     return _card(
         "in one server",
         paused=paused,
         rows=(Row("Server", guild_id),),
-        notes=() if known else (unknown,),
+        notes=(unknown,) if missing else (),
     )
 
 

@@ -229,7 +229,9 @@ def _account(account: LinkedAccount, person: Person, paused: frozenset[BrokerId]
     default = f" · default for {', '.join(_kinds(kinds))}" if kinds else ""
     environment = account.link.environment.value.upper()
     left_out = " · left out" if account.excluded else ""
-    held = " · paused by the operator, closing still works" * (account.link.broker in paused)
+    live = " where live trading is on" * (account.link.environment is Environment.LIVE)
+    closing = f" · paused by the operator, closing still works{live}"
+    held = closing * (account.link.broker in paused)
     return f"{account.spec.name} · {environment}{default}{left_out}{held}"
 
 

@@ -135,13 +135,24 @@ def quote(told: answers.Snapshot, instrument: Instrument, feed: str) -> Quote | 
         source=SOURCES[feed],
         delayed=feed == "indicative",
         volume=told.daily_bar.v if told.daily_bar else None,
+        last_at=trade.t if trade else None,
     )
 
 
-def bars(told: Iterable[answers.Bar], start: datetime, end: datetime) -> list[Bar]:
+def bars(
+    told: Iterable[answers.Bar], start: datetime, end: datetime, source: str = ""
+) -> list[Bar]:
     """Those that start within [start, end); Alpaca's own end is inclusive."""
     return [
-        Bar(at=one.t, open=one.o, high=one.h, low=one.low, close=one.c, volume=one.v)
+        Bar(
+            at=one.t,
+            open=one.o,
+            high=one.h,
+            low=one.low,
+            close=one.c,
+            volume=one.v,
+            source=source,
+        )
         for one in told
         if start <= one.t < end
     ]

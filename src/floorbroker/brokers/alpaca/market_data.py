@@ -97,7 +97,10 @@ class MarketData:
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
     ) -> Sequence[Bar]:
-        """The first thousand bars within [start, end); shares adjusted for splits."""
+        """The first thousand bars within [start, end); shares adjusted for splits.
+
+        Of options Alpaca does not say which feed they are of.
+        """
         if instrument.asset_class not in _BARS or start >= end:
             return []
         terms = {
@@ -107,10 +110,16 @@ class MarketData:
             "end": end.astimezone(UTC).isoformat(),
         }
         if instrument.asset_class is not AssetClass.EQUITY:
-            return await self._bars(instrument, terms, start, end)
+            coin = instrument.asset_class is AssetClass.CRYPTO
+            return await self._bars(
+                instrument, terms, start, end, mapping.SOURCES["crypto"] if coin else ""
+            )
         terms["adjustment"] = "split"
         _, found = await self._from_the_best(
-            STOCK_FEEDS, lambda feed: self._bars(instrument, {**terms, "feed": feed}, start, end)
+            STOCK_FEEDS,
+            lambda feed: self._bars(
+                instrument, {**terms, "feed": feed}, start, end, mapping.SOURCES[feed]
+            ),
         )
         return found
 
@@ -137,14 +146,19 @@ class MarketData:
         raise NotSupported("Alpaca has no prices for this kind of instrument.", broker=BROKER)
 
     async def _bars(
-        self, instrument: Instrument, terms: dict[str, str], start: datetime, end: datetime
+        self,
+        instrument: Instrument,
+        terms: dict[str, str],
+        start: datetime,
+        end: datetime,
+        source: str,
     ) -> list[Bar]:
         path, version = _BARS[instrument.asset_class]
         found: list[Bar] = []
         for _ in range(_PAGES_AT_MOST):
             page = await self._client.get_bars(path, version, terms)
             told = (page.bars or {}).get(instrument.symbol) or ()
-            found += mapping.bars(told, start, end)
+            found += mapping.bars(told, start, end, source)
             if page.next_page_token is None or len(found) >= BARS_AT_MOST:
                 break
             terms = {**terms, "page_token": page.next_page_token}

@@ -125,7 +125,7 @@ class AlpacaTalk(PriceTalk):
                 self._waiting[key] = Told(key, quote.t, prices)
                 return
             self._lasting.add(key)
-            prices["last"] = last.p
+            prices["last"], prices["last_at"] = last.p, last.t
             self._waiting.pop(key, None)  # this one is newer
         yield Told(key, quote.t, prices)
 
@@ -141,7 +141,7 @@ class AlpacaTalk(PriceTalk):
         before = self._waiting.pop(key, None)
         if before is not None:
             yield before
-        yield Told(key, trade.t, Prices(last=trade.p))
+        yield Told(key, trade.t, Prices(last=trade.p, last_at=trade.t))
 
     def _erred(self, code: Any) -> Iterable[Update]:
         """An error about one subscription; any other one ends the connection."""

@@ -107,6 +107,7 @@ def quote(told: market_answers.Quoted, instrument: Instrument) -> Quote | None:
         delayed=not told.realtime,
         volume=prices.volume,
         halted=halted(prices.status),
+        last_at=prices.traded,
     )
 
 

@@ -162,6 +162,8 @@ class SchwabTalk(PriceTalk):
             prices["ask"] = mapping.price(news.ask)
         if "last" in sent:
             prices["last"] = mapping.price(news.last)
+        if news.traded is not None:
+            prices["last_at"] = news.traded
         if "volume" in sent:
             prices["volume"] = news.volume
         if "status" in sent:

@@ -231,15 +231,18 @@ class OpenLine:
     def _quote(self, key: str) -> Quote | None:
         """What is known of it; None where nobody quotes."""
         at, prices = self._known.get(key, (None, Prices()))
-        sides = {"bid": prices.get("bid"), "ask": prices.get("ask"), "last": prices.get("last")}
-        if at is None or all(side is None for side in sides.values()):
+        bid, ask, last = prices.get("bid"), prices.get("ask"), prices.get("last")
+        if at is None or bid is ask is last is None:
             return None
         return Quote(
             instrument=self._instruments[key],
+            bid=bid,
+            ask=ask,
+            last=last,
             at=at,
             source=self._talk.source,
             volume=prices.get("volume"),
             delayed=prices.get("delayed", False),
             halted=prices.get("halted", False),
-            **sides,
+            last_at=prices.get("last_at"),
         )

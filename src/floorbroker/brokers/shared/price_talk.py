@@ -19,6 +19,7 @@ class Prices(TypedDict, total=False):
     bid: Decimal | None
     ask: Decimal | None
     last: Decimal | None
+    last_at: datetime | None
     volume: Decimal | None
     delayed: bool
     halted: bool

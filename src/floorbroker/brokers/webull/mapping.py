@@ -86,6 +86,7 @@ def quote(told: answers.Snapshot, about: Instrument, now: datetime) -> Quote | N
         at=min(max(moments), now),
         source=SOURCE,
         volume=told.volume,
+        last_at=told.last_trade_time,
     )
 
 
