@@ -142,7 +142,7 @@ async def test_the_files_are_for_their_owner_alone(documents: SqliteDocuments, p
 
 
 async def test_every_commit_reaches_the_disk(documents: SqliteDocuments) -> None:
-    settings = await documents._rows(
+    _, settings = await documents._asked(
         "orders",
         ("SELECT journal_mode, synchronous FROM pragma_journal_mode, pragma_synchronous", []),
     )

@@ -106,4 +106,4 @@ class OnSqlite(Outages):
         assert await self._holder.stdout.readline() == b"done\n"
 
     async def _pragma(self, words: str) -> None:
-        await self._engine._in_thread(lambda: self._engine._ready().execute(f"PRAGMA {words}"))
+        await self._engine._in_thread(lambda: self._engine._file.ready().execute(f"PRAGMA {words}"))
