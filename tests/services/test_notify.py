@@ -9,6 +9,7 @@ from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Fill, Receipt
+from floorbroker.services.notify import TOLD_WITHIN
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -45,6 +46,62 @@ async def test_the_card_is_edited_while_its_token_lives(house: House, venue: Ven
     assert house.messenger.messages == []
     assert (await house.stored(order)).news_at is None
     assert await house.notifier.sweep() == 0
+
+
+async def _filled_before_the_answer(house: House, venue: Venue) -> Order:
+    """An order that is told as filled on the card while the answer to the click is under way."""
+    await house.link()
+    by = caller()
+    draft = await house.draft(by)
+    accepted_first = await house.orders.confirm(by, draft.order_id, house.address())
+    fill = Fill(fill_id="1", quantity=Decimal(10), price=Decimal(100), at=house.clock.now())
+    venue.book[draft.order_id] = Receipt(
+        broker_order_id="X-1", state=OrderState.FILLED, fills=(fill,)
+    )
+    house.clock.advance(2)
+    await house.reconciler.sweep()
+    assert await house.notifier.sweep() == 1
+    return accepted_first
+
+
+async def test_an_answer_whose_sender_died_with_it_is_put_right(house: House, venue: Venue) -> None:
+    order = await _filled_before_the_answer(house, venue)
+    # Now the answer "Accepted" reaches the card, and its process dies before it can say so.
+
+    house.clock.advance(TOLD_WITHIN.total_seconds() - 1)
+    while await house.notifier.sweep():
+        house.clock.advance(1)
+
+    assert [shown.state for shown, _ in house.messenger.cards] == [OrderState.FILLED] * 2
+    assert house.messenger.messages == []
+    stored = await house.stored(order)
+    assert stored.news_at is None
+    assert stored.told is not None
+    assert stored.told.answer_by is None
+
+
+async def test_an_answer_that_came_late_is_put_right_at_once_and_once(
+    house: House, venue: Venue
+) -> None:
+    order = await _filled_before_the_answer(house, venue)
+    await house.orders.told(order)
+
+    assert await house.notifier.sweep() == 1
+    house.clock.advance(TOLD_WITHIN.total_seconds())
+    assert await house.notifier.sweep() == 0
+
+    assert [shown.state for shown, _ in house.messenger.cards] == [OrderState.FILLED] * 2
+    assert (await house.stored(order)).news_at is None
+
+
+async def test_what_no_answer_can_overwrite_is_told_once(house: House, venue: Venue) -> None:
+    house.messenger.card_open = False
+    await _filled_before_the_answer(house, venue)
+
+    house.clock.advance(TOLD_WITHIN.total_seconds())
+
+    assert await house.notifier.sweep() == 0
+    assert len(house.messenger.messages) == 1
 
 
 @pytest.mark.parametrize(("minutes", "by_card"), [(13.9, 1), (14, 0), (15, 0), (60, 0)])

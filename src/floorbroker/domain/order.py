@@ -141,11 +141,14 @@ class Telling:
         events: How many of the order's events they know.
         message_id: The direct message that shows the order; None: there is none.
         at: When that message was sent or last changed.
+        answer_by: Until then the answer to a click may still reach the card, over whatever is told
+            there meanwhile; None: it has, or there is none.
     """
 
     events: int = 0
     message_id: str | None = None
     at: datetime | None = None
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

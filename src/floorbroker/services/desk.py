@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 
 from floorbroker.domain.clock import Clock
 from floorbroker.observability.metrics import Metrics
@@ -17,9 +16,6 @@ from floorbroker.services.sessions import Sessions
 from floorbroker.services.supervisor import Supervisor
 from floorbroker.services.trading_hours import TradingHours
 from floorbroker.storage.orders import Orders
-
-TOLD_WITHIN: Final = timedelta(seconds=15)
-"""Whoever clicked is told on the card by then, or the news goes another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ TOKEN_LIFE: Final = timedelta(minutes=14)
 APART: Final = timedelta(seconds=30)
 """A working order that fills bit by bit changes its direct message no more often than this."""
 
+TOLD_WITHIN: Final = timedelta(seconds=15)
+"""Whoever clicked is told on the card by then, or the news goes another way."""
+
 _HOLD: Final = timedelta(seconds=60)
 """For so long nobody else delivers the same news."""
 
@@ -121,12 +124,14 @@ class Notifier:
         telling = await self._told(held, kind, now)
         if await self._orders.get(held.user_id, held.order_id) is None:
             return  # erased while a way to the person was looked for
-        await self._orders.change(held, lambda order: _noted(order, held, telling))
+        await self._orders.change(held, lambda order: _noted(order, held, telling, now))
 
     async def _told(self, order: Order, kind: NewsKind | None, now: datetime) -> Telling:
         told = order.told or Telling()
         token = self._addresses.token(order.user_id, order.reply)
         on_card = token is not None and await self._messenger.edit_card(order, token)
+        if not on_card:
+            told = replace(told, answer_by=None)  # nothing stands where an answer may come
         if told.message_id is not None:
             kept = await self._messenger.edit_message(order, told.message_id)
             told = replace(told, at=now) if kept else replace(told, message_id=None)
@@ -148,6 +153,12 @@ class Notifier:
         return told
 
 
+def answering(order: Order, now: datetime) -> Order:
+    """`order` while the answer to its person's click is under way to the card."""
+    by = now + TOLD_WITHIN
+    return replace(order, told=replace(order.told or Telling(), answer_by=by), news_at=by)
+
+
 def seen(order: Order, shown: Order) -> Order:
     """`order` once its person has seen it as `shown`; itself if that is nothing new.
 
@@ -155,12 +166,12 @@ def seen(order: Order, shown: Order) -> Order:
     that took long may have put the older state in its place on the card.
     """
     known = order.told or Telling()
-    events = max(known.events, len(shown.events))
+    told = replace(known, events=max(known.events, len(shown.events)), answer_by=None)
     current = len(shown.events) >= len(order.events)
     news_at = None if current else order.events[-1].at
-    if (events, news_at) == (known.events, order.news_at):
+    if (told, news_at) == (known, order.news_at):
         return order
-    return replace(order, told=replace(known, events=events), news_at=news_at)
+    return replace(order, told=told, news_at=news_at)
 
 
 def _too_soon(order: Order, kind: NewsKind | None, now: datetime) -> datetime | None:
@@ -171,11 +182,18 @@ def _too_soon(order: Order, kind: NewsKind | None, now: datetime) -> datetime | 
     return until if now < until else None
 
 
-def _noted(order: Order, held: Order, telling: Telling) -> Order:
-    """Without the news that was held; a change in between has set its own time, which stays."""
-    known = 0 if order.told is None else order.told.events
-    telling = replace(telling, events=max(known, len(held.events)))
-    news_at = None if order.news_at == held.news_at else order.news_at
+def _noted(order: Order, held: Order, telling: Telling, now: datetime) -> Order:
+    """Without the news that was held; a change in between has set its own time, which stays.
+
+    What was told on a card whose answer was still under way is told once more when that has come,
+    or never will: whoever sent it may have died before it could say so.
+    """
+    known = order.told or Telling()
+    again = known.answer_by if telling.answer_by is not None else None
+    again = again if again is not None and now < again else None
+    events = max(known.events, len(held.events))
+    telling = replace(telling, events=events, answer_by=again)
+    news_at = again if order.news_at == held.news_at else order.news_at
     return replace(order, told=telling, news_at=news_at)
 
 

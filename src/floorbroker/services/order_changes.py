@@ -36,7 +36,8 @@ from floorbroker.services.asked_changes import (
 )
 from floorbroker.services.callers import Caller
 from floorbroker.services.closable import at_work, closing_already, under_way
-from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.desk import Desk
+from floorbroker.services.notify import answering
 from floorbroker.services.reachable import LinkedAccount
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_asking, ask_once
 from floorbroker.services.trading_hours import must_be_open
@@ -251,7 +252,7 @@ class OrderChangeService:
             if order.intent is None or order.intent.origin_key != origin_key:
                 return order  # another request has taken its place
             after = after_asking(order, outcome, now)
-            return after if after is order else replace(after, news_at=now + TOLD_WITHIN)
+            return after if after is order else answering(after, now)
 
         try:
             stored = await self._desk.orders.change(asking, step)

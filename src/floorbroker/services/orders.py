@@ -23,9 +23,9 @@ from floorbroker.domain.order_life import event, moved
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import PositionEffect
 from floorbroker.services.callers import Caller
-from floorbroker.services.desk import TOLD_WITHIN, Desk
+from floorbroker.services.desk import Desk
 from floorbroker.services.last_checks import LastChecks
-from floorbroker.services.notify import seen
+from floorbroker.services.notify import answering, seen
 from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
 from floorbroker.services.still_valid import expired
 
@@ -196,7 +196,7 @@ class OrderService:
 
         def step(order: Order) -> Order:
             after = after_placing(order, outcome, now)
-            return after if after is order else replace(after, news_at=now + TOLD_WITHIN)
+            return after if after is order else answering(after, now)
 
         try:
             stored = await self._desk.orders.change(sending, step)
