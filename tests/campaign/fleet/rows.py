@@ -48,6 +48,7 @@ async def _killed_meanwhile(fleet: Fleet, size: int, chance: random.Random) -> R
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
     broken, orders = await asyncio.to_thread(settled, fleet)
+    broken += unheard(fleet.killed, len(SEATS), floor.done["not answered"])
     return Reached(
         trials=floor.done["confirmed"],
         broken=broken,
@@ -58,6 +59,16 @@ async def _killed_meanwhile(fleet: Fleet, size: int, chance: random.Random) -> R
             **Counter(f"{order.state}" for order in orders),
         },
     )
+
+
+def unheard(killed: int, seats: int, not_answered: int) -> list[str]:
+    """Who dies takes along what each seat waits for; everything else is answered."""
+    most = killed * seats
+    if not_answered <= most:
+        return []
+    return [
+        f"{not_answered} interactions were not answered, and {killed} kills explain {most} at most"
+    ]
 
 
 async def _kill(fleet: Fleet, chance: random.Random, every: float) -> None:
