@@ -95,7 +95,8 @@ def _documents(store: sqlite3.Connection, model: Order) -> Iterator[tuple[str, d
         }
         yield "orders", {**order, **own}
     for number in range(PEOPLE):
-        name, own = str(90_000_000 + number), f"paper-{number}"
+        name = str(90_000_000 + number)
+        own = f"paper-{name}"
         yield "links", {**link, "_id": own, "link_id": own, "user_id": name}
 
 

@@ -12,6 +12,7 @@ from floorbroker.storage.documents import (
     Condition,
     Document,
     DuplicateKey,
+    EachOf,
     Index,
     OneOf,
     Where,
@@ -115,7 +116,7 @@ def _matches(document: Document, where: Where) -> bool:
 
 
 def _holds(value: object, condition: Condition) -> bool:
-    if isinstance(condition, OneOf):
+    if isinstance(condition, OneOf | EachOf):
         return value in condition.values
     if isinstance(condition, (Below, AtMost, AtLeast, Between)) and value is None:
         return False

@@ -1,6 +1,7 @@
 """The exchange's book against the store: what must never differ, and what may for a while."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -52,17 +53,22 @@ def unknown_to_us(orders: Iterable[Order], book: Book) -> list[str]:
     return [f"order {one} at the broker is not in the store" for one in lost]
 
 
-def differing(orders: Iterable[Order], book: Book) -> list[str]:
-    """Orders that are not yet what they are at the exchange, or that somebody still works on."""
+def differing(orders: Iterable[Order], book: Book, now: datetime | None = None) -> list[str]:
+    """Orders that are not yet what they are at the exchange, or that somebody still works on.
+
+    Args:
+        now: Where resting orders are looked at without end, a claim that holds is no difference;
+            one that has run out is.
+    """
     entries = {entry["id"]: entry for entry in book["orders"]}
-    said = ((order, _difference(order, entries.get(order.order_id))) for order in orders)
+    said = ((order, _difference(order, entries.get(order.order_id), now)) for order in orders)
     return [f"order {order.order_id} {what}" for order, what in said if what]
 
 
-def _difference(order: Order, entry: Mapping[str, str] | None) -> str:
+def _difference(order: Order, entry: Mapping[str, str] | None, now: datetime | None) -> str:
     if order.state in UNRESOLVED:
         return f"is {order.state} and {'there' if entry else 'not there'}"
-    if order.claim is not None:
+    if order.claim is not None and (now is None or order.claim.until < now):
         return f"is {order.state} and still claimed"
     if order.intent is not None and order.intent.state.open:
         return f"is {order.state}, and its {order.intent.kind} is {order.intent.state}"

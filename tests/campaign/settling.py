@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from floorbroker.domain.order import Order
@@ -30,11 +31,22 @@ def recovery(full: bool) -> tuple[float, float]:
 
 
 def until_agreed(
-    exchange: Exchange, documents: Documents, run: asyncio.Runner, longest_seconds: float
+    exchange: Exchange,
+    documents: Documents,
+    run: asyncio.Runner,
+    longest_seconds: float,
+    *,
+    goes_on: bool = False,
 ) -> tuple[float, Sequence[str]]:
-    """After how many seconds all agreed, and what did not in the end."""
+    """After how many seconds all agreed, and what did not in the end.
+
+    Args:
+        goes_on: Somebody looks at resting orders all the time.
+    """
     begin = time.monotonic()
-    while differing := _compared(exchange, run.run(books.stored_orders(documents))):
+    while differing := _compared(
+        exchange, run.run(books.stored_orders(documents)), datetime.now(UTC) if goes_on else None
+    ):
         if time.monotonic() - begin > longest_seconds:
             break
         time.sleep(_EVERY_SECONDS)
@@ -58,10 +70,10 @@ def by_the_last_bot(
     return started + seconds, differing
 
 
-def _compared(exchange: Exchange, orders: Sequence[Order]) -> Sequence[str]:
+def _compared(exchange: Exchange, orders: Sequence[Order], now: datetime | None) -> Sequence[str]:
     book = exchange.book()
     return [
         *books.doubled(book),
         *books.unknown_to_us(orders, book),
-        *books.differing(orders, book),
+        *books.differing(orders, book, now),
     ]

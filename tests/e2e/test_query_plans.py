@@ -17,7 +17,7 @@ from discord import app_commands
 
 from floorbroker.domain.modes import DeploymentMode, Environment
 from floorbroker.storage import sqlite_query
-from floorbroker.storage.documents import Document, OneOf, Where
+from floorbroker.storage.documents import Document, EachOf, OneOf, Where
 from floorbroker.storage.indexes import INDEXES
 from floorbroker.storage.sqlite import SqliteDocuments
 from tests.e2e.world import World, opened
@@ -139,4 +139,4 @@ def _has_index(query: Query) -> bool:
 
 
 def _bounded(kind: type) -> bool:
-    return kind not in {str, int, bool, type(None), OneOf}
+    return kind not in {str, int, bool, type(None), OneOf, EachOf}

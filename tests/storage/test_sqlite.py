@@ -19,6 +19,7 @@ from floorbroker.storage.documents import (
     Below,
     Between,
     Condition,
+    EachOf,
     Index,
     OneOf,
     Where,
@@ -96,6 +97,27 @@ async def test_an_index_gives_the_order_without_sorting(
     )
 
     assert steps == "SEARCH orders USING INDEX orders.created (<expr>=?)"
+
+
+async def test_each_of_few_values_is_looked_up_by_itself_and_merged_in_order(
+    path: Path,
+) -> None:
+    documents = SqliteDocuments(path)
+    state = Index(collection="orders", name="state", fields=("user_id", "state", "created_at"))
+    await documents.start((CREATED, state))
+    for number, name in enumerate(("open", "ended", "sent", "open", "ended", "sent")):
+        order = {"_id": str(number), "user_id": "u", "state": name, "created_at": str(number)}
+        await documents.insert("orders", order)
+    where: Where = {"state": EachOf(("open", "sent")), "user_id": "u"}
+
+    newest = await documents.find("orders", where, order=("created_at", NEWEST_FIRST), limit=3)
+    steps = plan(path, sqlite_query.find("orders", where, ("created_at", NEWEST_FIRST), 3))
+    await documents.close()
+
+    assert [one["_id"] for one in newest] == ["5", "3", "2"]
+    assert steps.count("SEARCH orders USING INDEX orders.state (<expr>=? AND <expr>=?)") == 2
+    assert "SCAN" not in steps
+    assert "TEMP B-TREE" not in steps
 
 
 @pytest.mark.parametrize("name", ['x"; DROP TABLE orders; --', "", "Orders", "a.b", "é", "a\n"])

@@ -46,10 +46,14 @@ class LastChecks:
             raise DraftExpired
         gates, effect = self._desk.gates, order.request.effect
         opens = effect is not PositionEffect.CLOSE
-        today = await gates.orders_today(caller.user_id)
         limits = None
-        if opens:  # neither a loss nor the hours stand in the way of a close
-            limits = await gates.check(caller, order.broker, order.environment, effect)
+        if opens:
+            today, limits = await asyncio.gather(
+                gates.orders_today(caller.user_id),
+                gates.check(caller, order.broker, order.environment, effect),
+            )
+        else:  # neither a loss nor the hours stand in the way of a close
+            today = await gates.orders_today(caller.user_id)
         has_loss = limits is not None and limits.max_daily_loss is not None
         has_hours = limits is not None and must_be_open(order.request, limits)
         loss = await self._loss(adapter, order) if has_loss else None

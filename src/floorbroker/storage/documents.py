@@ -59,7 +59,18 @@ class OneOf:
     values: tuple[str | int, ...]
 
 
-Condition = str | int | bool | None | Below | AtMost | AtLeast | Between | OneOf
+@dataclass(frozen=True, slots=True)
+class EachOf:
+    """As `OneOf`, for values that few of very many documents have.
+
+    Each is looked up by itself: an engine that went through all in their order instead would take
+    the longer, the more there are.
+    """
+
+    values: tuple[str | int, ...]
+
+
+Condition = str | int | bool | None | Below | AtMost | AtLeast | Between | OneOf | EachOf
 """A plain value means equality; None also matches a missing field."""
 
 Where = Mapping[str, Condition]

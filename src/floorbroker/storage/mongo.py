@@ -22,6 +22,7 @@ from floorbroker.storage.documents import (
     Condition,
     Document,
     DuplicateKey,
+    EachOf,
     Index,
     OneOf,
     Where,
@@ -201,7 +202,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
             return {"$gte": value}
         case Between(low, high):
             return {"$gte": low, "$lt": high}
-        case OneOf(values):
+        case OneOf(values) | EachOf(values):
             return {"$in": list(values)}
     raise TypeError(f"{type(condition).__name__} is no condition")
 

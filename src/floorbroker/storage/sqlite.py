@@ -85,7 +85,7 @@ class SqliteDocuments:
         """See `Documents.find`."""
         statement = sqlite_query.find(collection, where, order, limit)
         _, rows = await self._asked(collection, statement)
-        return [json.loads(text) for (text,) in rows]
+        return [json.loads(text) for text, *_ in rows]
 
     async def count(self, collection: str, where: Where, *, limit: int) -> int:
         """See `Documents.count`."""

@@ -16,6 +16,7 @@ from floorbroker.storage.documents import (
     Between,
     Condition,
     Document,
+    EachOf,
     Index,
     OneOf,
     Where,
@@ -79,19 +80,38 @@ def delete(collection: str, where: Where) -> Statement:
 
 
 def find(collection: str, where: Where, order: tuple[str, int] | None, limit: int) -> Statement:
-    """The documents that match."""
-    condition, values = _matches(where)
-    sql = f"SELECT document FROM {_table(collection)} WHERE {condition}"
-    if order is not None:
-        field, direction = order
-        sql += f" ORDER BY {_column(field)} {'DESC' if direction < 0 else 'ASC'}"
-    return f"{sql} LIMIT ?", [*values, max(limit, 0)]  # a negative limit would mean all
+    """The documents that match, each in the first column."""
+    most = max(limit, 0)  # a negative limit would mean all
+    if order is None:
+        condition, values = _matches(where)
+        return f"SELECT document FROM {_table(collection)} WHERE {condition} LIMIT ?", [
+            *values,
+            most,
+        ]
+    field, direction = order
+    # Several are merged as their indexes give them: none is read beyond those that are wanted.
+    sql, values = _joined(
+        " UNION ALL ",
+        [
+            (f"SELECT document, {_column(field)} FROM {_table(collection)} WHERE {sql}", values)
+            for sql, values in map(_matches, _each(where))
+        ],
+    )
+    return f"{sql} ORDER BY 2 {'DESC' if direction < 0 else 'ASC'} LIMIT ?", [*values, most]
 
 
 def count(collection: str, where: Where, limit: int) -> Statement:
     """How many match, counting no further than `limit`."""
     sql, values = find(collection, where, None, limit)
     return f"SELECT COUNT(*) FROM ({sql})", values
+
+
+def _each(where: Where) -> list[Where]:
+    """As many as there are values that are each looked up by themselves."""
+    for field, condition in where.items():
+        if isinstance(condition, EachOf) and condition.values:
+            return [{**where, field: value} for value in condition.values]
+    return [where]
 
 
 def _matches(where: Where) -> Statement:
@@ -116,7 +136,7 @@ def _condition(field: str, condition: Condition) -> Statement:
             # A lower bound that is text keeps numbers out already, and the planner takes one only.
             end = _compared if isinstance(low, str) else _upper
             return _joined(" AND ", [_compared(field, ">=", low), end(field, "<", high)])
-        case OneOf(values):
+        case OneOf(values) | EachOf(values):
             return _one_of(field, values)
     raise TypeError(f"{type(condition).__name__} is no condition")
 

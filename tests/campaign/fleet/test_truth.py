@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from floorbroker.domain.ids import OrderId
-from floorbroker.domain.order import Order
+from floorbroker.domain.order import Claim, Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.storage.order_documents import document_of
 from tests.campaign.fleet import truth
@@ -113,6 +114,25 @@ def test_an_order_that_was_sent_twice_is_found(served: Served) -> None:
     served.exchange.sent[FILLED] = 2
 
     assert served.broken() == [f"order {FILLED} was sent 2 times"]
+
+
+def test_a_claim_that_nobody_takes_over_is_found_and_one_that_holds_is_none(
+    served: Served,
+) -> None:
+    now = datetime.now(UTC)
+    held, left = (
+        order(
+            OrderState.ACCEPTED,
+            order_id=OrderId(letter * 18),
+            claim=Claim(owner="a replica", until=now + seconds * timedelta(seconds=1)),
+        )
+        for letter, seconds in (("d", 60), ("e", -1))
+    )
+    asyncio.run(_kept(served.place, held, left))
+    for one in (held, left):
+        served.exchange.has(one, "Accepted")
+
+    assert served.broken() == [f"order {left.order_id} is accepted and still claimed"]
 
 
 def test_more_silence_than_the_kills_explain_is_found() -> None:

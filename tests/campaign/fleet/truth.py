@@ -26,7 +26,7 @@ def settled(fleet: Fleet) -> tuple[list[str], Sequence[Order]]:
     with asyncio.Runner() as run:
         documents = fleet.place.open()
         run.run(documents.start(()))
-        _, differing = until_agreed(fleet.exchange, documents, run, PATIENCE_SECONDS)
+        _, differing = until_agreed(fleet.exchange, documents, run, PATIENCE_SECONDS, goes_on=True)
         orders, untrue = run.run(_until_told(fleet, documents))
         run.run(documents.close())
     return [*differing, *untrue], orders

@@ -102,11 +102,12 @@ class AlpacaClient:
             context.endpoints[context.environment],
             context.endpoints["data"],
         )
+        # Data first: its address may stand below the other one, and is looked for in this order.
         self._counted = {
             host: context.allowances.told(
                 BROKER, scope, context.link_id, most=REQUESTS_A_MINUTE, seconds=60
             )
-            for host, scope in ((self._trading, "account"), (self._data, "data"))
+            for host, scope in ((self._data, "data"), (self._trading, "account"))
         }
         self._sdk = _OneRequest(context.transport.session(), self._counted, opens)
         self._blocking = context.transport.blocking
