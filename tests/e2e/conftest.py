@@ -43,14 +43,14 @@ async def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     await store.close()
 
 
-BOTH_TRANSPORTS = pytest.mark.parametrize("transport", DiscordTransport, indirect=True)
-"""For a module: all of it once over a gateway, once through the signed door."""
+GATEWAY_ONLY = pytest.mark.parametrize("transport", [DiscordTransport.GATEWAY], indirect=True)
+"""For a test of what is otherwise at the signed door."""
 
 
-@pytest.fixture
+@pytest.fixture(params=DiscordTransport, ids=[one.value for one in DiscordTransport])
 def transport(request: pytest.FixtureRequest) -> DiscordTransport:
-    """How Discord reaches the bot."""
-    return getattr(request, "param", DiscordTransport.GATEWAY)
+    """How Discord reaches the bot: each test is made once over a gateway, once over HTTP."""
+    return request.param
 
 
 @pytest.fixture(params=MODES, ids=[mode.value for mode in MODES])

@@ -4,11 +4,8 @@ import pytest
 
 from floorbroker.domain.order_state import OrderState
 from tests.e2e import forged
-from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Answer
 from tests.e2e.world import World
-
-pytestmark = BOTH_TRANSPORTS
 
 
 async def test_a_second_click_on_confirm_sends_nothing_more(world: World) -> None:

@@ -10,12 +10,10 @@ from floorbroker.domain.modes import DeploymentMode
 from floorbroker.storage.documents import Document
 from floorbroker.storage.personal import HOLDINGS
 from tests.e2e import forged
-from tests.e2e.conftest import BOTH_TRANSPORTS, Open
+from tests.e2e.conftest import Open
 from tests.e2e.people import Answer, Seen
 from tests.e2e.world import World, opened
 from tests.stores import Store
-
-pytestmark = BOTH_TRANSPORTS
 
 _READ = frozenset({
     "_id", "user_id", "broker", "environment", "created_at", "dead_since", "ends_at",

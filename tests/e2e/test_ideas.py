@@ -5,11 +5,8 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.order_state import OrderState
-from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Answer, Seen, Somebody
 from tests.e2e.world import World
-
-pytestmark = BOTH_TRANSPORTS
 
 REASON = "New phones sell well."
 

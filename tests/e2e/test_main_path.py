@@ -1,11 +1,8 @@
 """The one path through everything: buy, confirm, filled, look, sell, close."""
 
 from floorbroker.domain.order_state import OrderState
-from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Somebody
 from tests.e2e.world import World
-
-pytestmark = BOTH_TRANSPORTS
 
 
 async def _the_whole_way(world: World, person: Somebody) -> None:

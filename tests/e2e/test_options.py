@@ -7,12 +7,10 @@ import pytest
 
 from floorbroker.domain.order_state import OrderState
 from tests.e2e import forged
-from tests.e2e.conftest import BOTH_TRANSPORTS, Open
+from tests.e2e.conftest import Open
 from tests.e2e.people import Answer, Seen, Somebody
 from tests.e2e.world import World
 from tests.simulators.paper_faults import Down
-
-pytestmark = BOTH_TRANSPORTS
 
 
 async def _contract(person: Somebody, chain: Seen, label: str = "220 call") -> Answer:

@@ -5,11 +5,8 @@ from decimal import Decimal
 import pytest
 
 from floorbroker.domain.order_state import OrderState
-from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Answer, Somebody
 from tests.e2e.world import World
-
-pytestmark = BOTH_TRANSPORTS
 
 FAR_BELOW = "100"
 """A limit at which AAPL does not fill."""

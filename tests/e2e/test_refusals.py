@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from floorbroker.domain.error_codes import ErrorCode
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import GATEWAY_ONLY, Open
 from tests.e2e.people import Seen
 from tests.e2e.world import START, World
 from tests.simulators.paper_faults import Down, Refusing
@@ -184,6 +184,7 @@ async def test_a_broker_that_says_no(open_cloud: Open, reason: ErrorCode, title:
         assert world.broker.orders_received == 1
 
 
+@GATEWAY_ONLY  # over HTTP it is another process that answers: see test_over_http.py
 async def test_a_server_that_is_about_to_stop(open_cloud: Open) -> None:
     async with open_cloud() as world:
         review = await world.alice.types("buy", symbol="AAPL", quantity="1")

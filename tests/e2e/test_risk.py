@@ -6,12 +6,10 @@ import pytest
 
 from floorbroker.config import DiscordTransport
 from tests.e2e import forged
-from tests.e2e.conftest import BOTH_TRANSPORTS, Open
+from tests.e2e.conftest import Open
 from tests.e2e.people import Answer, Seen
 from tests.e2e.world import World
 from tests.stores import Store
-
-pytestmark = BOTH_TRANSPORTS
 
 A_DAY = 24 * 3600
 

@@ -3,12 +3,10 @@
 import pytest
 
 from tests.e2e import forged
-from tests.e2e.conftest import BOTH_TRANSPORTS, Open
+from tests.e2e.conftest import Open
 from tests.e2e.people import Answer
 from tests.e2e.world import World
 from tests.stores import Store
-
-pytestmark = BOTH_TRANSPORTS
 
 
 async def test_a_manager_sees_and_changes_the_rules_of_the_server(world: World) -> None:

@@ -2,11 +2,8 @@
 
 import pytest
 
-from tests.e2e.conftest import BOTH_TRANSPORTS
 from tests.e2e.people import Somebody
 from tests.e2e.world import World
-
-pytestmark = BOTH_TRANSPORTS
 
 
 @pytest.fixture(params=["in the server", "in direct messages"])

@@ -4,14 +4,12 @@ import pytest
 
 from floorbroker.config import DiscordTransport
 from floorbroker.domain.modes import DeploymentMode
-from tests.e2e.conftest import BOTH_TRANSPORTS, Open
+from tests.e2e.conftest import Open
 from tests.e2e.people import Somebody
 from tests.e2e.world import World, opened
 from tests.fakes.flaky_documents import FlakyDocuments
 from tests.simulators.paper_faults import Down
 from tests.stores import Store
-
-pytestmark = BOTH_TRANSPORTS
 
 
 @pytest.fixture(params=["in the server", "in direct messages"])
