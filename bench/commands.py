@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 import aiohttp
 
 from bench.report import Row, Sample, Unit, sample
-from bench.stage import Stage, stage
+from bench.stage import Stage, Store, stage
 from floorbroker.bot.replies.components import payload_of
 from floorbroker.bot.replies.order_cards import order_card
 from floorbroker.domain.ids import UserId
@@ -22,12 +23,13 @@ from tests.simulators.discord import slash
 A_SECOND = 200
 SECONDS = 10
 DEADLINE_SECONDS = 3.0
+SETTLED = timedelta(seconds=5)
 BUY = Ticket(symbol="AAPL", side=Side.BUY, quantity="1")
 
 
 async def acknowledgement() -> Sequence[Row]:
     """P1: from the gateway's payload to the acknowledgement at Discord's door."""
-    async with stage(stub_store=True) as on:
+    async with stage(store=Store.MEMORY) as on:
         on.feed(slash("help", "1"))  # opens the connection
         await _until(on, 2)
         await on.forget()
@@ -66,9 +68,31 @@ async def acknowledgement() -> Sequence[Row]:
 
 
 async def before_the_request() -> Sequence[Row]:
-    """P2: from Confirm to the beginning of the broker's request, Discord's part left out."""
+    """P2: from Confirm to the beginning of the broker's request, Discord's part left out.
+
+    Over the wire server only the ratio tells something: how many reads of it are waited for.
+    """
+    rows = []
+    for store in (Store.SQLITE, Store.MONGODB):
+        ours, raw = await _before_the_request(store)
+        has_goal = store is Store.SQLITE
+        rows.append(
+            Row(
+                id="P2",
+                what=f"added before the broker's request, {store.value}; raw: one read of it",
+                goal="p50 ≤ 3, p99 ≤ 10 ms" if has_goal else "–",
+                unit=Unit.MILLISECONDS,
+                ours=ours,
+                raw=raw,
+                met=ours.median <= 3 and ours.p99 <= 10 if has_goal else None,
+            )
+        )
+    return rows
+
+
+async def _before_the_request(store: Store) -> tuple[Sample, Sample]:
     waits, raw = [], []
-    async with stage(discord=False) as on:
+    async with stage(store=store, discord=False) as on:
         for number in range(300):
             user = UserId(str(5_000 + number % 50))
             order = await on.app.floor.drafts.draft(_caller(user, f"p2-{number}"), BUY)
@@ -76,36 +100,25 @@ async def before_the_request() -> Sequence[Row]:
             clicked = time.perf_counter()
             await _confirm(on, user, order)
             waits.append(1000 * (on.marking.began[0] - clicked))
+            await on.app.supervisor.settled(SETTLED)  # the audit of it, which would stand before
             started = time.perf_counter()
             await on.app.documents.get("orders", order.order_id)
             raw.append(1000 * (time.perf_counter() - started))
-    ours = sample(waits[50:])
-    return (
-        Row(
-            id="P2",
-            what="added before the broker's request leaves, SQLite; raw: one read of the store",
-            goal="p50 ≤ 3, p99 ≤ 10 ms",
-            unit=Unit.MILLISECONDS,
-            ours=ours,
-            raw=sample(raw[50:]),
-            met=ours.median <= 3 and ours.p99 <= 10,
-        ),
-    )
+    return sample(waits[50:]), sample(raw[50:])
 
 
 async def cpu_per_order() -> Sequence[Row]:
     """P4: CPU of /buy and Confirm with both cards, without Discord's REST calls."""
     rows = []
-    for stub, most in ((True, 1.0), (False, 2.0)):
-        async with stage(stub_store=stub, discord=False) as on:
+    for store, most in ((Store.MEMORY, 1.0), (Store.SQLITE, 2.0)):
+        async with stage(store=store, discord=False) as on:
             await _rounds(on, 100, "warm")
             ours = sample([await _cpu_of_round(on, number) for number in range(40)])
             raw = sample([await _cpu_of_broker(on) for _ in range(40)])
-        store = "stub store" if stub else "SQLite"
         rows.append(
             Row(
                 id="P4",
-                what=f"CPU per /buy + Confirm, {store}; raw: the paper broker's own share",
+                what=f"CPU per /buy + Confirm, {store.value}; raw: the paper broker's own share",
                 goal=f"≤ {most} ms without the broker",
                 unit=Unit.MILLISECONDS,
                 ours=ours,
@@ -119,14 +132,13 @@ async def cpu_per_order() -> Sequence[Row]:
 async def a_thousand_at_once() -> Sequence[Row]:
     """P5: 1,000 people confirm at once, the broker answering in 100 ms."""
     rows = []
-    for stub in (True, False):
-        async with stage(stub_store=stub, discord=False, broker_seconds=0.1) as on:
+    for store in (Store.MEMORY, Store.SQLITE):
+        async with stage(store=store, discord=False, broker_seconds=0.1) as on:
             done, stall = await _storm(on)
-        store = "stub store" if stub else "SQLite"
         rows += [
             Row(
                 id="P5",
-                what=f"1,000 confirmations at once, all done, {store}",
+                what=f"1,000 confirmations at once, all done, {store.value}",
                 goal="≤ 2 s",
                 unit=Unit.SECONDS,
                 ours=Sample((done,)),
@@ -135,7 +147,7 @@ async def a_thousand_at_once() -> Sequence[Row]:
             ),
             Row(
                 id="P5",
-                what=f"longest stall of the event loop, {store}",
+                what=f"longest stall of the event loop, {store.value}",
                 goal="≤ 100 ms",
                 unit=Unit.MILLISECONDS,
                 ours=Sample((stall,)),

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,24 @@ from floorbroker.config import Settings
 from floorbroker.domain.ids import BrokerId
 from floorbroker.observability.logging import configure_logging
 from floorbroker.storage.documents import Documents
+from floorbroker.storage.mongo import MongoDocuments, motor_database
 from floorbroker.storage.sqlite import SqliteDocuments
 from floorbroker.vault.keyring import new_key, parse_keyring
 from floorbroker.vault.seal import Vault
+from tests.stores import MongoServer
 
 _CONFIRM = re.compile(r"fb:confirm:[a-z0-9]{18}")
+
+
+class Store(Enum):
+    """Where documents are.
+
+    `MONGODB` is the wire server of the tests, one Python process: what it costs is its own.
+    """
+
+    MEMORY = "stub store"
+    SQLITE = "SQLite"
+    MONGODB = "MongoDB's wire server"
 
 
 class Marking:
@@ -76,7 +90,7 @@ class Stage:
 @asynccontextmanager
 async def stage(
     *,
-    stub_store: bool = False,
+    store: Store = Store.SQLITE,
     broker_seconds: float = 0.0,
     discord: bool = True,
     broker_endpoints: tuple[tuple[str, str], ...] = (),
@@ -84,7 +98,7 @@ async def stage(
     """The application on a throw-away store.
 
     Args:
-        stub_store: Documents in memory instead of SQLite on disk.
+        store: Where documents are.
         broker_seconds: How long the paper broker takes for each answer.
         discord: Whether to start the simulated Discord and log in.
         broker_endpoints: Where brokers on the wire are.
@@ -94,9 +108,10 @@ async def stage(
         marking, keyring = Marking(), parse_keyring(new_key("bench"))
         options = {"latency_seconds": broker_seconds, "faults": marking}
         async with (
+            _documents(Path(folder), store) as documents,
             running(
                 settings_in(Path(folder), broker_endpoints),
-                documents=_store(Path(folder), stub_store),
+                documents=documents,
                 keyring=keyring,
                 broker_options={BrokerId("paper"): options},
                 shard_count=1,
@@ -121,8 +136,15 @@ def _file(folder: Path) -> Path:
     return folder / "bench.sqlite3"
 
 
-def _store(folder: Path, stub: bool) -> Documents:
-    return StubDocuments() if stub else SqliteDocuments(_file(folder))
+@asynccontextmanager
+async def _documents(folder: Path, store: Store) -> AsyncIterator[Documents]:
+    if store is Store.MEMORY:
+        yield StubDocuments()
+    elif store is Store.SQLITE:
+        yield SqliteDocuments(_file(folder))
+    else:
+        with MongoServer(folder) as server:
+            yield MongoDocuments(motor_database(server.uri, "bench"))
 
 
 @asynccontextmanager
