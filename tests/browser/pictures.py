@@ -98,11 +98,19 @@ class Album:
             await card.screenshot(path=FOLDER / f"{name}{ending}.png")
         await page.evaluate(_PAINT, dict.fromkeys(_LIGHT, ""))
 
+    async def answer(self, typed: str, text: str) -> Locator:
+        """The card that answers a command, and no earlier one with the same text."""
+        cards = self._channel.page.locator(".component-container")
+        shown = await cards.count()
+        await self._channel.say(typed)
+        card = cards.nth(shown)
+        await card.filter(has_text=text).wait_for()
+        return card
+
     async def orders(self) -> None:
         """A review, its receipt, and something to look at afterwards."""
         channel = self._channel
-        await channel.say("/buy symbol:AAPL quantity:10")
-        review = channel.card("Review · Buy 10 AAPL")
+        review = await self.answer("/buy symbol:AAPL quantity:10", "Review · Buy 10 AAPL")
         await review.get_by_role("button").first.wait_for()
         await self.keep(review, "review")
         await channel.press(review, "Confirm")
@@ -113,22 +121,16 @@ class Album:
             await channel.say(order)
             await channel.press(channel.card("Review"), "Confirm")
             await channel.card("Review").wait_for(state="detached")
-        await channel.say("/positions")
-        await self.keep(channel.card("Positions"), "positions")
+        await self.keep(await self.answer("/positions", "Positions"), "positions")
 
     async def looks(self) -> None:
         """What is there to see before and after an order."""
-        for typed, (title, name) in LOOKS.items():
-            shown = await self._channel.page.locator(".component-container").count()
-            await self._channel.say(typed)
-            new = self._channel.page.locator(".component-container").nth(shown)
-            await new.filter(has_text=title).wait_for()
-            await self.keep(new, name)
+        for typed, (text, name) in LOOKS.items():
+            await self.keep(await self.answer(typed, text), name)
 
     async def options(self) -> None:
         """A chain, and the contract that is chosen from it."""
-        await self._channel.say("/options chain symbol:AAPL")
-        card = self._channel.card("AAPL")
+        card = await self.answer("/options chain symbol:AAPL", "AAPL")
         await card.get_by_role("combobox").first.wait_for()
         await self.keep(card, "options-chain")
         await card.get_by_role("combobox").last.click()
@@ -153,11 +155,9 @@ class Album:
             )
             await DayValues(documents).put(earlier)
         await documents.close()
-        shown = self._channel.page.locator(".component-container")
-        count = await shown.count()
-        await self._channel.say("/portfolio range:1m")
-        await shown.nth(count).get_by_role("img").last.wait_for()
-        await self.keep(shown.nth(count), "equity")
+        card = await self.answer("/portfolio range:1m", "Portfolio")
+        await card.get_by_role("img").last.wait_for()
+        await self.keep(card, "equity")
 
     async def idea(self) -> None:
         """What a channel sees of an idea."""
@@ -172,16 +172,14 @@ class Album:
     async def watch(self) -> None:
         """A list whose prices move."""
         for symbol in ("AAPL", "MSFT", "BTC/USD"):
-            await self._channel.say(f"/watch add symbol:{symbol}")
-        await self._channel.say("/watch show")
-        card = self._channel.card("Refreshed until")
+            await self.answer(f"/watch add symbol:{symbol}", symbol)
+        card = await self.answer("/watch show", "Refreshed until")
         await card.get_by_text("BTC/USD").first.wait_for()
         await self.keep(card, "watch")
 
     async def setup(self) -> None:
         """The brokers to choose from."""
-        await self._channel.say("/setup broker")
-        card = self._channel.card("Select your broker:")
+        card = await self.answer("/setup broker", "Select your broker:")
         await card.get_by_role("combobox").first.wait_for()
         await self.keep(card, "setup-broker")
 
