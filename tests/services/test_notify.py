@@ -9,7 +9,7 @@ from floorbroker.domain.news import NewsKind, NewsLevel
 from floorbroker.domain.order import Order
 from floorbroker.domain.order_state import OrderState
 from floorbroker.domain.orders import Fill, Receipt
-from floorbroker.services.notify import TOLD_WITHIN
+from floorbroker.services.notify import TOLD_WITHIN, answering
 from tests.fakes.clock import ManualClock
 from tests.fakes.exchange.venue import Venue, accepted
 from tests.fakes.flaky_documents import FlakyDocuments
@@ -92,6 +92,23 @@ async def test_an_answer_that_came_late_is_put_right_at_once_and_once(
 
     assert [shown.state for shown, _ in house.messenger.cards] == [OrderState.FILLED] * 2
     assert (await house.stored(order)).news_at is None
+
+
+async def test_a_click_while_news_is_told_keeps_its_own_answers_time(
+    house: House, venue: Venue
+) -> None:
+    order = await _with_news(house, venue, 10)
+
+    async def clicked() -> None:
+        present = await house.stored(order)
+        await house.desk.orders.change(present, lambda one: answering(one, house.clock.now()))
+
+    house.messenger.after_card = clicked
+    await house.notifier.sweep()
+
+    stored = await house.stored(order)
+    assert stored.told is not None
+    assert stored.told.answer_by == stored.news_at == house.clock.now() + TOLD_WITHIN
 
 
 async def test_what_no_answer_can_overwrite_is_told_once(house: House, venue: Venue) -> None:

@@ -188,9 +188,11 @@ def _noted(order: Order, held: Order, telling: Telling, now: datetime) -> Order:
     What was told on a card whose answer was still under way is told once more when that has come,
     or never will: whoever sent it may have died before it could say so.
     """
-    known = order.told or Telling()
-    again = known.answer_by if telling.answer_by is not None else None
-    again = again if again is not None and now < again else None
+    known, before = order.told or Telling(), held.told or Telling()
+    again = known.answer_by
+    nowhere = again == before.answer_by and telling.answer_by is None
+    if again is not None and (nowhere or again <= now):
+        again = None
     events = max(known.events, len(held.events))
     telling = replace(telling, events=events, answer_by=again)
     news_at = again if order.news_at == held.news_at else order.news_at
