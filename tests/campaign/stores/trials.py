@@ -20,7 +20,9 @@ from tests.campaign.faults.venue import Kind
 from tests.campaign.stores.fault import CANCEL_MOMENTS, PLACE_MOMENTS, Outages, arm
 from tests.fakes.flaky_documents import FlakyDocuments
 
-_A_MOMENT: Final = timedelta(seconds=5)
+_A_MOMENT: Final = timedelta(seconds=0.5)
+"""Some looks that the broker's news led to wait longer, and go on while the store is back."""
+
 STEPS: Final = (35, 35, 35, 60, 60, 60)
 
 
