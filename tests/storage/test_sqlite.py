@@ -32,11 +32,6 @@ REMOVED = Index(collection="orders", name="removed", fields=("removed",))
 ORIGIN = Index(collection="orders", name="origin", fields=("origin_key",), unique=True)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "test.db"
-
-
 @pytest_asyncio.fixture
 async def documents(path: Path) -> AsyncIterator[SqliteDocuments]:
     documents = SqliteDocuments(path, busy_timeout_seconds=0.05)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -13,7 +12,6 @@ from floorbroker.brokers.registry import get_broker
 from floorbroker.brokers.spec import Capability
 from floorbroker.domain.errors import (
     NotLinked,
-    NotSent,
     NotSupported,
     NotYours,
     StoreUnavailable,
@@ -39,7 +37,7 @@ from floorbroker.services.closable import at_work, closing_already, under_way
 from floorbroker.services.desk import Desk
 from floorbroker.services.notify import answering
 from floorbroker.services.reachable import LinkedAccount
-from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_asking, ask_once
+from floorbroker.services.sending import Outcome, Silent, after_asking, ask_in_time
 from floorbroker.services.trading_hours import must_be_open
 from floorbroker.services.valuation import check_currency, proposed, value
 
@@ -203,16 +201,13 @@ class OrderChangeService:
 
     async def _send(self, adapter: BrokerAdapter, asking: Order, ask: Ask) -> Outcome:
         assert asking.intent is not None  # noqa: S101  # it was just stored
-        held_up = timedelta(seconds=self._desk.order_deadline_seconds)
-        if self._desk.clock.now() - asking.intent.at >= held_up:
-            # As for a place: somebody may have been told by now that it was not carried out.
-            return NeverLeft(error=NotSent("The bot was held up and did not ask your broker."))
-        return await ask_once(
-            ask(adapter, asking),
-            deadline_seconds=self._desk.order_deadline_seconds,
-            metrics=self._desk.metrics,
+        return await ask_in_time(
+            self._desk,
+            lambda: ask(adapter, asking),
+            since=asking.intent.at,
             broker=asking.broker,
             operation=f"{asking.intent.kind}_order",
+            held_up="The bot was held up and did not ask your broker.",
         )
 
     async def _claimed(

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -26,7 +25,7 @@ from floorbroker.services.callers import Caller
 from floorbroker.services.desk import Desk
 from floorbroker.services.last_checks import LastChecks
 from floorbroker.services.notify import answering, seen
-from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_once
+from floorbroker.services.sending import NeverLeft, Outcome, Silent, after_placing, ask_in_time
 from floorbroker.services.still_valid import expired
 
 _log = structlog.get_logger(__name__)
@@ -166,18 +165,13 @@ class OrderService:
         return self._desk.lanes.lane(order.broker)
 
     async def _send(self, adapter: BrokerAdapter, sending: Order) -> Outcome:
-        sent_at = sending.sent_at
-        held_up = timedelta(seconds=self._desk.order_deadline_seconds)
-        if sent_at is None or self._desk.clock.now() - sent_at >= held_up:
-            # Read-back counts from here: what was not sent by now must never be, or it could
-            # arrive after somebody was told that it is not there.
-            return NeverLeft(error=NotSent("The bot was held up and did not send the order."))
-        return await ask_once(
-            adapter.place_order(sending),
-            deadline_seconds=self._desk.order_deadline_seconds,
-            metrics=self._desk.metrics,
+        return await ask_in_time(
+            self._desk,
+            lambda: adapter.place_order(sending),
+            since=sending.sent_at,
             broker=sending.broker,
             operation="place_order",
+            held_up="The bot was held up and did not send the order.",
         )
 
     def _sending(self, order: Order, reply: ReplyAddress | None) -> Order:

@@ -6,9 +6,9 @@ meanwhile, the order stays SENDING, its claim lapses, and the next process reads
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,6 +18,7 @@ from floorbroker.domain.order_life import moved, with_intent, with_receipt
 from floorbroker.domain.order_state import UNRESOLVED, OrderState
 from floorbroker.domain.orders import Receipt
 from floorbroker.observability.metrics import Metrics
+from floorbroker.services.desk import Desk
 from floorbroker.services.following import next_look
 
 _log = structlog.get_logger(__name__)
@@ -85,6 +86,35 @@ async def ask_once(
         )
         return Silent()
     return Answered(receipt=receipt)
+
+
+async def ask_in_time(
+    desk: Desk,
+    ask: Callable[[], Awaitable[Receipt | None]],
+    *,
+    since: datetime | None,
+    broker: str,
+    operation: str,
+    held_up: str,
+) -> Outcome:
+    """As `ask_once`, unless the process was held up since what is asked was stored.
+
+    Read-back counts from there: what was not sent by now must never be, or it could arrive after
+    somebody was told that it is not there.
+
+    Args:
+        held_up: The sentence for the person where nothing is asked any more.
+    """
+    deadline = timedelta(seconds=desk.order_deadline_seconds)
+    if since is None or desk.clock.now() - since >= deadline:
+        return NeverLeft(error=NotSent(held_up))
+    return await ask_once(
+        ask(),
+        deadline_seconds=desk.order_deadline_seconds,
+        metrics=desk.metrics,
+        broker=broker,
+        operation=operation,
+    )
 
 
 def after_placing(order: Order, outcome: Outcome, now: datetime) -> Order:

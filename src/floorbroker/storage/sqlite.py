@@ -54,9 +54,7 @@ class SqliteDocuments:
 
     async def ping(self) -> None:
         """See `Documents.ping`."""
-        await self._in_thread(
-            lambda: self._file.ready().execute("PRAGMA schema_version").fetchone()
-        )
+        await self._in_thread(self._file.answer)
 
     async def hold_still(self, collections: Sequence[str]) -> None:
         """Lets reads see these collections as they are now, whatever others write, until `close`.
